@@ -1,0 +1,4 @@
+//! Rihla: an embedded knowledge-graph database.
+
+pub mod error;
+pub mod parse;
