@@ -1,0 +1,93 @@
+//! Picking rows: which rows of a batch are alive, gathering rows, joining columns end to end.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, UInt32Type};
+use arrow_array::{Array, ArrayRef, UInt32Array};
+use arrow_select::concat::concat;
+use arrow_select::take::take;
+
+use super::Column;
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// Row numbers, in order; a number may stand several times.
+pub type Selection = Vec<u32>;
+
+impl Column {
+    /// The rows named by `rows`, in their order; a null row number gives null.
+    pub fn take(&self, rows: &UInt32Array) -> Result<Column> {
+        let picked = match self {
+            Column::Null(_) => return Ok(Column::Null(rows.len())),
+            Column::Value(values) => {
+                let picked = rows.iter().map(|row| match row {
+                    Some(row) => values[row as usize].clone(),
+                    None => Value::Null,
+                });
+                return Ok(Column::Value(Arc::new(picked.collect())));
+            }
+            Column::Boolean(array) => take(array, rows, None),
+            Column::Integer(array) | Column::Date(array) => take(array, rows, None),
+            Column::Float(array) => take(array, rows, None),
+            Column::String(array) => take(array, rows, None),
+            Column::Node(array) | Column::Relationship(array) => take(array, rows, None),
+        };
+        Ok(self.same_kind(&picked.map_err(arrow_error)?))
+    }
+
+    /// The rows of all `columns`, one after the other.
+    pub fn concat(columns: &[Column]) -> Result<Column> {
+        let mut typed = columns
+            .iter()
+            .filter(|column| !matches!(column, Column::Null(_)));
+        let Some(first) = typed.next() else {
+            return Ok(Column::Null(columns.iter().map(Column::len).sum()));
+        };
+        let uniform = columns
+            .iter()
+            .all(|column| std::mem::discriminant(column) == std::mem::discriminant(first));
+        match (columns, uniform && !matches!(first, Column::Value(_))) {
+            ([only], _) => Ok(only.clone()),
+            (_, true) => {
+                let arrays: Vec<ArrayRef> = columns.iter().filter_map(Column::array).collect();
+                let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+                Ok(first.same_kind(&concat(&arrays).map_err(arrow_error)?))
+            }
+            (_, false) => Ok(Column::from_values(columns.iter().flat_map(Column::values))),
+        }
+    }
+
+    /// The Arrow array, for a column that is one.
+    pub fn array(&self) -> Option<ArrayRef> {
+        match self {
+            Column::Null(_) | Column::Value(_) => None,
+            Column::Boolean(array) => Some(Arc::new(array.clone())),
+            Column::Integer(array) | Column::Date(array) => Some(Arc::new(array.clone())),
+            Column::Float(array) => Some(Arc::new(array.clone())),
+            Column::String(array) => Some(Arc::new(array.clone())),
+            Column::Node(array) | Column::Relationship(array) => Some(Arc::new(array.clone())),
+        }
+    }
+
+    /// A column of the same type over an array that a kernel made from this one's.
+    fn same_kind(&self, array: &dyn Array) -> Column {
+        match self {
+            Column::Null(_) | Column::Value(_) => Column::Null(array.len()),
+            Column::Boolean(_) => Column::Boolean(array.as_boolean().clone()),
+            Column::Integer(_) => Column::Integer(array.as_primitive::<Int64Type>().clone()),
+            Column::Date(_) => Column::Date(array.as_primitive::<Int64Type>().clone()),
+            Column::Float(_) => Column::Float(array.as_primitive::<Float64Type>().clone()),
+            Column::String(_) => Column::String(array.as_string_view().clone()),
+            Column::Node(_) => Column::Node(array.as_primitive::<UInt32Type>().clone()),
+            Column::Relationship(_) => {
+                Column::Relationship(array.as_primitive::<UInt32Type>().clone())
+            }
+        }
+    }
+}
+
+/// A kernel of Arrow failed: the arrays were built wrongly.
+fn arrow_error(error: arrow_schema::ArrowError) -> Error {
+    Error::internal(error.to_string())
+}

@@ -1,0 +1,139 @@
+//! Single values: what a property holds, what a parameter gives, what a cell of a result shows.
+//!
+//! * In: literals, parameters, properties.
+//! * Out: [`Value`], its comparison, its order, its text.
+//! * Never: columns, graphs; a node is its number here.
+//! * Start here: [`Value`].
+
+mod id;
+mod types;
+mod compare;
+mod text;
+mod convert;
+pub mod temporal;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use compare::order_floats;
+pub use compare::{compare, equals, order};
+pub use id::{KeyId, LabelId, NodeId, RelationshipId, TypeId};
+pub use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
+pub use text::{write_float, write_literal, write_name, write_string};
+pub use types::Type;
+
+/// The entries of a map value, sorted by key.
+pub type Map = BTreeMap<Arc<str>, Value>;
+
+/// One value of the language.
+///
+/// `==`, `Hash` and `Ord` are Cypher's *equivalence* and *orderability*, those of `DISTINCT`,
+/// grouping and `ORDER BY`: null equals null, NaN equals NaN, 1 equals 1.0. The operators `=`
+/// and `<` of the language, with their third answer, are [`equals`] and [`compare`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub enum Value {
+    /// No value.
+    #[default]
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// 64 bits, signed.
+    Integer(i64),
+    /// IEEE 754, 64 bits.
+    Float(f64),
+    /// Unicode text.
+    String(Arc<str>),
+    /// A day.
+    Date(Date),
+    /// A time of day without a zone.
+    LocalTime(LocalTime),
+    /// A time of day with an offset.
+    Time(Time),
+    /// A day and a time of day without a zone.
+    LocalDateTime(LocalDateTime),
+    /// An instant with its zone.
+    DateTime(DateTime),
+    /// Months, days, seconds and nanoseconds, each apart.
+    Duration(Duration),
+    /// Values in order.
+    List(Arc<Vec<Value>>),
+    /// Values by name.
+    Map(Arc<Map>),
+    /// A node of the graph.
+    Node(NodeId),
+    /// A relationship of the graph.
+    Relationship(RelationshipId),
+    /// A walk through the graph.
+    Path(Arc<Path>),
+}
+
+/// A walk: one more node than relationships.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Path {
+    /// The nodes in the order of the walk.
+    pub nodes: Vec<NodeId>,
+    /// The relationships between them, walked in either direction.
+    pub relationships: Vec<RelationshipId>,
+}
+
+impl Value {
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// A list of values.
+    pub fn list(values: Vec<Value>) -> Value {
+        Value::List(Arc::new(values))
+    }
+
+    /// A map of values.
+    pub fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value))
+            .collect();
+        Value::Map(Arc::new(entries))
+    }
+
+    /// The type of this very value; lists are `List(Any)`.
+    pub fn value_type(&self) -> Type {
+        match self {
+            Value::Null => Type::Null,
+            Value::Boolean(_) => Type::Boolean,
+            Value::Integer(_) => Type::Integer,
+            Value::Float(_) => Type::Float,
+            Value::String(_) => Type::String,
+            Value::Date(_) => Type::Date,
+            Value::LocalTime(_) => Type::LocalTime,
+            Value::Time(_) => Type::Time,
+            Value::LocalDateTime(_) => Type::LocalDateTime,
+            Value::DateTime(_) => Type::DateTime,
+            Value::Duration(_) => Type::Duration,
+            Value::List(_) => Type::List(Box::new(Type::Any)),
+            Value::Map(_) => Type::Map,
+            Value::Node(_) => Type::Node,
+            Value::Relationship(_) => Type::Relationship,
+            Value::Path(_) => Type::Path,
+        }
+    }
+
+    /// An estimate of the bytes that the value holds outside of itself, for the memory budget.
+    pub fn heap_size(&self) -> usize {
+        match self {
+            Value::String(text) => text.len() + 16,
+            Value::List(values) => {
+                let own = values.capacity() * size_of::<Value>() + 40;
+                own + values.iter().map(Value::heap_size).sum::<usize>()
+            }
+            Value::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| key.len() + size_of::<Value>() + 48 + value.heap_size())
+                .sum(),
+            Value::Path(path) => (path.nodes.len() + path.relationships.len()) * 4 + 64,
+            _ => 0,
+        }
+    }
+}
