@@ -1,0 +1,152 @@
+//! What every stage of a running statement is given: the memory budget, the interrupt flag, the
+//! time limit and the statement's one instant.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::value::DateTime;
+
+/// A flag that stops running statements; cloning shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Asks the running statement to stop.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Forgets an earlier request.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a stop was asked for.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Limits of one statement.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes that a statement may hold at once.
+    pub memory: usize,
+    /// How long it may run; no limit where missing.
+    pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            memory: 2 << 30,
+            time: None,
+        }
+    }
+}
+
+/// The context of one running statement. Cloning shares the budget.
+#[derive(Debug, Clone)]
+pub struct Context {
+    used: Arc<AtomicUsize>,
+    memory: usize,
+    interrupt: Interrupt,
+    deadline: Option<(Instant, Duration)>,
+    statement_time: DateTime,
+}
+
+/// A part of the memory budget, given back when dropped.
+#[derive(Debug)]
+pub struct Reservation {
+    used: Arc<AtomicUsize>,
+    memory: usize,
+    bytes: usize,
+}
+
+impl Context {
+    /// A context whose clock starts now; `statement_time` is the one instant that all temporal
+    /// functions of the statement see.
+    pub fn new(limits: Limits, interrupt: Interrupt, statement_time: DateTime) -> Self {
+        Context {
+            used: Arc::default(),
+            memory: limits.memory,
+            interrupt,
+            deadline: limits.time.map(|time| (Instant::now() + time, time)),
+            statement_time,
+        }
+    }
+
+    /// The instant at which the statement began.
+    pub fn statement_time(&self) -> DateTime {
+        self.statement_time
+    }
+
+    /// Fails where the statement was interrupted or its time is up; called once a batch or more.
+    pub fn check(&self) -> Result<()> {
+        if self.interrupt.is_set() {
+            return Err(Error::new(
+                ErrorKind::ResourceError,
+                ErrorDetail::Interrupted,
+                "the statement was interrupted",
+            ));
+        }
+        match self.deadline {
+            Some((deadline, limit)) if Instant::now() >= deadline => Err(Error::new(
+                ErrorKind::ResourceError,
+                ErrorDetail::TimeLimitReached,
+                format!("the statement ran longer than {limit:?}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// An empty reservation, to grow.
+    pub fn reservation(&self) -> Reservation {
+        Reservation {
+            used: self.used.clone(),
+            memory: self.memory,
+            bytes: 0,
+        }
+    }
+
+    /// Reserves `bytes` before they are allocated.
+    pub fn reserve(&self, bytes: usize) -> Result<Reservation> {
+        let mut reservation = self.reservation();
+        reservation.grow(bytes)?;
+        Ok(reservation)
+    }
+}
+
+impl Reservation {
+    /// Reserves `bytes` more. Fails where the budget of the statement would be exceeded.
+    pub fn grow(&mut self, bytes: usize) -> Result<()> {
+        let before = self.used.fetch_add(bytes, Ordering::Relaxed);
+        if before.saturating_add(bytes) > self.memory {
+            self.used.fetch_sub(bytes, Ordering::Relaxed);
+            return Err(Error::new(
+                ErrorKind::ResourceError,
+                ErrorDetail::OutOfMemory,
+                format!(
+                    "the statement needs more than its memory budget of {} MiB",
+                    self.memory >> 20
+                ),
+            )
+            .hint("return or collect less at once, or raise the memory limit"));
+        }
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// The bytes held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,66 @@
+//! Procedures: what `CALL` gives rows of. The built-in ones stand in a table; a session can
+//! register more.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Environment;
+use crate::error::Result;
+use crate::value::{Type, Value};
+
+/// Gives rows, each with one value for each output column.
+pub type ProcedureCode = dyn Fn(&Environment, &[Value]) -> Result<Vec<Vec<Value>>> + Send + Sync;
+
+/// An argument or a result column of a procedure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProcedureColumn {
+    /// Its name.
+    pub name: String,
+    /// The type that an argument must have, or that a result has.
+    pub column_type: Type,
+}
+
+/// One procedure.
+#[derive(Clone)]
+pub struct Procedure {
+    /// The dotted name.
+    pub name: String,
+    /// Arguments in order.
+    pub inputs: Vec<ProcedureColumn>,
+    /// Result columns in order.
+    pub outputs: Vec<ProcedureColumn>,
+    /// What it does, in one sentence.
+    pub sentence: String,
+    /// The code.
+    pub code: Arc<ProcedureCode>,
+}
+
+impl fmt::Debug for Procedure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Procedure")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The procedures that a session can call, by name. Names are compared exactly.
+#[derive(Debug, Clone, Default)]
+pub struct Procedures(BTreeMap<String, Arc<Procedure>>);
+
+impl Procedures {
+    /// The procedure of this name.
+    pub fn find(&self, name: &str) -> Option<&Arc<Procedure>> {
+        self.0.get(name)
+    }
+
+    /// Adds a procedure, or replaces the one of its name.
+    pub fn register(&mut self, procedure: Procedure) {
+        self.0.insert(procedure.name.clone(), Arc::new(procedure));
+    }
+
+    /// All procedures in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Procedure>> {
+        self.0.values()
+    }
+}
