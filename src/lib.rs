@@ -5,5 +5,6 @@ pub mod error;
 pub mod functions;
 pub mod graph;
 pub mod parse;
+pub mod bind;
 pub mod column;
 pub mod value;
