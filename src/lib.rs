@@ -5,6 +5,7 @@ pub mod column;
 pub mod context;
 pub mod database;
 pub mod error;
+pub mod execute;
 pub mod functions;
 pub mod graph;
 pub mod logical;

@@ -92,7 +92,6 @@ impl Builder {
                     input: boxed(input),
                     name,
                     arguments: self.expressions(arguments)?,
-                    is_void: outputs.is_empty(),
                     outputs,
                 };
                 self.filter(predicate, call)?

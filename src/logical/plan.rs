@@ -232,8 +232,6 @@ pub enum Plan {
         arguments: Vec<Expression>,
         /// Indexes of its outputs and the variables that hold them.
         outputs: Vec<(usize, Variable)>,
-        /// Whether the procedure has no outputs at all, so that rows stay as they are.
-        is_void: bool,
     },
     /// A row for each line of a file.
     LoadCsv {

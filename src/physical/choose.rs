@@ -152,7 +152,6 @@ impl Chooser {
                 name,
                 arguments,
                 outputs,
-                is_void,
             } => {
                 let (input, mut layout) = self.input(input)?;
                 let arguments = self.expressions(arguments, &layout)?;
@@ -164,25 +163,12 @@ impl Chooser {
                     name: name.clone(),
                     arguments,
                     outputs: outputs.iter().map(|(index, _)| *index).collect(),
-                    is_void: *is_void,
                 };
                 (operator, layout)
             }
-            L::LoadCsv {
-                input,
-                with_headers,
-                source,
-                variable,
-                field_terminator,
-            } => {
-                let (input, layout) = self.input(input)?;
-                let operator = Operator::LoadCsv {
-                    input,
-                    with_headers: *with_headers,
-                    source: self.expression(source, &layout)?,
-                    field_terminator: self.optional(field_terminator.as_ref(), &layout)?,
-                };
-                (operator, layout.with(variable))
+            L::LoadCsv { .. } => {
+                return Err(Error::unsupported("LOAD CSV is not there yet")
+                    .hint("CSV files can be imported: :import FILE in the REPL"));
             }
         };
         Ok((self.numbered(operator), layout))

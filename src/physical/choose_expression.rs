@@ -83,6 +83,13 @@ impl Chooser {
             E::Call {
                 function,
                 arguments,
+                ..
+            } if function.as_ref() == "coalesce" => {
+                Expression::Coalesce(self.expressions(arguments, layout)?)
+            }
+            E::Call {
+                function,
+                arguments,
                 span,
             } => Expression::Call {
                 function: functions::find(function).ok_or_else(|| {

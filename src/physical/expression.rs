@@ -60,6 +60,8 @@ pub enum Expression {
         arguments: Vec<Expression>,
         span: Span,
     },
+    /// `coalesce`, which evaluates only what it needs.
+    Coalesce(Vec<Expression>),
     Case {
         alternatives: Vec<(Expression, Expression)>,
         otherwise: Option<Box<Expression>>,

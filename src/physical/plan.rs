@@ -242,19 +242,6 @@ pub enum Operator {
         arguments: Vec<Expression>,
         /// Indexes of the outputs that are taken.
         outputs: Vec<usize>,
-        /// Whether rows stay as they are.
-        is_void: bool,
-    },
-    /// Appends the line of a file.
-    LoadCsv {
-        /// The rows.
-        input: Box<Plan>,
-        /// Whether a row is a map.
-        with_headers: bool,
-        /// The file.
-        source: Expression,
-        /// The delimiter.
-        field_terminator: Option<Expression>,
     },
 }
 
