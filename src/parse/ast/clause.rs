@@ -284,4 +284,3 @@ pub struct LoadCsv {
     /// The delimiter, a comma where missing.
     pub field_terminator: Option<Expression>,
 }
-
