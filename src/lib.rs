@@ -7,6 +7,7 @@ pub mod database;
 pub mod error;
 pub mod functions;
 pub mod graph;
+pub mod import_export;
 pub mod parse;
 pub mod result;
 pub mod session;
