@@ -82,9 +82,9 @@ pub(super) fn to_json(value: &Value) -> Json {
         Value::Float(value) => (*value).into(),
         Value::String(text) => text.as_ref().into(),
         Value::List(values) => values.iter().map(to_json).collect(),
-        value => match temporal_text::write(value) {
-            Some((kind, text)) => tagged(&format!("${}", kind.name()), text),
-            None => Json::Null,
+        value => match (temporal_text::Kind::of(value), temporal_text::text(value)) {
+            (Some(kind), Some(text)) => tagged(&format!("${}", kind.name()), text),
+            _ => Json::Null,
         },
     }
 }

@@ -18,6 +18,13 @@ pub mod dump;
 pub mod output;
 
 pub mod json_graph;
+pub mod node_link_json;
+pub mod csv;
+pub mod cypher;
+pub mod dot;
+mod csv_header;
+mod csv_write;
+mod infer;
 mod json_stream;
 mod json_value;
 mod temporal_text;
@@ -38,16 +45,60 @@ pub use source::Source;
 
 /// All formats. Among those that share an ending, the first that can be written is the one that
 /// the ending means.
-pub static FORMATS: &[Format] = &[Format {
-    name: "json",
-    title: "JSON graph",
-    endings: &["json"],
-    media_type: "application/json",
-    recognises: json_graph::recognises,
-    reading: Reading::Records(&json_graph::JsonGraph),
-    writer: Some(&json_graph::JsonGraph),
-    cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
-}];
+#[rustfmt::skip]
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "json",
+        title: "JSON graph",
+        endings: &["json"],
+        media_type: "application/json",
+        recognises: json_graph::recognises,
+        reading: Reading::Records(&json_graph::JsonGraph),
+        writer: Some(&json_graph::JsonGraph),
+        cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
+    },
+    Format {
+        name: "node-link",
+        title: "Node-link JSON (NetworkX, D3)",
+        endings: &["node-link.json", "json"],
+        media_type: "application/json",
+        recognises: node_link_json::recognises,
+        reading: Reading::Records(&node_link_json::NodeLink),
+        writer: Some(&node_link_json::NodeLink),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "csv",
+        title: "CSV tables",
+        endings: &["csv", "tsv"],
+        media_type: "text/csv",
+        recognises: csv::recognises,
+        reading: Reading::Records(&csv::Csv),
+        writer: Some(&csv::Csv),
+        cannot_hold: "Labels with a semicolon; values that no plain column holds (lists with \
+                      semicolons, mixed types, empty text) are JSON in a column of the type json.",
+    },
+    Format {
+        name: "cypher",
+        title: "Cypher script",
+        endings: &["cypher", "cql", "cyp"],
+        media_type: "application/x-cypher-query",
+        recognises: cypher::recognises,
+        reading: Reading::Script,
+        writer: Some(&cypher::Cypher),
+        cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
+    },
+    Format {
+        name: "dot",
+        title: "Graphviz DOT",
+        endings: &["dot", "gv"],
+        media_type: "text/vnd.graphviz",
+        recognises: |_| false,
+        reading: Reading::No,
+        writer: Some(&dot::Dot),
+        cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+];
 
 /// Reads all `sources` as one graph into `snapshot`, which keeps all that it has; an id of one file
 /// is that of the others.

@@ -171,16 +171,26 @@ impl OutputFile<'_> {
         written.map_err(|error| cannot_write(&self.name, &error))
     }
 
-    /// Writes bytes.
-    pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = self.writer.write_all(bytes);
-        written.map_err(|error| cannot_write(&self.name, &error))
+    /// The error of a write that failed.
+    pub fn failed(&self, error: &io::Error) -> Error {
+        cannot_write(&self.name, error)
     }
 
     /// Ends the file; its content is on the disk.
     pub fn finish(mut self) -> Result<()> {
         let flushed = self.writer.flush();
         flushed.map_err(|error| cannot_write(&self.name, &error))
+    }
+}
+
+/// For crates that write to a stream; their errors become ours by [`OutputFile::failed`].
+impl Write for OutputFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

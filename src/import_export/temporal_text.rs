@@ -35,6 +35,19 @@ impl Kind {
         KINDS[self as usize].1
     }
 
+    /// The type of `value` where it is temporal.
+    pub fn of(value: &Value) -> Option<Kind> {
+        Some(match value {
+            Value::Date(_) => Kind::Date,
+            Value::LocalTime(_) => Kind::LocalTime,
+            Value::Time(_) => Kind::Time,
+            Value::LocalDateTime(_) => Kind::LocalDateTime,
+            Value::DateTime(_) => Kind::DateTime,
+            Value::Duration(_) => Kind::Duration,
+            _ => return None,
+        })
+    }
+
     /// The value that `text` stands for, or what is wrong with it.
     pub fn parse(self, text: &str) -> Result<Value, String> {
         match self {
@@ -46,15 +59,15 @@ impl Kind {
     }
 }
 
-/// Type and text of a temporal value; `None` for any other.
-pub(super) fn write(value: &Value) -> Option<(Kind, String)> {
+/// The text of a temporal value, without the name of its type; `None` for any other value.
+pub(super) fn text(value: &Value) -> Option<String> {
     Some(match value {
-        Value::Date(value) => (Kind::Date, value.to_string()),
-        Value::LocalTime(value) => (Kind::LocalTime, value.to_string()),
-        Value::Time(value) => (Kind::Time, value.to_string()),
-        Value::LocalDateTime(value) => (Kind::LocalDateTime, value.to_string()),
-        Value::DateTime(value) => (Kind::DateTime, value.to_string()),
-        Value::Duration(value) => (Kind::Duration, value.to_string()),
+        Value::Date(value) => value.to_string(),
+        Value::LocalTime(value) => value.to_string(),
+        Value::Time(value) => value.to_string(),
+        Value::LocalDateTime(value) => value.to_string(),
+        Value::DateTime(value) => value.to_string(),
+        Value::Duration(value) => value.to_string(),
         _ => return None,
     })
 }
