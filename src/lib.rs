@@ -8,6 +8,7 @@ pub mod error;
 pub mod execute;
 pub mod functions;
 pub mod graph;
+pub mod import_export;
 pub mod logical;
 pub mod optimize;
 pub mod parse;
