@@ -45,8 +45,7 @@ const LINES: usize = 4;
 /// Characters of a property's value in a tooltip.
 const TOOLTIP: usize = 200;
 
-/// How many nodes have each label: the rarest label of a node says most about it and gives its
-/// colour.
+/// How many nodes have each label.
 type LabelCounts = BTreeMap<Arc<str>, u64>;
 
 impl WriteFormat for Dot {
@@ -56,17 +55,9 @@ impl WriteFormat for Dot {
         output: &mut Output<'_>,
         _context: &Context,
     ) -> Result<()> {
-        let mut counts = LabelCounts::new();
-        let mut nodes = 0;
-        for node in graph.nodes() {
-            nodes += 1;
-            for label in node?.labels {
-                *counts.entry(label).or_default() += 1;
-            }
-        }
-        let colours = Colours::new(counts);
+        let colours = Colours::of(graph)?;
         let mut file = output.only_file()?;
-        write_head(&mut file, nodes, &colours)?;
+        write_head(&mut file, &colours)?;
         for node in graph.nodes() {
             write_node(&mut file, &node?, &colours)?;
         }
@@ -85,17 +76,18 @@ impl WriteFormat for Dot {
     }
 }
 
-/// Layout and looks. Few nodes get the slower layout that uses the space better.
-fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Result<()> {
-    let layout = if nodes <= 60 {
-        "layout=fdp, K=0.9"
-    } else {
-        "layout=sfdp, K=1.1, repulsiveforce=1.6"
+/// Layout and looks. Few nodes get the slower layout that uses the space better, many the quick
+/// straight lines.
+fn write_head(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
+    let layout = match colours.nodes {
+        0..=60 => "layout=fdp, K=0.9, splines=true",
+        61..=1000 => "layout=sfdp, K=1.1, repulsiveforce=1.6, splines=true",
+        _ => "layout=sfdp, K=1.1, repulsiveforce=1.6, splines=line",
     };
     writeln!(file, "digraph graph_ {{")?;
     writeln!(
         file,
-        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", splines=true, \
+        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", \
          outputorder=edgesfirst, charset=\"UTF-8\", bgcolor=\"white\", pad=0.3, \
          fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
     )?;
@@ -115,14 +107,14 @@ fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Resul
 
 /// Which colour stands for which label, as the caption of the whole picture.
 fn write_legend(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
-    if colours.counts.is_empty() {
+    if colours.shown.is_empty() {
         return Ok(());
     }
     write!(
         file,
         "  labelloc=b; label=<<table border=\"0\" cellspacing=\"4\"><tr>"
     )?;
-    for (index, (label, count)) in colours.counts.iter().enumerate() {
+    for (index, (label, count)) in colours.shown.iter().enumerate() {
         if index > 0 && index % 8 == 0 {
             write!(file, "</tr><tr>")?;
         }
@@ -152,16 +144,42 @@ fn write_node(file: &mut OutputFile<'_>, node: &NodeRecord, colours: &Colours) -
     )
 }
 
-/// Colours by label, in the order of their names.
+/// Which label gives a node its colour: the rarest, which says most about it.
 struct Colours {
+    nodes: u64,
     counts: LabelCounts,
+    /// How many nodes have the colour of each label.
+    shown: LabelCounts,
+    /// The colours of the labels in the order of their names.
     places: BTreeMap<Arc<str>, usize>,
 }
 
 impl Colours {
-    fn new(counts: LabelCounts) -> Self {
-        let places = counts.keys().cloned().zip(0..).collect();
-        Colours { counts, places }
+    fn of(graph: &dyn RecordSource) -> Result<Colours> {
+        let mut colours = Colours {
+            nodes: 0,
+            counts: LabelCounts::new(),
+            shown: LabelCounts::new(),
+            places: BTreeMap::new(),
+        };
+        for node in graph.nodes() {
+            colours.nodes += 1;
+            for label in node?.labels {
+                *colours.counts.entry(label).or_default() += 1;
+            }
+        }
+        for node in graph.nodes() {
+            if let Some(label) = colours.label(&node?).cloned() {
+                *colours.shown.entry(label).or_default() += 1;
+            }
+        }
+        colours.places = colours.shown.keys().cloned().zip(0..).collect();
+        Ok(colours)
+    }
+
+    fn label<'n>(&self, node: &'n NodeRecord) -> Option<&'n Arc<str>> {
+        let labels = node.labels.iter();
+        labels.min_by_key(|label| self.counts.get(*label))
     }
 
     fn of_label(&self, label: &str) -> (&'static str, &'static str) {
@@ -170,11 +188,8 @@ impl Colours {
     }
 
     fn of_node(&self, node: &NodeRecord) -> (&'static str, &'static str) {
-        let rarest = node
-            .labels
-            .iter()
-            .min_by_key(|label| self.counts.get(*label));
-        rarest.map_or(UNLABELLED, |label| self.of_label(label))
+        self.label(node)
+            .map_or(UNLABELLED, |label| self.of_label(label))
     }
 }
 
@@ -238,7 +253,10 @@ fn wrap(text: &str) -> Vec<String> {
 
 /// `City`, then every property in a line of its own.
 fn tooltip(title: &str, properties: &Properties) -> String {
-    let mut lines = vec![title.to_owned()];
+    let mut lines = Vec::new();
+    if !title.is_empty() {
+        lines.push(title.to_owned());
+    }
     for (key, value) in properties {
         let text = match value {
             Value::String(text) => text.to_string(),
