@@ -479,6 +479,29 @@ fn scripts_are_cut_into_statements() {
 }
 
 #[test]
+fn written_scripts_can_be_parsed() {
+    let mut large = Records::default();
+    for id in 0..6_000_i64 {
+        let mut copy = awkward();
+        copy.nodes[1].id = Some(id.into());
+        large.nodes.push(copy.nodes.swap_remove(1));
+        copy.relationships[0].start = id.into();
+        copy.relationships[0].end = (id / 2).into();
+        large.relationships.push(copy.relationships.swap_remove(0));
+    }
+    for (graph, statements) in [(awkward(), 1), (large, 6 + 6 + 1)] {
+        let script = write_text("cypher", &graph).expect("it is written");
+        let mut count = 0;
+        for statement in rihla::parse::statements(&script) {
+            let parsed = rihla::parse::parse_statement(statement.text);
+            assert!(parsed.is_ok(), "{parsed:?}");
+            count += 1;
+        }
+        assert_eq!(count, statements);
+    }
+}
+
+#[test]
 fn written_files_look_like_this() {
     let mut graph = awkward();
     insta::assert_snapshot!("json", write_text("json", &graph).expect("it is written"));
@@ -582,6 +605,7 @@ fn graphviz_counts_and_draws() {
     assert_eq!(counts, ["3", "3"]);
     let picture = printed("dot", &["-Tsvg", path]);
     assert!(picture.contains("الرباط"), "{picture}");
+    assert!(picture.contains("say &quot;hi&quot;; \\N"), "{picture}");
 }
 
 const NETWORKX: &str = r#"

@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::context::Context;
 use crate::error::Result;
 use crate::import_export::format::WriteFormat;
@@ -38,7 +40,7 @@ const UNLABELLED: (&str, &str) = ("#DDDDDD", "#777777");
 
 /// Properties that name a node, the first that it has wins.
 const CAPTIONS: [&str; 6] = ["name", "title", "label", "caption", "shortName", "id"];
-/// Characters in a line of a caption.
+/// The width of a line of a caption, in the cells of a terminal.
 const LINE: usize = 18;
 /// Lines of a caption.
 const LINES: usize = 4;
@@ -223,32 +225,42 @@ fn caption(node: &NodeRecord) -> String {
         })
 }
 
-/// Lines of at most [`LINE`] characters, cut between words where that is possible.
+/// Lines at most [`LINE`] wide, cut between words where that is possible.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let mut word: Vec<char> = word.chars().collect();
-        while !word.is_empty() {
-            let rest = word.split_off(word.len().min(LINE));
-            let piece: String = word.iter().collect();
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + 1 + word.len() <= LINE => {
-                    line.push(' ');
-                    line.push_str(&piece);
-                }
-                _ => lines.push(piece),
+    for piece in text.split_whitespace().flat_map(pieces) {
+        let full = lines.len() == LINES;
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + piece.width() <= LINE => {
+                line.push(' ');
+                line.push_str(&piece);
             }
-            word = rest;
-            if lines.len() > LINES {
-                lines.truncate(LINES);
-                if let Some(last) = lines.last_mut() {
-                    last.push('…');
-                }
-                return lines;
+            Some(last) if full => {
+                last.push('…');
+                break;
             }
+            _ => lines.push(piece),
         }
     }
     lines
+}
+
+/// A word, cut where it is wider than a line.
+fn pieces(word: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut width = 0;
+    for character in word.chars() {
+        let own = character.width().unwrap_or(0);
+        if width + own > LINE {
+            pieces.push(String::new());
+            width = 0;
+        }
+        width += own;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(character);
+        }
+    }
+    pieces
 }
 
 /// `City`, then every property in a line of its own.
