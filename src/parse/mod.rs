@@ -13,6 +13,7 @@ pub mod ast;
 pub mod span;
 
 mod build;
+mod build_call;
 mod build_clause;
 mod build_expression;
 mod build_literal;
