@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::import_export::format::WriteFormat;
 use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{NodeRecord, Properties, RecordSource};
+use crate::import_export::temporal_text;
 use crate::value::Value;
 
 /// The format; see the module.
@@ -272,7 +273,7 @@ fn tooltip(title: &str, properties: &Properties) -> String {
     for (key, value) in properties {
         let text = match value {
             Value::String(text) => text.to_string(),
-            value => value.to_string(),
+            value => temporal_text::text(value).unwrap_or_else(|| value.to_string()),
         };
         let mut text = text.replace(['\n', '\r'], " ");
         if let Some((end, _)) = text.char_indices().nth(TOOLTIP) {
