@@ -5,10 +5,24 @@
 //! * Never: query text, plans, scopes.
 //! * Start here: [`FUNCTIONS`] in `table.rs`.
 
-mod procedure;
+mod table;
 mod row;
 mod signature;
-mod table;
+mod procedure;
+mod procedures;
+mod manual;
+mod argument;
+mod kernel;
+mod aggregate;
+mod aggregate_sum;
+mod aggregate_statistics;
+mod list;
+mod number;
+mod text;
+mod convert;
+mod graph;
+mod scalar;
+mod random;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,6 +31,7 @@ use crate::context::Context;
 use crate::error::did_you_mean;
 use crate::graph::Snapshot;
 
+pub use manual::manual;
 pub use procedure::{Procedure, ProcedureColumn, Procedures};
 pub use row::{
     Accumulator, AggregateFunction, Category, Function, Implementation, NullRule, Purity,
