@@ -14,17 +14,12 @@ use crate::value::{KeyId, Map, Path, RelationshipId, Value};
 const NODE_OR_RELATIONSHIP: &str = "a node or a relationship";
 const WITH_PROPERTIES: &str = "a node, a relationship or a map";
 
-/// The number of a node or relationship.
-fn number(function: &str, value: &Value) -> Result<u32> {
-    match value {
-        Value::Node(node) => Ok(node.0),
-        Value::Relationship(relationship) => Ok(relationship.0),
-        other => Err(wrong_type(function, NODE_OR_RELATIONSHIP, other)),
-    }
-}
-
 pub(super) fn id(_: &Environment, arguments: &[Value]) -> Result<Value> {
-    number("id", &arguments[0]).map(Value::from)
+    match &arguments[0] {
+        Value::Node(node) => Ok(Value::from(node.0)),
+        Value::Relationship(relationship) => Ok(Value::from(relationship.0)),
+        other => Err(wrong_type("id", NODE_OR_RELATIONSHIP, other)),
+    }
 }
 
 pub(super) fn id_column(
@@ -40,8 +35,13 @@ pub(super) fn id_column(
     })
 }
 
+/// The letter keeps nodes and relationships of one number apart.
 pub(super) fn element_id(_: &Environment, arguments: &[Value]) -> Result<Value> {
-    number("elementId", &arguments[0]).map(|number| Value::from(number.to_string()))
+    match &arguments[0] {
+        Value::Node(node) => Ok(Value::from(format!("n{}", node.0))),
+        Value::Relationship(relationship) => Ok(Value::from(format!("r{}", relationship.0))),
+        other => Err(wrong_type("elementId", NODE_OR_RELATIONSHIP, other)),
+    }
 }
 
 pub(super) fn labels(environment: &Environment, arguments: &[Value]) -> Result<Value> {

@@ -22,7 +22,6 @@ mod text;
 mod convert;
 mod graph;
 mod scalar;
-mod random;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -37,7 +36,7 @@ pub use row::{
     Accumulator, AggregateFunction, Category, Function, Implementation, NullRule, Purity,
     ScalarFunction,
 };
-pub use signature::{Argument, Signature};
+pub use signature::{Argument, Signature, parse_type};
 pub use table::FUNCTIONS;
 
 /// What a function may know beside its arguments.

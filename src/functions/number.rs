@@ -4,7 +4,6 @@ use arrow_array::types::Int64Type;
 
 use super::argument::{float, integer, out_of_range, overflow, text, wrong_type};
 use super::kernel::map_floats;
-use super::random::random_bits;
 use super::{Environment, Implementation};
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -109,10 +108,8 @@ pub(super) fn pi(_: &Environment, _: &[Value]) -> Result<Value> {
     Ok(Value::Float(std::f64::consts::PI))
 }
 
-/// The 53 highest of 64 random bits, as many as a float between 0 and 1 has.
 pub(super) fn rand(_: &Environment, _: &[Value]) -> Result<Value> {
-    let step = 1.0 / (1_u64 << 53) as f64;
-    Ok(Value::Float((random_bits() >> 11) as f64 * step))
+    Ok(Value::Float(fastrand::f64()))
 }
 
 /// What happens to the digits that are cut off.

@@ -141,14 +141,14 @@ pub static FUNCTIONS: &[Function] = table! {
             "How many characters a string has." "char_length('naïve')" => "5";
         "left"                               Propagate Pure     Scalar(text::left),                                        "(text :: STRING, length :: INTEGER) :: STRING";
             "The first characters of a string, or all if there are fewer." "left('hello', 3)" => "'hel'";
-        "ltrim"                              Propagate Pure     Scalar(text::left_trim),                                   "(text :: STRING, characters? :: STRING) :: STRING";
-            "The string without white space, or without any of `characters`, at its start." "ltrim('  hi')" => "'hi'";
+        "lTrim"                              Propagate Pure     Scalar(text::left_trim),                                   "(text :: STRING, characters? :: STRING) :: STRING";
+            "The string without white space, or without any of `characters`, at its start." "lTrim('  hi')" => "'hi'";
         "replace"                            Propagate Pure     Scalar(text::replace),                                     "(text :: STRING, search :: STRING, replacement :: STRING, limit? :: INTEGER) :: STRING";
             "The string with each occurrence of `search`, or the first `limit` of them, replaced." "replace('hello', 'l', 'w')" => "'hewwo'";
         "right"                              Propagate Pure     Scalar(text::right),                                       "(text :: STRING, length :: INTEGER) :: STRING";
             "The last characters of a string, or all if there are fewer." "right('hello', 3)" => "'llo'";
-        "rtrim"                              Propagate Pure     Scalar(text::right_trim),                                  "(text :: STRING, characters? :: STRING) :: STRING";
-            "The string without white space, or without any of `characters`, at its end." "rtrim('hi  ')" => "'hi'";
+        "rTrim"                              Propagate Pure     Scalar(text::right_trim),                                  "(text :: STRING, characters? :: STRING) :: STRING";
+            "The string without white space, or without any of `characters`, at its end." "rTrim('hi  ')" => "'hi'";
         "split"                              Propagate Pure     Scalar(text::split),                                       "(text :: STRING, delimiter :: STRING) :: LIST<STRING>" "(text :: STRING, delimiters :: LIST<STRING>) :: LIST<STRING>";
             "The parts of a string between the delimiters." "split('one,two', ',')" => "['one', 'two']";
         "substring"                          Propagate Pure     Scalar(text::substring),                                   "(text :: STRING, start :: INTEGER, length? :: INTEGER) :: STRING";
@@ -190,7 +190,7 @@ pub static FUNCTIONS: &[Function] = table! {
     }
     Graph {
         "elementId" / "element_id"           Propagate Stable   Scalar(graph::element_id),                                 "(node :: NODE) :: STRING" "(relationship :: RELATIONSHIP) :: STRING";
-            "The number of a node or a relationship, as text." "CREATE (n) RETURN elementId(n) = toString(id(n))" => "true";
+            "A text that names a node or a relationship in the whole graph." "CREATE (n) RETURN elementId(n) = 'n' + id(n)" => "true";
         "endNode"                            Propagate Stable   Columnar(graph::end_node, graph::end_node_column),         "(relationship :: RELATIONSHIP) :: NODE";
             "The node at which a relationship ends." "CREATE ({name: 'a'})-[r:KNOWS]->({name: 'b'}) RETURN endNode(r).name" => "'b'";
         "exists"                             Handle    Pure     Scalar(scalar::exists),                                    "(property :: ANY) :: BOOLEAN";
@@ -215,7 +215,7 @@ pub static FUNCTIONS: &[Function] = table! {
             "The type of a relationship, also of one that was just deleted." "CREATE ()-[r:KNOWS]->() RETURN type(r)" => "'KNOWS'";
     }
     Scalar {
-        "coalesce"                           Handle    Pure     Columnar(scalar::coalesce, scalar::coalesce_columns),      "(value... :: ANY) :: ANY";
+        "coalesce"                           Handle    Pure     Scalar(scalar::coalesce),                                  "(value... :: ANY) :: ANY";
             "The first of the values that is not null; null if all are." "coalesce(null, 'a', 'b')" => "'a'";
         "nullIf"                             Handle    Pure     Scalar(scalar::null_if),                                   "(value :: ANY, other :: ANY) :: ANY";
             "Null if the two are equal, else the first." "nullIf(4, 4)" => "null";

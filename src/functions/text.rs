@@ -93,12 +93,12 @@ pub(super) fn trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
 
 pub(super) fn left_trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
     let (left, right) = (true, false);
-    trim_ends("ltrim", arguments, Ends { left, right })
+    trim_ends("lTrim", arguments, Ends { left, right })
 }
 
 pub(super) fn right_trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
     let (left, right) = (false, true);
-    trim_ends("rtrim", arguments, Ends { left, right })
+    trim_ends("rTrim", arguments, Ends { left, right })
 }
 
 /// The byte at which the character number `index` begins; the end of a shorter string.
