@@ -15,10 +15,18 @@ fn main() -> Result<(), rihla::Error> {
     )?;
     for row in result.rows() {
         let city: Node = row.get("city")?;
-        println!("{} is the capital of {}", city.properties["name"], row.get::<String>("name")?);
+        println!(
+            "{} is the capital of {}",
+            city.properties["name"],
+            row.get::<String>("name")?
+        );
     }
     for batch in result.record_batches()? {
-        println!("as an Arrow batch: {} columns, {} rows", batch.num_columns(), batch.num_rows());
+        println!(
+            "as an Arrow batch: {} columns, {} rows",
+            batch.num_columns(),
+            batch.num_rows()
+        );
     }
     Ok(())
 }

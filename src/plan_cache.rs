@@ -61,7 +61,12 @@ impl<P> PlanCache<P> {
         key: PlanKey,
         prepare: impl FnOnce() -> Result<P, E>,
     ) -> Result<Arc<P>, E> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
         if let Some(plan) = known {
             return Ok(plan);
         }

@@ -7,3 +7,32 @@
 
 pub mod bound;
 pub mod expression;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::functions::Procedures;
+use crate::graph::Catalog;
+use crate::parse::ast;
+use crate::value::Value;
+
+/// What a statement is bound against.
+#[derive(Debug, Clone, Copy)]
+pub struct BindEnvironment<'a> {
+    /// The names of the graph, for warnings.
+    pub catalog: &'a Catalog,
+    /// What `CALL` can call.
+    pub procedures: &'a Procedures,
+    /// The parameters that are given; where `None`, none is missed.
+    pub parameters: Option<&'a BTreeMap<Arc<str>, Value>>,
+}
+
+/// Binds a query, parsed from `text`.
+pub fn bind(
+    _query: &ast::Query,
+    _text: &str,
+    _environment: &BindEnvironment,
+) -> Result<bound::Statement> {
+    Err(Error::internal("the binder is not there yet"))
+}

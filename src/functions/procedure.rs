@@ -60,7 +60,8 @@ impl Procedures {
     /// Adds a procedure, or replaces the one of its name.
     pub fn register(&mut self, procedure: Procedure) {
         self.version += 1;
-        self.by_name.insert(procedure.name.clone(), Arc::new(procedure));
+        self.by_name
+            .insert(procedure.name.clone(), Arc::new(procedure));
     }
 
     /// Rises with each registration.
