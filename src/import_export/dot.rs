@@ -43,6 +43,8 @@ const UNLABELLED: (&str, &str) = ("#DDDDDD", "#777777");
 const CAPTIONS: [&str; 6] = ["name", "title", "label", "caption", "shortName", "id"];
 /// The width of a line of a caption, in the cells of a terminal.
 const LINE: usize = 18;
+/// How much wider than a line a word may be before it is cut.
+const OVERHANG: usize = 6;
 /// Lines of a caption.
 const LINES: usize = 4;
 /// Characters of a property's value in a tooltip.
@@ -153,7 +155,7 @@ struct Colours {
     counts: LabelCounts,
     /// How many nodes have the colour of each label.
     shown: LabelCounts,
-    /// The colours of the labels in the order of their names.
+    /// The place in the palette of each label that is shown.
     places: BTreeMap<Arc<str>, usize>,
 }
 
@@ -176,7 +178,7 @@ impl Colours {
                 *colours.shown.entry(label).or_default() += 1;
             }
         }
-        colours.places = colours.shown.keys().cloned().zip(0..).collect();
+        colours.places = places(colours.shown.keys());
         Ok(colours)
     }
 
@@ -187,13 +189,32 @@ impl Colours {
 
     fn of_label(&self, label: &str) -> (&'static str, &'static str) {
         let place = self.places.get(label);
-        place.map_or(UNLABELLED, |place| PALETTE[place % PALETTE.len()])
+        place.map_or(UNLABELLED, |place| PALETTE[*place])
     }
 
     fn of_node(&self, node: &NodeRecord) -> (&'static str, &'static str) {
         self.label(node)
             .map_or(UNLABELLED, |label| self.of_label(label))
     }
+}
+
+/// A place in the palette for each label. It follows from the name, so that a label keeps its
+/// colour from one drawing to the next; only labels that meet in one place move on, while there are
+/// free ones.
+fn places<'l>(labels: impl Iterator<Item = &'l Arc<str>>) -> BTreeMap<Arc<str>, usize> {
+    let mut taken = [false; PALETTE.len()];
+    let mut places = BTreeMap::new();
+    for label in labels {
+        let wanted = label.bytes().fold(0_usize, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(byte.into())
+        });
+        let wanted = wanted % PALETTE.len();
+        let mut others = (wanted..PALETTE.len()).chain(0..wanted);
+        let place = others.find(|place| !taken[*place]).unwrap_or(wanted);
+        taken[place] = true;
+        places.insert(label.clone(), place);
+    }
+    places
 }
 
 /// What a person calls the node.
@@ -226,7 +247,7 @@ fn caption(node: &NodeRecord) -> String {
         })
 }
 
-/// Lines at most [`LINE`] wide, cut between words where that is possible.
+/// Lines about [`LINE`] wide, cut between words where that is possible.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for piece in text.split_whitespace().flat_map(pieces) {
@@ -246,8 +267,11 @@ fn wrap(text: &str) -> Vec<String> {
     lines
 }
 
-/// A word, cut where it is wider than a line.
+/// A word, cut where it is much wider than a line.
 fn pieces(word: &str) -> Vec<String> {
+    if word.width() <= LINE + OVERHANG {
+        return vec![word.to_owned()];
+    }
     let mut pieces = vec![String::new()];
     let mut width = 0;
     for character in word.chars() {
