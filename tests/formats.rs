@@ -39,6 +39,10 @@ impl RecordSink for Records {
         Ok(())
     }
 
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     fn warning(&mut self, place: Place, text: String) {
         self.warnings.push(format!("{place}: {text}"));
     }
