@@ -1,0 +1,185 @@
+//! The header of a CSV table: what each column is. Plain words (`id`, `source`, `target`), the
+//! dialect of neo4j-admin (`:ID(Person)`, `age:int`), the tildes of Neptune and the underscores of
+//! APOC are all understood.
+
+use std::sync::Arc;
+
+use crate::import_export::infer::CellType;
+
+/// What a table holds, told by its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TableKind {
+    Nodes,
+    Relationships,
+}
+
+/// What a column is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Column {
+    /// The node's id; also a property where it has a name.
+    Id {
+        property: Option<Arc<str>>,
+        space: Option<Arc<str>>,
+    },
+    /// Labels, separated by this character.
+    Labels(char),
+    /// The id of the node where the relationship starts.
+    Start(Option<Arc<str>>),
+    /// The id of the node where it ends.
+    End(Option<Arc<str>>),
+    /// The type of the relationship.
+    Type,
+    /// A property, of this type where the header says so.
+    Property(Arc<str>, Option<CellKind>),
+    /// Nothing that the graph keeps.
+    Ignored,
+}
+
+/// The type of the cells, and whether each holds a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CellKind {
+    pub cell_type: CellType,
+    pub list: bool,
+}
+
+/// A header, column by column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Header {
+    pub kind: TableKind,
+    pub columns: Vec<Column>,
+}
+
+impl Header {
+    /// Reads the cells of the header, or tells what is wrong with them.
+    pub fn parse<'c>(cells: impl Iterator<Item = &'c str>) -> Result<Header, String> {
+        let mut columns: Vec<Column> = cells.map(column).collect();
+        let is_start = |column: &Column| matches!(column, Column::Start(_));
+        let is_end = |column: &Column| matches!(column, Column::End(_));
+        let kind = if columns.iter().any(is_start) && columns.iter().any(is_end) {
+            TableKind::Relationships
+        } else {
+            TableKind::Nodes
+        };
+        let typed = columns.contains(&Column::Type);
+        for column in &mut columns {
+            column.settle(kind, typed);
+        }
+        let header = Header { kind, columns };
+        header.check_repeats()?;
+        Ok(header)
+    }
+
+    /// Whether the header has the words of a graph: an id, or two ends.
+    pub fn speaks_of_a_graph(&self) -> bool {
+        let is_id = |column: &Column| matches!(column, Column::Id { .. });
+        self.kind == TableKind::Relationships || self.columns.iter().any(is_id)
+    }
+
+    /// The space of the ids, for tables of nodes.
+    pub fn id_space(&self) -> Option<&Arc<str>> {
+        self.columns.iter().find_map(|column| match column {
+            Column::Id { space, .. } => space.as_ref(),
+            _ => None,
+        })
+    }
+
+    fn check_repeats(&self) -> Result<(), String> {
+        let mut names: Vec<&str> = self.columns.iter().filter_map(Column::name).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(format!("the header has two columns for {}", pair[0])),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Column {
+    /// What must not stand twice in a header.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Column::Id { property, .. } => Some(property.as_deref().unwrap_or("the id")),
+            Column::Start(_) => Some("the start"),
+            Column::End(_) => Some("the end"),
+            Column::Type => Some("the type"),
+            Column::Property(name, _) => Some(name),
+            Column::Labels(_) | Column::Ignored => None,
+        }
+    }
+
+    /// Words mean different things in the two kinds of tables.
+    fn settle(&mut self, kind: TableKind, has_type: bool) {
+        let property = |name: &str| Column::Property(name.into(), None);
+        *self = match (&self, kind) {
+            (Column::Start(_), TableKind::Nodes) => property("start"),
+            (Column::End(_), TableKind::Nodes) => property("end"),
+            (Column::Type, TableKind::Nodes) => property("type"),
+            (Column::Labels(_), TableKind::Relationships) if has_type => property("label"),
+            (Column::Labels(_), TableKind::Relationships) => Column::Type,
+            (Column::Id { property: None, .. }, TableKind::Relationships) => Column::Ignored,
+            (
+                Column::Id {
+                    property: Some(name),
+                    ..
+                },
+                TableKind::Relationships,
+            ) => Column::Property(name.clone(), None),
+            _ => return,
+        };
+    }
+}
+
+/// What one cell of a header says.
+fn column(cell: &str) -> Column {
+    let cell = cell.trim();
+    if let Some((name, word)) = cell.rsplit_once(':')
+        && let Some(column) = column_of_word(name.trim(), word.trim())
+    {
+        return column;
+    }
+    match cell.to_lowercase().as_str() {
+        "" => Column::Ignored,
+        "id" | "~id" => Column::Id {
+            property: Some("id".into()),
+            space: None,
+        },
+        "_id" => Column::Id {
+            property: None,
+            space: None,
+        },
+        "label" | "labels" | "~label" => Column::Labels(';'),
+        "_labels" => Column::Labels(':'),
+        "start" | "source" | "from" | "~from" | "_start" => Column::Start(None),
+        "end" | "target" | "to" | "~to" | "_end" => Column::End(None),
+        "type" | "_type" => Column::Type,
+        _ => Column::Property(cell.into(), None),
+    }
+}
+
+/// What `name:word` says, if the word is one that we know: `name:ID(Person)`, `age:int`,
+/// `tags:string[]`, `born:datetime{timezone:+01:00}`.
+fn column_of_word(name: &str, word: &str) -> Option<Column> {
+    let word = word.split_once('{').map_or(word, |(word, _)| word.trim());
+    let (word, space) = match word.strip_suffix(')').and_then(|word| word.split_once('(')) {
+        Some((word, space)) => (word, Some(Arc::from(space))),
+        None => (word, None),
+    };
+    Some(match word.to_ascii_uppercase().as_str() {
+        "ID" => Column::Id {
+            property: (!name.is_empty()).then(|| name.into()),
+            space,
+        },
+        "LABEL" | "LABELS" => Column::Labels(';'),
+        "START_ID" => Column::Start(space),
+        "END_ID" => Column::End(space),
+        "TYPE" => Column::Type,
+        "IGNORE" => Column::Ignored,
+        _ => {
+            let (word, list) = match word.strip_suffix("[]") {
+                Some(word) => (word, true),
+                None => (word, false),
+            };
+            let cell_type = CellType::named(word)?;
+            Column::Property(name.into(), Some(CellKind { cell_type, list }))
+        }
+    })
+}

@@ -1,0 +1,294 @@
+//! Graphviz DOT, written as a picture that can be read: nodes coloured by label and captioned by
+//! their name, relationships with their type, all properties in the tooltips of an SVG.
+//!
+//! Node ids are `n` and the node's number. The layout is that of `fdp` and `sfdp`, since a
+//! knowledge graph is rarely a hierarchy; `dot`, `neato` and the others draw it too, and
+//! `-Kdot` overrides the choice.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::import_export::format::WriteFormat;
+use crate::import_export::output::{Output, OutputFile};
+use crate::import_export::record::{NodeRecord, Properties, RecordSource};
+use crate::value::Value;
+
+/// The format; see the module.
+#[derive(Debug)]
+pub struct Dot;
+
+/// Fill and outline of nodes by label. Paul Tol's light palette and three more tints: told apart
+/// with any colour vision, and black text has a contrast of 7:1 or more on each.
+const PALETTE: [(&str, &str); 10] = [
+    ("#77AADD", "#36648B"),
+    ("#EE8866", "#A8502F"),
+    ("#EEDD88", "#A08C2A"),
+    ("#44BB99", "#1F7A60"),
+    ("#FFAABB", "#B3566A"),
+    ("#99DDFF", "#3C8FB8"),
+    ("#BBCC33", "#717D10"),
+    ("#D5B8EA", "#7B5A96"),
+    ("#AAAA00", "#666600"),
+    ("#E8C9A0", "#94703F"),
+];
+/// Nodes without a label.
+const UNLABELLED: (&str, &str) = ("#DDDDDD", "#777777");
+
+/// Properties that name a node, the first that it has wins.
+const CAPTIONS: [&str; 6] = ["name", "title", "label", "caption", "shortName", "id"];
+/// Characters in a line of a caption.
+const LINE: usize = 18;
+/// Lines of a caption.
+const LINES: usize = 4;
+/// Characters of a property's value in a tooltip.
+const TOOLTIP: usize = 200;
+
+/// How many nodes have each label: the rarest label of a node says most about it and gives its
+/// colour.
+type LabelCounts = BTreeMap<Arc<str>, u64>;
+
+impl WriteFormat for Dot {
+    fn write(
+        &self,
+        graph: &dyn RecordSource,
+        output: &mut Output<'_>,
+        _context: &Context,
+    ) -> Result<()> {
+        let mut counts = LabelCounts::new();
+        let mut nodes = 0;
+        for node in graph.nodes() {
+            nodes += 1;
+            for label in node?.labels {
+                *counts.entry(label).or_default() += 1;
+            }
+        }
+        let colours = Colours::new(counts);
+        let mut file = output.only_file()?;
+        write_head(&mut file, nodes, &colours)?;
+        for node in graph.nodes() {
+            write_node(&mut file, &node?, &colours)?;
+        }
+        for relationship in graph.relationships() {
+            let relationship = relationship?;
+            let caption = quote(&relationship.relationship_type);
+            let tooltip = tooltip(&relationship.relationship_type, &relationship.properties);
+            writeln!(
+                file,
+                "  n{} -> n{} [label={caption}, tooltip={tooltip}, labeltooltip={tooltip}];",
+                relationship.start.id, relationship.end.id
+            )?;
+        }
+        writeln!(file, "}}")?;
+        file.finish()
+    }
+}
+
+/// Layout and looks. Few nodes get the slower layout that uses the space better.
+fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Result<()> {
+    let layout = if nodes <= 60 {
+        "layout=fdp, K=0.9"
+    } else {
+        "layout=sfdp, K=1.1, repulsiveforce=1.6"
+    };
+    writeln!(file, "digraph graph_ {{")?;
+    writeln!(
+        file,
+        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", splines=true, \
+         outputorder=edgesfirst, charset=\"UTF-8\", bgcolor=\"white\", pad=0.3, \
+         fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
+    )?;
+    writeln!(
+        file,
+        "  node [shape=box, style=\"filled,rounded\", margin=\"0.10,0.05\", height=0.3, \
+         penwidth=1.2, fontsize=11, fontcolor=\"#000000\", \
+         fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
+    )?;
+    writeln!(
+        file,
+        "  edge [color=\"#88888899\", fontcolor=\"#555555\", fontsize=7, arrowsize=0.6, \
+         penwidth=0.9, fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
+    )?;
+    write_legend(file, colours)
+}
+
+/// Which colour stands for which label, as the caption of the whole picture.
+fn write_legend(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
+    if colours.counts.is_empty() {
+        return Ok(());
+    }
+    write!(
+        file,
+        "  labelloc=b; label=<<table border=\"0\" cellspacing=\"4\"><tr>"
+    )?;
+    for (index, (label, count)) in colours.counts.iter().enumerate() {
+        if index > 0 && index % 8 == 0 {
+            write!(file, "</tr><tr>")?;
+        }
+        let (fill, outline) = colours.of_label(label);
+        write!(
+            file,
+            "<td border=\"1\" style=\"rounded\" bgcolor=\"{fill}\" color=\"{outline}\">\
+             <font point-size=\"11\">{} ({count})</font></td>",
+            escape_html(label)
+        )?;
+    }
+    writeln!(file, "</tr></table>>;")
+}
+
+fn write_node(file: &mut OutputFile<'_>, node: &NodeRecord, colours: &Colours) -> Result<()> {
+    let id = node
+        .id
+        .as_ref()
+        .map(|id| id.id.to_string())
+        .unwrap_or_default();
+    let (fill, outline) = colours.of_node(node);
+    let caption = quote_lines(&wrap(&caption(node)));
+    let tooltip = tooltip(&node.labels.join(":"), &node.properties);
+    writeln!(
+        file,
+        "  n{id} [label={caption}, fillcolor=\"{fill}\", color=\"{outline}\", tooltip={tooltip}];"
+    )
+}
+
+/// Colours by label, in the order of their names.
+struct Colours {
+    counts: LabelCounts,
+    places: BTreeMap<Arc<str>, usize>,
+}
+
+impl Colours {
+    fn new(counts: LabelCounts) -> Self {
+        let places = counts.keys().cloned().zip(0..).collect();
+        Colours { counts, places }
+    }
+
+    fn of_label(&self, label: &str) -> (&'static str, &'static str) {
+        let place = self.places.get(label);
+        place.map_or(UNLABELLED, |place| PALETTE[place % PALETTE.len()])
+    }
+
+    fn of_node(&self, node: &NodeRecord) -> (&'static str, &'static str) {
+        let rarest = node
+            .labels
+            .iter()
+            .min_by_key(|label| self.counts.get(*label));
+        rarest.map_or(UNLABELLED, |label| self.of_label(label))
+    }
+}
+
+/// What a person calls the node.
+fn caption(node: &NodeRecord) -> String {
+    let property = |name: &&str| {
+        let found = node
+            .properties
+            .iter()
+            .find(|(key, _)| key.as_ref() == *name);
+        match found {
+            Some((_, Value::String(text))) if !text.trim().is_empty() => Some(text.to_string()),
+            Some((_, value @ (Value::Integer(_) | Value::Float(_)))) => Some(value.to_string()),
+            _ => None,
+        }
+    };
+    let named = CAPTIONS.iter().find_map(property);
+    let first_text = || {
+        node.properties.iter().find_map(|(_, value)| match value {
+            Value::String(text) if !text.trim().is_empty() => Some(text.to_string()),
+            _ => None,
+        })
+    };
+    named
+        .or_else(first_text)
+        .or_else(|| node.labels.first().map(|label| label.to_string()))
+        .unwrap_or_else(|| {
+            node.id
+                .as_ref()
+                .map_or(String::new(), |id| id.id.to_string())
+        })
+}
+
+/// Lines of at most [`LINE`] characters, cut between words where that is possible.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let mut word: Vec<char> = word.chars().collect();
+        while !word.is_empty() {
+            let rest = word.split_off(word.len().min(LINE));
+            let piece: String = word.iter().collect();
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + word.len() <= LINE => {
+                    line.push(' ');
+                    line.push_str(&piece);
+                }
+                _ => lines.push(piece),
+            }
+            word = rest;
+            if lines.len() > LINES {
+                lines.truncate(LINES);
+                if let Some(last) = lines.last_mut() {
+                    last.push('…');
+                }
+                return lines;
+            }
+        }
+    }
+    lines
+}
+
+/// `City`, then every property in a line of its own.
+fn tooltip(title: &str, properties: &Properties) -> String {
+    let mut lines = vec![title.to_owned()];
+    for (key, value) in properties {
+        let text = match value {
+            Value::String(text) => text.to_string(),
+            value => value.to_string(),
+        };
+        let mut text = text.replace(['\n', '\r'], " ");
+        if let Some((end, _)) = text.char_indices().nth(TOOLTIP) {
+            text.truncate(end);
+            text.push('…');
+        }
+        lines.push(format!("{key}: {text}"));
+    }
+    quote_lines(&lines)
+}
+
+/// A string of DOT.
+fn quote(text: &str) -> String {
+    quote_lines(&[text])
+}
+
+/// A string of DOT with line breaks. A backslash is doubled, since labels and tooltips know
+/// escapes (`\N` is the node's name), and `&` written out, since they know entities.
+fn quote_lines(lines: &[impl AsRef<str>]) -> String {
+    let escape = |line: &str| {
+        let mut text = String::with_capacity(line.len());
+        for character in line.chars() {
+            match character {
+                '"' => text.push_str("\\\""),
+                '\\' => text.push_str("\\\\"),
+                '&' => text.push_str("&amp;"),
+                '\n' => text.push_str("\\n"),
+                // A NUL would end the text; the others have no picture.
+                control if control.is_control() => text.push(' '),
+                other => text.push(other),
+            }
+        }
+        text
+    };
+    let lines: Vec<String> = lines.iter().map(|line| escape(line.as_ref())).collect();
+    format!("\"{}\"", lines.join("\\n"))
+}
+
+fn escape_html(text: &str) -> String {
+    let visible = text.chars().filter(|character| !character.is_control());
+    let escaped = visible.map(|character| match character {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        other => other.to_string(),
+    });
+    escaped.collect()
+}

@@ -1,0 +1,205 @@
+//! The graph, or the part of it that a query result speaks of, as records: nodes by their number,
+//! then relationships by theirs, so that the same graph gives the same file.
+
+use std::collections::BTreeSet;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::graph::Snapshot;
+use crate::import_export::record::{NodeRecord, RecordSource, RelationshipRecord};
+use crate::result::QueryResult;
+use crate::value::{NodeId, RelationshipId, Value};
+
+/// What is exported.
+#[derive(Debug, Clone, Copy)]
+pub enum ExportSource<'a> {
+    /// A whole graph.
+    Graph(&'a Snapshot),
+    /// The nodes and relationships of a result, those in paths, lists and maps too; the ends of a
+    /// relationship come along.
+    Result(&'a QueryResult),
+}
+
+/// Records of a graph, as often as a writer asks for them.
+#[derive(Debug)]
+pub struct Dump<'a> {
+    snapshot: &'a Snapshot,
+    context: &'a Context,
+    /// What belongs to it; the whole graph where missing.
+    part: Option<Part>,
+}
+
+/// Nodes and relationships of a result, in order.
+#[derive(Debug, Default)]
+struct Part {
+    nodes: BTreeSet<NodeId>,
+    relationships: BTreeSet<RelationshipId>,
+}
+
+impl<'a> Dump<'a> {
+    /// The records of `source`.
+    ///
+    /// # Errors
+    /// `ArgumentError` where a result has rows but neither nodes nor relationships.
+    pub fn new(source: ExportSource<'a>, context: &'a Context) -> Result<Self> {
+        match source {
+            ExportSource::Graph(snapshot) => Ok(Dump {
+                snapshot,
+                context,
+                part: None,
+            }),
+            ExportSource::Result(result) => Ok(Dump {
+                snapshot: result.snapshot(),
+                context,
+                part: Some(Part::of(result, context)?),
+            }),
+        }
+    }
+
+    /// The number of nodes.
+    pub fn node_count(&self) -> u64 {
+        match &self.part {
+            None => self.snapshot.node_count(),
+            Some(part) => part.nodes.len() as u64,
+        }
+    }
+
+    /// The number of relationships.
+    pub fn relationship_count(&self) -> u64 {
+        match &self.part {
+            None => self.snapshot.relationship_count(),
+            Some(part) => part.relationships.len() as u64,
+        }
+    }
+
+    fn node_record(&self, node: NodeId) -> Result<NodeRecord> {
+        let catalog = self.snapshot.catalog();
+        let labels = self.snapshot.node_labels(node)?.into_iter();
+        let properties = self.snapshot.node_properties(node)?.into_iter();
+        Ok(NodeRecord {
+            id: Some(node.0.into()),
+            labels: labels
+                .map(|label| catalog.label_name(label).clone())
+                .collect(),
+            properties: properties
+                .map(|(key, value)| (catalog.key_name(key).clone(), value))
+                .collect(),
+        })
+    }
+
+    fn relationship_record(&self, relationship: RelationshipId) -> Result<RelationshipRecord> {
+        let catalog = self.snapshot.catalog();
+        let endpoints = self.snapshot.endpoints(relationship)?;
+        let properties = self.snapshot.relationship_properties(relationship)?;
+        Ok(RelationshipRecord {
+            relationship_type: catalog.type_name(endpoints.relationship_type).clone(),
+            start: endpoints.start.0.into(),
+            end: endpoints.end.0.into(),
+            properties: properties
+                .into_iter()
+                .map(|(key, value)| (catalog.key_name(key).clone(), value))
+                .collect(),
+            directed: Some(true),
+        })
+    }
+
+    /// The numbers in each of `chunks` chunks as `scan` gives them.
+    fn scan<'s>(
+        &'s self,
+        chunks: usize,
+        scan: impl Fn(usize) -> Result<arrow_array::UInt32Array> + 's,
+    ) -> impl Iterator<Item = Result<u32>> + 's {
+        (0..chunks).flat_map(move |chunk| {
+            let (numbers, failed) = match self.context.check().and_then(|()| scan(chunk)) {
+                Ok(numbers) => (numbers.values().to_vec(), None),
+                Err(error) => (Vec::new(), Some(Err(error))),
+            };
+            numbers.into_iter().map(Ok).chain(failed)
+        })
+    }
+}
+
+impl RecordSource for Dump<'_> {
+    fn nodes(&self) -> Box<dyn Iterator<Item = Result<NodeRecord>> + '_> {
+        match &self.part {
+            Some(part) => Box::new(part.nodes.iter().map(|node| self.node_record(*node))),
+            None => {
+                let scan = |chunk| self.snapshot.scan_nodes(chunk, &[]);
+                let nodes = self.scan(self.snapshot.node_chunks(), scan);
+                Box::new(nodes.map(|node| self.node_record(NodeId(node?))))
+            }
+        }
+    }
+
+    fn relationships(&self) -> Box<dyn Iterator<Item = Result<RelationshipRecord>> + '_> {
+        match &self.part {
+            Some(part) => {
+                let relationships = part.relationships.iter();
+                Box::new(relationships.map(|number| self.relationship_record(*number)))
+            }
+            None => {
+                let scan = |chunk| self.snapshot.scan_relationships(chunk, None);
+                let numbers = self.scan(self.snapshot.relationship_chunks(), scan);
+                Box::new(numbers.map(|number| self.relationship_record(RelationshipId(number?))))
+            }
+        }
+    }
+}
+
+impl Part {
+    fn of(result: &QueryResult, context: &Context) -> Result<Part> {
+        let mut part = Part::default();
+        for row in result.rows() {
+            context.check()?;
+            for value in row.values() {
+                part.add(&value);
+            }
+        }
+        if part.nodes.is_empty() && part.relationships.is_empty() && result.row_count() > 0 {
+            let error = Error::argument("the result has no nodes and no relationships to export");
+            return Err(error.hint("return nodes, relationships or paths, not their properties"));
+        }
+        let snapshot = result.snapshot();
+        part.keep_existing(snapshot)?;
+        for relationship in &part.relationships {
+            let ends = snapshot.endpoints(*relationship)?;
+            part.nodes.extend([ends.start, ends.end]);
+        }
+        Ok(part)
+    }
+
+    fn add(&mut self, value: &Value) {
+        match value {
+            Value::Node(node) => {
+                self.nodes.insert(*node);
+            }
+            Value::Relationship(relationship) => {
+                self.relationships.insert(*relationship);
+            }
+            Value::Path(path) => {
+                self.nodes.extend(&path.nodes);
+                self.relationships.extend(&path.relationships);
+            }
+            Value::List(values) => values.iter().for_each(|value| self.add(value)),
+            Value::Map(entries) => entries.values().for_each(|value| self.add(value)),
+            _ => {}
+        }
+    }
+
+    /// Lets go of what the statement deleted.
+    fn keep_existing(&mut self, snapshot: &Snapshot) -> Result<()> {
+        let nodes = std::mem::take(&mut self.nodes);
+        for node in nodes {
+            if snapshot.node_exists(node)? {
+                self.nodes.insert(node);
+            }
+        }
+        let relationships = std::mem::take(&mut self.relationships);
+        for relationship in relationships {
+            if snapshot.relationship_exists(relationship)? {
+                self.relationships.insert(relationship);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! What a format is: a row of the table [`FORMATS`](super::FORMATS), a reader, a writer.
+
+use std::fmt;
+
+use crate::context::Context;
+use crate::error::{Error, ErrorDetail, ErrorKind, Result, did_you_mean};
+use crate::import_export::FORMATS;
+use crate::import_export::options::ImportOptions;
+use crate::import_export::output::Output;
+use crate::import_export::record::{RecordSink, RecordSource};
+use crate::import_export::source::Source;
+
+/// A file format, one row of the table.
+pub struct Format {
+    /// Its short name, as options and the REPL take it: `node-link`.
+    pub name: &'static str,
+    /// Its full name.
+    pub title: &'static str,
+    /// Endings of file names, without the dot, the usual one first.
+    pub endings: &'static [&'static str],
+    /// The media type.
+    pub media_type: &'static str,
+    /// Whether the first bytes of a file are of this format; never true for two formats that share
+    /// an ending.
+    pub recognises: fn(&[u8]) -> bool,
+    /// How it is read.
+    pub reading: Reading,
+    /// How it is written, if it is.
+    pub writer: Option<&'static dyn WriteFormat>,
+    /// What of a graph is lost in it, one sentence for the manual.
+    pub cannot_hold: &'static str,
+}
+
+/// How a format is read.
+#[derive(Clone, Copy)]
+pub enum Reading {
+    /// Not at all.
+    No,
+    /// As a stream of records.
+    Records(&'static dyn ReadFormat),
+    /// As statements that a session runs, by [`read_script`](super::cypher::read_script).
+    Script,
+}
+
+/// Reads a format.
+pub trait ReadFormat: Sync {
+    /// Pushes all nodes and relationships of `source` into `sink`, in the order of the file, with
+    /// a place that a person finds.
+    ///
+    /// # Errors
+    /// `FormatError` with file and place where the text does not follow the format, `FileError`
+    /// where it cannot be read, and any error of the sink, as it is.
+    fn read(
+        &self,
+        source: &Source<'_>,
+        options: &ImportOptions,
+        sink: &mut dyn RecordSink,
+    ) -> Result<()>;
+
+    /// Whether files that have relationships and not one node are whole graphs, their nodes being
+    /// the ends of the relationships.
+    fn may_leave_out_nodes(&self) -> bool {
+        false
+    }
+}
+
+/// Writes a format.
+pub trait WriteFormat: Sync {
+    /// Writes all of `graph`; the same graph gives the same bytes.
+    ///
+    /// # Errors
+    /// `FileError` where the output fails, `FormatError` where the format cannot hold the graph,
+    /// `ResourceError` where the statement is interrupted.
+    fn write(
+        &self,
+        graph: &dyn RecordSource,
+        output: &mut Output<'_>,
+        context: &Context,
+    ) -> Result<()>;
+}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Format").field(&self.name).finish()
+    }
+}
+
+impl Format {
+    /// The format of this short name.
+    ///
+    /// # Errors
+    /// `FormatError: UnknownFormat`.
+    pub fn named(name: &str) -> Result<&'static Format> {
+        let found = FORMATS.iter().find(|format| format.name == name);
+        found.ok_or_else(|| {
+            let names = FORMATS.iter().map(|format| format.name);
+            let hint = did_you_mean(name, names.clone()).unwrap_or_else(|| {
+                let names: Vec<_> = names.collect();
+                format!("the formats are {}", names.join(", "))
+            });
+            unknown(format!("there is no format {name}")).hint(hint)
+        })
+    }
+
+    /// The format that a file of this name is written in, told by the ending.
+    ///
+    /// # Errors
+    /// `FormatError: UnknownFormat`.
+    pub fn of_name(file_name: &str) -> Result<&'static Format> {
+        let mut candidates = with_ending(file_name).into_iter();
+        candidates.find(|format| format.writes()).ok_or_else(|| {
+            unknown(format!(
+                "the ending of {file_name} tells no format that can be written"
+            ))
+            .hint(endings_hint(Format::writes))
+        })
+    }
+
+    /// The format of a file that is to be read, told by its first bytes and the ending: the bytes
+    /// decide among formats that share an ending, or where the ending is not known.
+    ///
+    /// # Errors
+    /// `FormatError: UnknownFormat`; `FileError` where the file cannot be opened.
+    pub fn of_source(source: &Source<'_>) -> Result<&'static Format> {
+        let bytes = source.first_bytes()?;
+        let mut by_ending = with_ending(source.name());
+        by_ending.retain(|format| format.reads());
+        let recognised = by_ending.iter().find(|format| (format.recognises)(&bytes));
+        if let Some(format) = recognised.or(by_ending.first()) {
+            return Ok(format);
+        }
+        let mut readable = FORMATS.iter().filter(|format| format.reads());
+        let recognised = readable.find(|format| (format.recognises)(&bytes));
+        recognised.ok_or_else(|| {
+            unknown(format!(
+                "neither the ending nor the first bytes of {} tell its format",
+                source.name()
+            ))
+            .hint(endings_hint(Format::reads))
+        })
+    }
+
+    /// Whether it can be read.
+    pub fn reads(&self) -> bool {
+        !matches!(self.reading, Reading::No)
+    }
+
+    /// Whether it can be written.
+    pub fn writes(&self) -> bool {
+        self.writer.is_some()
+    }
+}
+
+/// The formats whose ending the name has, those with the longest ending first: `.node-link.json`
+/// before `.json`.
+fn with_ending(file_name: &str) -> Vec<&'static Format> {
+    let name = file_name.to_lowercase();
+    let has = |ending: &str| {
+        let stem = name.strip_suffix(ending);
+        stem.is_some_and(|stem| stem.ends_with('.'))
+    };
+    let mut found: Vec<_> = FORMATS
+        .iter()
+        .filter_map(|format| {
+            let endings = format.endings.iter().filter(|ending| has(ending));
+            let longest = endings.map(|ending| ending.len()).max()?;
+            Some((longest, format))
+        })
+        .collect();
+    found.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    found.into_iter().map(|(_, format)| format).collect()
+}
+
+fn endings_hint(usable: impl Fn(&Format) -> bool) -> String {
+    let endings: Vec<_> = FORMATS
+        .iter()
+        .filter(|format| usable(format))
+        .flat_map(|format| format.endings)
+        .map(|ending| format!(".{ending}"))
+        .collect();
+    format!("known are {}; or name the format", endings.join(", "))
+}
+
+fn unknown(message: String) -> Error {
+    Error::new(ErrorKind::FormatError, ErrorDetail::UnknownFormat, message)
+}

@@ -1,0 +1,260 @@
+//! JSON documents read as a stream: one object whose long arrays are handed over element by
+//! element, so that a file takes the memory of its largest element only. Shared by all formats
+//! that are JSON.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny,
+    MapAccess, SeqAccess, Visitor,
+};
+
+use crate::error::{Error, ErrorDetail, Result};
+use crate::import_export::output::OutputFile;
+use crate::import_export::record::{Place, excerpt};
+use crate::import_export::source::Source;
+
+/// What a format does with the members of its one object.
+pub(super) trait Document {
+    /// Takes the member called `name`, exactly once by one of the methods of `value`.
+    fn member<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        value: Member<'_, A>,
+    ) -> Result<(), A::Error>;
+}
+
+/// The value of a member that waits to be read.
+pub(super) struct Member<'m, A> {
+    map: &'m mut A,
+    progress: &'m Progress,
+}
+
+/// Where the reading is, and the error of ours that stopped it: the parser's own errors cannot
+/// carry one.
+struct Progress {
+    place: Cell<Place>,
+    failure: RefCell<Option<Error>>,
+}
+
+/// Reads `source`, which must be one JSON object and nothing after it.
+pub(super) fn read_object(source: &Source<'_>, document: &mut impl Document) -> Result<()> {
+    let progress = Progress {
+        place: Cell::new(Place::File),
+        failure: RefCell::new(None),
+    };
+    let mut reader = serde_json::Deserializer::from_reader(source.open()?);
+    let object = Object {
+        document,
+        progress: &progress,
+    };
+    let read = object.deserialize(&mut reader).and_then(|()| reader.end());
+    read.map_err(|error| {
+        let failure = progress.failure.take();
+        failure.unwrap_or_else(|| json_error(source, progress.place.get(), &error))
+    })
+}
+
+/// The parser's error as ours, with line and column.
+fn json_error(source: &Source<'_>, place: Place, error: &serde_json::Error) -> Error {
+    if let Some(kind) = error.io_error_kind() {
+        return source.read_error(&std::io::Error::new(kind, error.to_string()));
+    }
+    let text = error.to_string();
+    if text.starts_with("invalid unicode code point") {
+        let message = format!("the text is not valid UTF-8 ({text})");
+        return source.error(ErrorDetail::InvalidEncoding, place, message);
+    }
+    let failed = source.error(
+        ErrorDetail::InvalidContent,
+        place,
+        format!("not the expected JSON: {text}"),
+    );
+    if error.is_eof() {
+        failed.hint("the file ends in the middle; it may have been cut off")
+    } else if text.starts_with("expected value") || text.starts_with("invalid number") {
+        failed.hint("JSON has no NaN, no Infinity and no comments")
+    } else {
+        failed
+    }
+}
+
+struct Object<'o, D> {
+    document: &'o mut D,
+    progress: &'o Progress,
+}
+
+impl<'de, D: Document> DeserializeSeed<'de> for Object<'_, D> {
+    type Value = ();
+
+    fn deserialize<R: Deserializer<'de>>(self, reader: R) -> Result<(), R::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de, D: Document> Visitor<'de> for Object<'_, D> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the nodes and relationships of a graph")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            let value = Member {
+                map: &mut map,
+                progress: self.progress,
+            };
+            self.document.member(&name, value)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'de, A: MapAccess<'de>> Member<'_, A> {
+    /// The value as a whole.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, A::Error> {
+        self.map.next_value()
+    }
+
+    /// Passes over the value.
+    pub fn skip(self) -> Result<(), A::Error> {
+        self.map.next_value::<IgnoredAny>().map(|_| ())
+    }
+
+    /// The value as a whole, given to `take`.
+    pub fn check<T: DeserializeOwned>(
+        self,
+        take: impl FnOnce(T) -> Result<()>,
+    ) -> Result<(), A::Error> {
+        let value = self.map.next_value()?;
+        take(value).map_err(|error| self.progress.fail(error))
+    }
+
+    /// The elements of the array that the value must be; `list` names it in places.
+    pub fn each<T: DeserializeOwned>(
+        self,
+        list: &'static str,
+        take: impl FnMut(T, Place) -> Result<()>,
+    ) -> Result<(), A::Error> {
+        self.map.next_value_seed(Elements {
+            list,
+            take,
+            progress: self.progress,
+            element: PhantomData,
+        })
+    }
+}
+
+impl Progress {
+    fn fail<E: serde::de::Error>(&self, error: Error) -> E {
+        self.failure.replace(Some(error));
+        E::custom("refused")
+    }
+}
+
+struct Elements<'p, T, F> {
+    list: &'static str,
+    take: F,
+    progress: &'p Progress,
+    element: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T, Place) -> Result<()>> DeserializeSeed<'de>
+    for Elements<'_, T, F>
+{
+    type Value = ();
+
+    fn deserialize<R: Deserializer<'de>>(self, reader: R) -> Result<(), R::Error> {
+        reader.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T, Place) -> Result<()>> Visitor<'de>
+    for Elements<'_, T, F>
+{
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an array of {}", self.list)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        for index in 0.. {
+            let place = Place::Element(self.list, index);
+            self.progress.place.set(place);
+            match elements.next_element()? {
+                Some(element) => {
+                    (self.take)(element, place).map_err(|error| self.progress.fail(error))?;
+                }
+                None => break,
+            }
+        }
+        self.progress.place.set(Place::File);
+        Ok(())
+    }
+}
+
+/// The members of an object in the order of the file, each name once.
+#[derive(Debug, Default)]
+pub(super) struct Members(pub Vec<(Arc<str>, serde_json::Value)>);
+
+impl Members {
+    /// Takes the member called `name` out.
+    pub fn take(&mut self, name: &str) -> Option<serde_json::Value> {
+        let index = self.0.iter().position(|(key, _)| key.as_ref() == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// The member called `name`.
+    pub fn get(&self, name: &str) -> Option<&serde_json::Value> {
+        let found = self.0.iter().find(|(key, _)| key.as_ref() == name);
+        found.map(|(_, value)| value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<R: Deserializer<'de>>(reader: R) -> Result<Self, R::Error> {
+        struct MembersVisitor;
+
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members: Vec<(Arc<str>, serde_json::Value)> = Vec::new();
+                // Beyond a handful of members a set finds repeated names.
+                let mut seen = hashbrown::HashSet::new();
+                while let Some((name, value)) = map.next_entry::<Arc<str>, _>()? {
+                    if !seen.insert(name.clone()) {
+                        let message = format!("the member {} stands twice", excerpt(&name));
+                        return Err(A::Error::custom(message));
+                    }
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        reader.deserialize_map(MembersVisitor)
+    }
+}
+
+/// Writes the elements of an array, one a line; the caller writes the brackets.
+pub(super) fn write_lines<T>(
+    file: &mut OutputFile<'_>,
+    elements: impl Iterator<Item = Result<T>>,
+    to_json: impl Fn(T) -> Result<serde_json::Value>,
+) -> Result<()> {
+    for (index, element) in elements.enumerate() {
+        let separator = if index == 0 { "\n" } else { ",\n" };
+        write!(file, "{separator}{}", to_json(element?)?)?;
+    }
+    Ok(())
+}

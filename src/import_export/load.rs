@@ -1,0 +1,309 @@
+//! Records into the graph: gives every node of the files a node of the graph, joins relationships
+//! to them by the ids of the files, and keeps the result apart until all of it is there.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::context::{Context, Reservation};
+use crate::error::{ErrorDetail, Result};
+use crate::graph::{GraphWriter, Snapshot};
+use crate::import_export::record::{
+    ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
+};
+use crate::import_export::report::Report;
+use crate::import_export::source::Source;
+use crate::value::{KeyId, NodeId, Value};
+
+/// Records between two looks at the interrupt flag.
+const RECORDS_BETWEEN_CHECKS: u64 = 1024;
+
+/// What becomes of a relationship whose end no file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingNodes {
+    /// It is an error: `FormatError: MissingNode`.
+    Refuse,
+    /// The end becomes a node without labels, its id the property `id`.
+    Create,
+}
+
+/// Builds the graph of one import. Dropping it leaves the graph as it was.
+#[derive(Debug)]
+pub struct Loader<'a> {
+    context: &'a Context,
+    writer: GraphWriter,
+    nodes: HashMap<ExternalId, NodeId>,
+    /// Relationships whose ends were not all there when they came.
+    waiting: Vec<Waiting<'a>>,
+    memory: Reservation,
+    report: Report,
+    records: u64,
+}
+
+/// A relationship that waits for its ends.
+#[derive(Debug)]
+struct Waiting<'a> {
+    record: RelationshipRecord,
+    source: &'a Source<'a>,
+    place: Place,
+}
+
+/// The records of one file on their way into the graph.
+#[derive(Debug)]
+pub struct FileLoader<'l, 'a> {
+    loader: &'l mut Loader<'a>,
+    source: &'a Source<'a>,
+    undirected: u64,
+}
+
+impl<'a> Loader<'a> {
+    /// Starts from `snapshot`, which keeps all that it has.
+    pub fn new(snapshot: Snapshot, context: &'a Context) -> Self {
+        Loader {
+            context,
+            writer: GraphWriter::new(snapshot),
+            nodes: HashMap::new(),
+            waiting: Vec::new(),
+            memory: context.reservation(),
+            report: Report::default(),
+            records: 0,
+        }
+    }
+
+    /// Takes the records that `read` pushes out of `source`.
+    ///
+    /// # Errors
+    /// Those of `read`; `FormatError: DuplicateId`; `ResourceError`.
+    pub fn file(
+        &mut self,
+        source: &'a Source<'a>,
+        read: impl FnOnce(&mut dyn RecordSink) -> Result<()>,
+    ) -> Result<()> {
+        let mut file = FileLoader {
+            loader: self,
+            source,
+            undirected: 0,
+        };
+        read(&mut file)?;
+        if file.undirected > 0 {
+            let text = format!(
+                "{} undirected relationships are kept from their first end to their second",
+                file.undirected
+            );
+            file.warning(Place::File, text);
+        }
+        Ok(())
+    }
+
+    /// The number of nodes so far.
+    pub fn node_count(&self) -> u64 {
+        self.report.nodes
+    }
+
+    /// Joins the relationships that still wait and gives the graph.
+    ///
+    /// # Errors
+    /// `FormatError: MissingNode`; `ResourceError`.
+    pub fn finish(mut self, missing: MissingNodes) -> Result<(Snapshot, Report)> {
+        for Waiting {
+            record,
+            source,
+            place,
+        } in std::mem::take(&mut self.waiting)
+        {
+            self.count_record()?;
+            let start = self.end_of(&record, &record.start, missing, source, place)?;
+            let end = self.end_of(&record, &record.end, missing, source, place)?;
+            self.create_relationship(record, start, end)?;
+        }
+        Ok((self.writer.snapshot(), self.report))
+    }
+
+    /// The node at an end of a relationship that has waited long enough.
+    fn end_of(
+        &mut self,
+        record: &RelationshipRecord,
+        id: &ExternalId,
+        missing: MissingNodes,
+        source: &Source<'_>,
+        place: Place,
+    ) -> Result<NodeId> {
+        if let Some(node) = self.nodes.get(id) {
+            return Ok(*node);
+        }
+        match missing {
+            MissingNodes::Refuse => {
+                let message = format!(
+                    "the relationship {} from {} to {} needs the node {id}, which is not there",
+                    excerpt(&record.relationship_type),
+                    record.start,
+                    record.end
+                );
+                Err(source.error(ErrorDetail::MissingNode, place, message))
+            }
+            MissingNodes::Create => self.create_node(NodeRecord {
+                id: Some(id.clone()),
+                labels: Vec::new(),
+                properties: vec![("id".into(), id.id.clone())],
+            }),
+        }
+    }
+
+    /// Creates a node; its id must be new.
+    fn create_node(&mut self, mut node: NodeRecord) -> Result<NodeId> {
+        self.report.count_node(&node);
+        self.reserve_properties(&node.properties)?;
+        node.labels.sort_unstable();
+        node.labels.dedup();
+        let labels = node
+            .labels
+            .iter()
+            .map(|label| self.writer.label(label))
+            .collect::<Result<Vec<_>>>()?;
+        let properties = self.keyed(node.properties)?;
+        let created = self.writer.create_node(&labels, properties)?;
+        if let Some(id) = node.id {
+            let size = size_of::<(ExternalId, NodeId)>() * 2 + id.id.heap_size();
+            self.memory.grow(size)?;
+            self.nodes.insert(id, created);
+        }
+        Ok(created)
+    }
+
+    fn create_relationship(
+        &mut self,
+        relationship: RelationshipRecord,
+        start: NodeId,
+        end: NodeId,
+    ) -> Result<()> {
+        self.report.count_relationship(&relationship);
+        self.reserve_properties(&relationship.properties)?;
+        let name = &relationship.relationship_type;
+        let relationship_type = self.writer.relationship_type(name)?;
+        let properties = self.keyed(relationship.properties)?;
+        self.writer
+            .create_relationship(relationship_type, start, end, properties)?;
+        Ok(())
+    }
+
+    fn keyed(&mut self, properties: Properties) -> Result<Vec<(KeyId, Value)>> {
+        properties
+            .into_iter()
+            .map(|(name, value)| Ok((self.writer.key(&name)?, value)))
+            .collect()
+    }
+
+    /// What a record adds to the graph in memory.
+    fn reserve_properties(&mut self, properties: &Properties) -> Result<()> {
+        let values = properties
+            .iter()
+            .map(|(_, value)| size_of::<Value>() + value.heap_size());
+        self.memory.grow(32 + values.sum::<usize>())
+    }
+
+    fn count_record(&mut self) -> Result<()> {
+        self.records += 1;
+        if self.records.is_multiple_of(RECORDS_BETWEEN_CHECKS) {
+            self.context.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl RecordSink for FileLoader<'_, '_> {
+    fn node(&mut self, node: NodeRecord, place: Place) -> Result<()> {
+        self.loader.count_record()?;
+        self.check_properties(&node.properties, place)?;
+        if let Some(id) = &node.id
+            && self.loader.nodes.contains_key(id)
+        {
+            let message = format!("the id {id} belongs to an earlier node already");
+            return Err(self.source.error(ErrorDetail::DuplicateId, place, message));
+        }
+        self.loader.create_node(node)?;
+        Ok(())
+    }
+
+    fn relationship(&mut self, relationship: RelationshipRecord, place: Place) -> Result<()> {
+        self.loader.count_record()?;
+        self.check_properties(&relationship.properties, place)?;
+        if relationship.directed == Some(false) {
+            self.undirected += 1;
+        }
+        let nodes = &self.loader.nodes;
+        let ends = nodes
+            .get(&relationship.start)
+            .copied()
+            .zip(nodes.get(&relationship.end).copied());
+        match ends {
+            Some((start, end)) => self.loader.create_relationship(relationship, start, end),
+            None => {
+                let waiting = Waiting {
+                    record: relationship,
+                    source: self.source,
+                    place,
+                };
+                self.loader.memory.grow(waiting.size())?;
+                self.loader.waiting.push(waiting);
+                Ok(())
+            }
+        }
+    }
+
+    fn warning(&mut self, place: Place, text: String) {
+        self.loader.report.warn(self.source.name(), place, text);
+    }
+}
+
+impl FileLoader<'_, '_> {
+    /// Every reader may give any value; a graph holds scalars and lists of one type.
+    fn check_properties(&self, properties: &Properties, place: Place) -> Result<()> {
+        match properties.iter().find(|(_, value)| !is_storable(value)) {
+            None => Ok(()),
+            Some((key, value)) => Err(self.source.error(
+                ErrorDetail::InvalidContent,
+                place,
+                format!(
+                    "the property {} holds {}, which is neither a single value nor a list of \
+                     values of one type",
+                    excerpt(key),
+                    excerpt(&value.to_string())
+                ),
+            )),
+        }
+    }
+}
+
+impl Waiting<'_> {
+    fn size(&self) -> usize {
+        let properties = &self.record.properties;
+        let values = properties
+            .iter()
+            .map(|(key, value)| size_of::<(Arc<str>, Value)>() + key.len() + value.heap_size());
+        size_of::<Self>() + values.sum::<usize>()
+    }
+}
+
+/// Whether a graph can hold the value as a property.
+fn is_storable(value: &Value) -> bool {
+    match value {
+        Value::List(values) => {
+            let mut types = values.iter().map(std::mem::discriminant);
+            let first = types.next();
+            values.iter().all(is_scalar) && types.all(|value_type| Some(value_type) == first)
+        }
+        value => is_scalar(value),
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(
+        value,
+        Value::Null
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Node(_)
+            | Value::Relationship(_)
+            | Value::Path(_)
+    )
+}

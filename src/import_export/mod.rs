@@ -1,0 +1,214 @@
+//! Files of other tools into the graph, and the graph or a result into files of other tools.
+//!
+//! * In: files, or text in memory; a snapshot or a query result.
+//! * Out: a snapshot with the files' graph in it and a report; files.
+//! * Never: query text beyond cutting scripts into statements; how the graph is kept.
+//! * Start here: [`FORMATS`], then [`import`] and [`export`].
+//!
+//! Each format is one file with a reader, a writer or both. None of them touches the graph: all
+//! speak the stream of records of [`record`]; [`load`] and [`dump`] speak to the graph for all.
+
+pub mod record;
+pub mod format;
+pub mod options;
+pub mod source;
+pub mod load;
+pub mod report;
+pub mod dump;
+pub mod output;
+
+pub mod json_graph;
+pub mod node_link_json;
+pub mod csv;
+pub mod cypher;
+pub mod dot;
+mod csv_header;
+mod csv_write;
+mod infer;
+mod json_stream;
+mod json_value;
+mod temporal_text;
+
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::graph::Snapshot;
+
+pub use dump::{Dump, ExportSource};
+pub use format::{Format, Reading};
+pub use load::MissingNodes;
+pub use options::ImportOptions;
+pub use output::Output;
+pub use report::{ImportWarning, Report};
+pub use source::Source;
+
+/// All formats. Among those that share an ending, the first that can be written is the one that
+/// the ending means.
+#[rustfmt::skip]
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "json",
+        title: "JSON graph",
+        endings: &["json"],
+        media_type: "application/json",
+        recognises: json_graph::recognises,
+        reading: Reading::Records(&json_graph::JsonGraph),
+        writer: Some(&json_graph::JsonGraph),
+        cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
+    },
+    Format {
+        name: "node-link",
+        title: "Node-link JSON (NetworkX, D3)",
+        endings: &["node-link.json", "json"],
+        media_type: "application/json",
+        recognises: node_link_json::recognises,
+        reading: Reading::Records(&node_link_json::NodeLink),
+        writer: Some(&node_link_json::NodeLink),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "csv",
+        title: "CSV tables",
+        endings: &["csv", "tsv"],
+        media_type: "text/csv",
+        recognises: csv::recognises,
+        reading: Reading::Records(&csv::Csv),
+        writer: Some(&csv::Csv),
+        cannot_hold: "Labels with a semicolon; values that no plain column holds (lists with \
+                      semicolons, mixed types, empty text) are JSON in a column of the type json.",
+    },
+    Format {
+        name: "cypher",
+        title: "Cypher script",
+        endings: &["cypher", "cql", "cyp"],
+        media_type: "application/x-cypher-query",
+        recognises: cypher::recognises,
+        reading: Reading::Script,
+        writer: Some(&cypher::Cypher),
+        cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
+    },
+    Format {
+        name: "dot",
+        title: "Graphviz DOT",
+        endings: &["dot", "gv"],
+        media_type: "text/vnd.graphviz",
+        recognises: |_| false,
+        reading: Reading::No,
+        writer: Some(&dot::Dot),
+        cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+];
+
+/// Reads all `sources` as one graph into `snapshot`, which keeps all that it has; an id of one file
+/// is that of the others.
+///
+/// # Errors
+/// `FileError`, `FormatError` with file and place, `ResourceError`; there is no new snapshot then.
+/// `ArgumentError` where a source is a script: see `cypher::read_script`.
+pub fn import(
+    sources: &[Source<'_>],
+    options: &ImportOptions,
+    snapshot: Snapshot,
+    context: &Context,
+) -> Result<(Snapshot, Report)> {
+    let mut loader = load::Loader::new(snapshot, context);
+    let mut may_leave_out_nodes = true;
+    for source in sources {
+        let format = match options.format {
+            Some(format) => format,
+            None => Format::of_source(source)?,
+        };
+        let reader = match format.reading {
+            Reading::Records(reader) => reader,
+            Reading::Script => {
+                let message = format!("{} is a script; its statements are run", source.name());
+                return Err(Error::argument(message));
+            }
+            Reading::No => {
+                let message = format!("{} files can be written but not read", format.title);
+                let (kind, detail) = (ErrorKind::FormatError, ErrorDetail::UnknownFormat);
+                return Err(Error::new(kind, detail, message));
+            }
+        };
+        may_leave_out_nodes &= reader.may_leave_out_nodes();
+        loader.file(source, |sink| reader.read(source, options, sink))?;
+    }
+    let missing = if may_leave_out_nodes && loader.node_count() == 0 {
+        MissingNodes::Create
+    } else {
+        MissingNodes::Refuse
+    };
+    loader.finish(missing)
+}
+
+/// Reads a JSON graph that is in memory; `name` stands in messages.
+///
+/// # Errors
+/// As [`import`].
+pub fn read_json_graph(
+    name: &str,
+    text: &[u8],
+    snapshot: Snapshot,
+    context: &Context,
+) -> Result<(Snapshot, Report)> {
+    let options = ImportOptions {
+        format: Some(Format::named("json")?),
+        ..ImportOptions::default()
+    };
+    import(&[Source::text(name, text)], &options, snapshot, context)
+}
+
+/// What an export wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportReport {
+    /// Nodes.
+    pub nodes: u64,
+    /// Relationships.
+    pub relationships: u64,
+    /// The files; empty where the output is a stream.
+    pub files: Vec<PathBuf>,
+}
+
+/// Writes `source` in `format`.
+///
+/// # Errors
+/// `FileError`, `FormatError` where the format cannot hold the graph, `ResourceError`; files are
+/// as they were then. `Unsupported` where the format cannot be written.
+pub fn export(
+    source: ExportSource<'_>,
+    format: &Format,
+    mut output: Output<'_>,
+    context: &Context,
+) -> Result<ExportReport> {
+    let writer = format.writer.ok_or_else(|| {
+        Error::unsupported(format!(
+            "{} files can be read but not written",
+            format.title
+        ))
+    })?;
+    let dump = Dump::new(source, context)?;
+    writer.write(&dump, &mut output, context)?;
+    Ok(ExportReport {
+        nodes: dump.node_count(),
+        relationships: dump.relationship_count(),
+        files: output.commit()?,
+    })
+}
+
+/// Writes `source` to the file `path`, in `format` or in the one that the ending tells.
+///
+/// # Errors
+/// As [`export`]; `FormatError: UnknownFormat` where the ending tells none.
+pub fn export_file(
+    source: ExportSource<'_>,
+    path: &Path,
+    format: Option<&Format>,
+    context: &Context,
+) -> Result<ExportReport> {
+    let format = match format {
+        Some(format) => format,
+        None => Format::of_name(&path.to_string_lossy())?,
+    };
+    export(source, format, Output::path(path), context)
+}

@@ -1,0 +1,20 @@
+//! What an import can be told beside the files.
+
+use std::sync::Arc;
+
+use crate::import_export::format::Format;
+
+/// What an import can be told beside the files; the default lets every file speak for itself.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// The format of all files; told by ending and first bytes where missing.
+    pub format: Option<&'static Format>,
+    /// The label of nodes that have none in a table; from the file's name where missing.
+    pub label: Option<Arc<str>>,
+    /// The type of relationships that have none in the file; from the name of a table, else
+    /// [`DEFAULT_TYPE`], where missing.
+    pub relationship_type: Option<Arc<str>>,
+}
+
+/// The type of relationships in files that name none.
+pub const DEFAULT_TYPE: &str = "RELATED_TO";

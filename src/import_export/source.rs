@@ -1,0 +1,151 @@
+//! Where bytes come from: a file by its path, or text that is in memory already (standard input, a
+//! graph that the program brings along). Both can be read from the start as often as a reader
+//! needs, so that a format that has to look at everything twice can.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::context::{Context, Reservation};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::import_export::record::Place;
+
+/// How many bytes a format may look at to recognise itself.
+const SNIFFED_BYTES: usize = 4096;
+
+/// One file to import.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// What messages call it.
+    name: Arc<str>,
+    content: Content<'a>,
+}
+
+#[derive(Debug)]
+enum Content<'a> {
+    File(PathBuf),
+    Text(&'a [u8]),
+    Read(
+        Vec<u8>,
+        #[allow(dead_code, reason = "held for as long as the bytes")] Reservation,
+    ),
+}
+
+impl<'a> Source<'a> {
+    /// A file, opened when it is read.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Source {
+            name: path.display().to_string().into(),
+            content: Content::File(path),
+        }
+    }
+
+    /// Text in memory; `name` stands in messages, its ending helps to tell the format.
+    pub fn text(name: &str, text: &'a [u8]) -> Self {
+        Source {
+            name: name.into(),
+            content: Content::Text(text),
+        }
+    }
+
+    /// Everything that `reader` gives, read to the end now, within the memory budget.
+    ///
+    /// # Errors
+    /// `FileError` where the reader fails, `ResourceError` where the budget does not hold it.
+    pub fn reader(name: &str, mut reader: impl Read, context: &Context) -> Result<Self> {
+        let mut reservation = context.reservation();
+        let mut bytes = Vec::new();
+        loop {
+            context.check()?;
+            reservation.grow(1 << 20)?;
+            let read = reader.by_ref().take(1 << 20).read_to_end(&mut bytes);
+            if read.map_err(|error| cannot_read(name, &error))? == 0 {
+                break;
+            }
+        }
+        Ok(Source {
+            name: name.into(),
+            content: Content::Read(bytes, reservation),
+        })
+    }
+
+    /// What messages call it: the path, or the given name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The name of the file without folders and ending; empty where there is none.
+    pub fn stem(&self) -> &str {
+        let stem = Path::new(self.name.as_ref()).file_stem();
+        stem.and_then(|stem| stem.to_str()).unwrap_or_default()
+    }
+
+    /// The bytes from the start, without a byte order mark.
+    ///
+    /// # Errors
+    /// `FileError: CannotOpen`; `FormatError: InvalidEncoding` where the file is UTF-16.
+    pub fn open(&self) -> Result<Box<dyn BufRead + '_>> {
+        let mut reader: Box<dyn BufRead + '_> = match &self.content {
+            Content::File(path) => {
+                let file = File::open(path).map_err(|error| cannot_open(&self.name, &error))?;
+                Box::new(BufReader::with_capacity(1 << 16, file))
+            }
+            Content::Text(text) => Box::new(*text),
+            Content::Read(bytes, _) => Box::new(bytes.as_slice()),
+        };
+        let mut mark = Vec::with_capacity(3);
+        reader
+            .by_ref()
+            .take(3)
+            .read_to_end(&mut mark)
+            .map_err(|error| cannot_open(&self.name, &error))?;
+        if mark.starts_with(&[0xFF, 0xFE]) || mark.starts_with(&[0xFE, 0xFF]) {
+            let message = "the text is UTF-16; save it as UTF-8";
+            return Err(self.error(ErrorDetail::InvalidEncoding, Place::File, message));
+        }
+        if mark == [0xEF, 0xBB, 0xBF] {
+            return Ok(reader);
+        }
+        Ok(Box::new(Cursor::new(mark).chain(reader)))
+    }
+
+    /// The first bytes, for formats to recognise themselves.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn first_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open()?
+            .take(SNIFFED_BYTES as u64)
+            .read_to_end(&mut bytes)
+            .map_err(|error| cannot_read(&self.name, &error))?;
+        Ok(bytes)
+    }
+
+    /// A `FormatError` that names the file and the place.
+    pub fn error(&self, detail: ErrorDetail, place: Place, message: impl AsRef<str>) -> Error {
+        let message = message.as_ref();
+        let message = match place {
+            Place::File => format!("{}: {message}", self.name),
+            place => format!("{}, {place}: {message}", self.name),
+        };
+        Error::new(ErrorKind::FormatError, detail, message)
+    }
+
+    /// The error of a reader that failed in the middle.
+    pub fn read_error(&self, error: &std::io::Error) -> Error {
+        cannot_read(&self.name, error)
+    }
+}
+
+fn cannot_open(name: &str, error: &std::io::Error) -> Error {
+    let message = format!("cannot open {name}: {error}");
+    Error::new(ErrorKind::FileError, ErrorDetail::CannotOpen, message)
+}
+
+fn cannot_read(name: &str, error: &std::io::Error) -> Error {
+    let message = format!("cannot read {name}: {error}");
+    Error::new(ErrorKind::FileError, ErrorDetail::CannotOpen, message)
+}
