@@ -13,6 +13,7 @@ pub mod logical;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
+mod plan_cache;
 pub mod result;
 pub mod session;
 pub mod value;

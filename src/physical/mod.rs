@@ -10,6 +10,7 @@ mod choose_expression;
 mod expression;
 mod layout;
 mod plan;
+mod show;
 
 pub use choose::choose;
 pub use expression::{Expression, TypeTest};
@@ -17,3 +18,4 @@ pub use plan::{
     Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
     TypeFilter,
 };
+pub use show::show;
