@@ -3,6 +3,7 @@
 pub mod bind;
 pub mod column;
 pub mod context;
+pub mod display;
 pub mod database;
 pub mod error;
 pub mod functions;
