@@ -323,4 +323,79 @@ impl<S> Expression<S> {
             }
         }
     }
+
+    /// The same parts, to change.
+    pub fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Expression<S>)) {
+        use Expression as E;
+        match self {
+            E::Literal(_) | E::Parameter(_) | E::Variable(_) | E::Subquery { .. } => {}
+            E::Property { object, .. } => visit(object),
+            E::Not(only) | E::Negate(only) | E::IsNull(only) => visit(only),
+            E::HasLabels(only, _) | E::IsTyped(only, _) => visit(only),
+            E::Index(left, right)
+            | E::Xor(left, right)
+            | E::Comparison(_, left, right)
+            | E::Arithmetic { left, right, .. }
+            | E::Text(_, left, right)
+            | E::In(left, right) => {
+                visit(left);
+                visit(right);
+            }
+            E::Slice { list, from, to } => {
+                visit(list);
+                from.iter_mut().chain(to).for_each(|bound| visit(bound));
+            }
+            E::And(parts) | E::Or(parts) | E::List(parts) | E::Path(parts) => {
+                parts.iter_mut().for_each(visit);
+            }
+            E::Call { arguments, .. } => arguments.iter_mut().for_each(visit),
+            E::Map(entries) => entries.iter_mut().for_each(|(_, value)| visit(value)),
+            E::MapProjection { base, entries, .. } => {
+                visit(base);
+                entries.iter_mut().for_each(|(_, value)| visit(value));
+            }
+            E::Case {
+                alternatives,
+                otherwise,
+            } => {
+                for (condition, value) in alternatives {
+                    visit(condition);
+                    visit(value);
+                }
+                otherwise.iter_mut().for_each(|value| visit(value));
+            }
+            E::Let { value, body, .. } => {
+                visit(value);
+                visit(body);
+            }
+            E::ListComprehension {
+                list,
+                predicate,
+                projection,
+                ..
+            } => {
+                visit(list);
+                predicate
+                    .iter_mut()
+                    .chain(projection)
+                    .for_each(|part| visit(part));
+            }
+            E::Quantifier {
+                list, predicate, ..
+            } => {
+                visit(list);
+                visit(predicate);
+            }
+            E::Reduce {
+                initial,
+                list,
+                step,
+                ..
+            } => {
+                visit(initial);
+                visit(list);
+                visit(step);
+            }
+        }
+    }
 }

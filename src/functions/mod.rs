@@ -5,10 +5,16 @@
 //! * Never: query text, plans, scopes.
 //! * Start here: [`FUNCTIONS`] in `table.rs`.
 
+mod aggregate;
+mod convert;
+mod entity;
+mod list;
+mod number;
 mod procedure;
 mod row;
 mod signature;
 mod table;
+mod text;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -52,4 +58,9 @@ pub fn find(name: &str) -> Option<&'static Function> {
 /// A hint with the nearest name, for an unknown function.
 pub fn suggest(name: &str) -> Option<String> {
     did_you_mean(name, FUNCTIONS.iter().map(|function| function.name))
+}
+
+/// Random bits, for functions that give a different value at each call.
+fn random_bits() -> u64 {
+    fastrand::u64(..)
 }

@@ -64,3 +64,16 @@ impl Procedures {
         self.0.values()
     }
 }
+
+impl Procedure {
+    /// Inputs and outputs as text: `(name :: STRING) :: (city :: STRING)`.
+    pub fn signature(&self) -> String {
+        let list = |columns: &[ProcedureColumn]| {
+            let columns = columns
+                .iter()
+                .map(|column| format!("{} :: {}", column.name, column.column_type));
+            columns.collect::<Vec<_>>().join(", ")
+        };
+        format!("({}) :: ({})", list(&self.inputs), list(&self.outputs))
+    }
+}

@@ -262,7 +262,7 @@ impl Builder {
             ("all" | "any" | "none" | "single", [_]) if bracket.first_is_element_source() => {
                 self.quantifier(&word, bracket, place)
             }
-            ("reduce", [_, _]) if bracket.projection.is_some() => self.reduce(bracket),
+            ("reduce", [_, _]) => self.reduce(bracket, place),
             _ => {
                 refuse(bracket.predicate, "`,` or `)`")?;
                 refuse(bracket.projection, "`,` or `)`")?;
@@ -309,12 +309,7 @@ impl Builder {
             .ok_or_else(|| Error::internal("a quantifier has no list"))?;
         let (variable, list) = self.element_source(source)?;
         let Some(predicate) = self.tail_predicate(bracket.predicate)? else {
-            let place = Span::new(place.end - 1, place.end);
-            return Err(Error::syntax(
-                ErrorDetail::UnexpectedSyntax,
-                place,
-                "unexpected `)`, expected WHERE",
-            ));
+            return Err(closed_too_early(place, "WHERE"));
         };
         Ok(ExpressionKind::Quantifier {
             quantifier,
@@ -325,7 +320,7 @@ impl Builder {
     }
 
     /// `reduce(accumulator = initial, variable IN list | step)`
-    fn reduce(&mut self, bracket: Bracket) -> Result<ExpressionKind> {
+    fn reduce(&mut self, bracket: Bracket, place: Span) -> Result<ExpressionKind> {
         refuse(bracket.predicate, "`|`")?;
         let [first, second] = &bracket.expressions[..] else {
             return Err(Error::internal("reduce has two sources"));
@@ -346,7 +341,7 @@ impl Builder {
         refuse_pattern(&initial)?;
         let (variable, list) = self.element_source(second.clone())?;
         let Some(step) = self.tail_expression(bracket.projection)? else {
-            return Err(Error::internal("reduce has no step"));
+            return Err(closed_too_early(place, "`|`"));
         };
         Ok(ExpressionKind::Reduce {
             accumulator,
@@ -521,6 +516,13 @@ fn pattern_or_query(mut query: Query) -> Subquery {
         }
         None => Subquery::Query(query),
     }
+}
+
+/// The error for a call whose parenthesis is closed before a part that it needs.
+fn closed_too_early(call: Span, expected: &str) -> Error {
+    let place = Span::new(call.end - 1, call.end);
+    let message = format!("unexpected `)`, expected {expected}");
+    Error::syntax(ErrorDetail::UnexpectedSyntax, place, message)
 }
 
 fn constant(written: &str) -> Literal {

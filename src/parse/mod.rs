@@ -57,7 +57,7 @@ pub fn parse_statement(text: &str) -> Result<ast::Statement> {
     scan::with_stack_for(scanned.nesting, || {
         match Grammar::parse(Rule::program, source) {
             Ok(pairs) => build::Builder::default().statement(pairs),
-            Err(failure) => Err(syntax_error::explain(source, failure)),
+            Err(failure) => Err(syntax_error::explain(source, &failure)),
         }
     })
 }

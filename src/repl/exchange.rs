@@ -1,6 +1,6 @@
 //! Graphs in and out: the one that the program opens, `:import`, `:export`, `rihla export`.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -222,9 +222,4 @@ fn context(limits: Limits, interrupt: Interrupt) -> Context {
         offset: 0,
     };
     Context::new(limits, interrupt, now)
-}
-
-/// Whether a file of this name would be read from the terminal.
-pub fn is_standard_input(file: &Path) -> bool {
-    file == Path::new("-") && !io::IsTerminal::is_terminal(&io::stdin())
 }

@@ -69,3 +69,20 @@ macro_rules! display_stub {
     )+};
 }
 display_stub! { Date LocalTime Time LocalDateTime DateTime Duration }
+use super::Value;
+use crate::error::Result;
+pub fn add(_l: &Value, _r: &Value) -> Option<Result<Value>> {
+    None
+}
+pub fn subtract(_l: &Value, _r: &Value) -> Option<Result<Value>> {
+    None
+}
+pub fn multiply(_l: &Value, _r: &Value) -> Option<Result<Value>> {
+    None
+}
+pub fn divide(_l: &Value, _r: &Value) -> Option<Result<Value>> {
+    None
+}
+pub fn component(_v: &Value, _n: &str) -> Option<Value> {
+    None
+}

@@ -1,0 +1,261 @@
+//! Batches: columns of equal length that are gathered only when they are read.
+//!
+//! Filters, expands and joins do not copy the columns they keep: they note which rows of the
+//! underlying columns are meant. A column that nobody reads costs nothing.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use arrow_array::UInt32Array;
+
+use crate::column::Column;
+use crate::error::{Error, Result};
+
+/// How many rows an operator aims to hand out at once.
+pub const BATCH_SIZE: usize = 2048;
+
+/// Rows in columns. Each row counts as often as its multiplicity says.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    rows: usize,
+    columns: Vec<LazyColumn>,
+    multiplicity: Option<Arc<[u64]>>,
+}
+
+/// A column, or rows of one that are gathered at the first read.
+#[derive(Debug, Clone)]
+struct LazyColumn {
+    base: Column,
+    /// Which rows of `base` are meant; a null stands for a null. All rows where missing.
+    selection: Option<Arc<UInt32Array>>,
+    gathered: OnceCell<Column>,
+}
+
+impl Batch {
+    /// Rows without columns.
+    pub fn without_columns(rows: usize) -> Self {
+        Batch {
+            rows,
+            ..Batch::default()
+        }
+    }
+
+    /// These columns, each of `rows` rows.
+    pub fn new(columns: Vec<Column>, rows: usize) -> Self {
+        let columns = columns.into_iter().map(LazyColumn::from).collect();
+        Batch {
+            rows,
+            columns,
+            multiplicity: None,
+        }
+    }
+
+    /// The number of rows, each counted once.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// How often each row counts; once where missing.
+    pub fn multiplicity(&self) -> Option<&[u64]> {
+        self.multiplicity.as_deref()
+    }
+
+    /// The column at a place.
+    pub fn column(&self, slot: usize) -> Result<&Column> {
+        let column = self
+            .columns
+            .get(slot)
+            .ok_or_else(|| Error::internal(format!("a batch has no column {slot}")))?;
+        column.get()
+    }
+
+    /// All columns, gathered.
+    pub fn into_columns(self) -> Result<Vec<Column>> {
+        self.columns
+            .iter()
+            .map(|column| column.get().cloned())
+            .collect()
+    }
+
+    /// The batch with one more column at the end.
+    pub fn with(mut self, column: Column) -> Self {
+        self.push(column);
+        self
+    }
+
+    /// Adds a column at the end.
+    pub fn push(&mut self, column: Column) {
+        debug_assert_eq!(column.len(), self.rows);
+        self.columns.push(column.into());
+    }
+
+    /// The columns at these places, in this order.
+    pub fn project(&self, slots: &[usize]) -> Result<Batch> {
+        let columns = slots
+            .iter()
+            .map(|slot| {
+                let column = self.columns.get(*slot).cloned();
+                column.ok_or_else(|| Error::internal(format!("a batch has no column {slot}")))
+            })
+            .collect::<Result<_>>()?;
+        Ok(Batch {
+            rows: self.rows,
+            columns,
+            multiplicity: self.multiplicity.clone(),
+        })
+    }
+
+    /// The rows named, in this order; a null gives a row of nulls.
+    pub fn select(&self, rows: UInt32Array) -> Result<Batch> {
+        let rows = Arc::new(rows);
+        // Columns that came the same way share their selection, which is composed once.
+        let mut composed: Vec<(*const UInt32Array, Arc<UInt32Array>)> = Vec::new();
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let picked = match (column.gathered.get(), &column.selection) {
+                (Some(gathered), _) => LazyColumn::picked(gathered.clone(), rows.clone()),
+                (None, None) => LazyColumn::picked(column.base.clone(), rows.clone()),
+                (None, Some(before)) => {
+                    let pointer = Arc::as_ptr(before);
+                    let known = composed.iter().find(|(known, _)| *known == pointer);
+                    let selection = match known {
+                        Some((_, selection)) => selection.clone(),
+                        None => {
+                            let selection = Arc::new(compose(before, &rows));
+                            composed.push((pointer, selection.clone()));
+                            selection
+                        }
+                    };
+                    LazyColumn::picked(column.base.clone(), selection)
+                }
+            };
+            columns.push(picked);
+        }
+        let multiplicity = self.multiplicity.as_ref().map(|multiplicity| {
+            rows.iter()
+                .map(|row| row.map_or(1, |row| multiplicity[row as usize]))
+                .collect()
+        });
+        Ok(Batch {
+            rows: rows.len(),
+            columns,
+            multiplicity,
+        })
+    }
+
+    /// Rows `offset..offset + length`.
+    pub fn slice(&self, offset: usize, length: usize) -> Result<Batch> {
+        if offset == 0 && length == self.rows {
+            return Ok(self.clone());
+        }
+        self.select(UInt32Array::from_iter_values(
+            offset as u32..(offset + length) as u32,
+        ))
+    }
+
+    /// The same rows listed as often as they count.
+    pub fn listed(self) -> Result<Batch> {
+        let Some(multiplicity) = &self.multiplicity else {
+            return Ok(self);
+        };
+        let rows = multiplicity
+            .iter()
+            .enumerate()
+            .flat_map(|(row, count)| std::iter::repeat_n(row as u32, *count as usize));
+        let mut listed = self.select(UInt32Array::from_iter_values(rows))?;
+        listed.multiplicity = None;
+        Ok(listed)
+    }
+
+    /// All rows of all batches in one.
+    pub fn concat(batches: &[Batch]) -> Result<Batch> {
+        if let [only] = batches {
+            return Ok(only.clone());
+        }
+        let rows = batches.iter().map(|batch| batch.rows).sum();
+        let width = batches.first().map_or(0, Batch::width);
+        let mut columns = Vec::with_capacity(width);
+        for slot in 0..width {
+            let parts: Vec<Column> = batches
+                .iter()
+                .map(|batch| batch.column(slot).cloned())
+                .collect::<Result<_>>()?;
+            columns.push(Column::concat(&parts)?);
+        }
+        let mut all = Batch::new(columns, rows);
+        if batches.iter().any(|batch| batch.multiplicity.is_some()) {
+            let counts = batches.iter().flat_map(|batch| match &batch.multiplicity {
+                Some(multiplicity) => multiplicity.to_vec(),
+                None => vec![1; batch.rows],
+            });
+            all.multiplicity = Some(counts.collect());
+        }
+        Ok(all)
+    }
+
+    /// An estimate of the bytes that the batch holds.
+    pub fn heap_size(&self) -> usize {
+        let columns =
+            self.columns
+                .iter()
+                .map(|column| match (&column.selection, column.gathered.get()) {
+                    (_, Some(gathered)) => gathered.heap_size(),
+                    (None, None) => column.base.heap_size(),
+                    (Some(selection), None) => selection.len() * 4,
+                });
+        columns.sum::<usize>() + self.rows
+    }
+}
+
+impl LazyColumn {
+    fn picked(base: Column, selection: Arc<UInt32Array>) -> Self {
+        LazyColumn {
+            base,
+            selection: Some(selection),
+            gathered: OnceCell::new(),
+        }
+    }
+
+    fn get(&self) -> Result<&Column> {
+        let Some(selection) = &self.selection else {
+            return Ok(&self.base);
+        };
+        if let Some(gathered) = self.gathered.get() {
+            return Ok(gathered);
+        }
+        let gathered = self.base.take(selection)?;
+        Ok(self.gathered.get_or_init(|| gathered))
+    }
+}
+
+impl From<Column> for LazyColumn {
+    fn from(base: Column) -> Self {
+        LazyColumn {
+            base,
+            selection: None,
+            gathered: OnceCell::new(),
+        }
+    }
+}
+
+/// The rows of rows.
+fn compose(before: &UInt32Array, rows: &UInt32Array) -> UInt32Array {
+    use arrow_array::Array;
+    if before.null_count() == 0 && rows.null_count() == 0 {
+        let values = before.values();
+        return UInt32Array::from_iter_values(
+            rows.values().iter().map(|row| values[*row as usize]),
+        );
+    }
+    rows.iter()
+        .map(|row| {
+            let row = row? as usize;
+            before.is_valid(row).then(|| before.value(row))
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! Calls of scalar functions: whole columns where the function has a kernel, else row by row.
+
+use super::case::scatter;
+use super::{Operand, evaluate};
+use crate::column::{Column, ColumnBuilder};
+use crate::error::{Error, Result};
+use crate::execute::{Batch, Runtime};
+use crate::functions::{Function, Implementation, NullRule, Purity, ScalarFunction};
+use crate::physical::Expression as E;
+use crate::value::Value;
+use arrow_array::UInt32Array;
+
+/// The value of a call for each row.
+pub(super) fn call(
+    function: &Function,
+    arguments: &[E],
+    batch: &Batch,
+    runtime: &mut Runtime,
+) -> Result<Operand> {
+    let operands = arguments
+        .iter()
+        .map(|argument| evaluate(argument, batch, runtime))
+        .collect::<Result<Vec<_>>>()?;
+    let scalar = match function.implementation {
+        Implementation::Scalar(scalar) => scalar,
+        Implementation::Columnar(scalar, columnar) => {
+            if operands
+                .iter()
+                .any(|operand| matches!(operand, Operand::Column(_)))
+            {
+                let rows = batch.rows();
+                let columns: Vec<Column> = operands
+                    .iter()
+                    .map(|operand| operand.clone().into_column(rows))
+                    .collect();
+                if let Some(column) = columnar(&runtime.environment(), &columns, rows)? {
+                    return Ok(Operand::Column(column));
+                }
+            }
+            scalar
+        }
+        Implementation::Aggregate(_) => {
+            return Err(Error::internal(
+                "an aggregate is called like a scalar function",
+            ));
+        }
+    };
+    row_by_row(function, scalar, &operands, batch.rows(), runtime)
+}
+
+fn row_by_row(
+    function: &Function,
+    scalar: ScalarFunction,
+    operands: &[Operand],
+    rows: usize,
+    runtime: &Runtime,
+) -> Result<Operand> {
+    let environment = runtime.environment();
+    let propagates = function.null_rule == NullRule::Propagate;
+    let mut arguments: Vec<Value> = Vec::with_capacity(operands.len());
+    let mut at = |row: usize| {
+        arguments.clear();
+        arguments.extend(operands.iter().map(|operand| operand.value(row)));
+        if propagates && arguments.iter().any(Value::is_null) {
+            return Ok(Value::Null);
+        }
+        scalar(&environment, &arguments)
+    };
+    let constant = operands
+        .iter()
+        .all(|operand| matches!(operand, Operand::Constant(_)));
+    if constant && function.purity != Purity::Volatile && rows > 0 {
+        return at(0).map(Operand::Constant);
+    }
+    let mut builder = ColumnBuilder::new();
+    for row in 0..rows {
+        builder.push(at(row)?);
+    }
+    Ok(Operand::Column(builder.finish()))
+}
+
+/// The first argument that is not null; later ones are evaluated only on rows that need them.
+pub(super) fn coalesce(arguments: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
+    let mut rows = UInt32Array::from_iter_values(0..batch.rows() as u32);
+    let mut parts = Vec::new();
+    for argument in arguments {
+        if rows.is_empty() {
+            break;
+        }
+        let open = batch.select(rows.clone())?;
+        let column = evaluate(argument, &open, runtime)?.into_column(open.rows());
+        let (null, found): (Vec<u32>, Vec<u32>) =
+            (0..open.rows() as u32).partition(|row| column.is_null(*row as usize));
+        let place = |row: &u32| rows.value(*row as usize);
+        let places = UInt32Array::from_iter_values(found.iter().map(place));
+        let rest = UInt32Array::from_iter_values(null.iter().map(place));
+        parts.push((places, column.take(&UInt32Array::from(found))?));
+        rows = rest;
+    }
+    if !rows.is_empty() || parts.is_empty() {
+        let count = rows.len();
+        parts.push((rows, Column::Null(count)));
+    }
+    scatter(parts, batch.rows()).map(Operand::Column)
+}

@@ -1,0 +1,181 @@
+//! Comparisons, null tests and type tests. Columns of one type are compared without making values.
+
+use std::cmp::Ordering;
+
+use arrow_array::{BooleanArray, Int64Array};
+
+use super::{Operand, map_values, zip_values};
+use crate::bind::expression::Comparison;
+use crate::column::Column;
+use crate::error::Result;
+use crate::physical::TypeTest;
+use crate::value::{self, Type, Value};
+
+/// `left operator right`.
+pub(super) fn compare(operator: Comparison, left: &Operand, right: &Operand) -> Result<Operand> {
+    if let Some(result) = compare_typed(operator, left, right) {
+        return Ok(Operand::Column(Column::Boolean(result)));
+    }
+    zip_values(left, right, |left, right| {
+        Ok(compare_values(operator, &left, &right).into())
+    })
+}
+
+/// The three-valued answer for two values.
+pub(super) fn compare_values(operator: Comparison, left: &Value, right: &Value) -> Option<bool> {
+    match operator {
+        Comparison::Equal => value::equals(left, right),
+        Comparison::NotEqual => value::equals(left, right).map(|equal| !equal),
+        _ => {
+            if is_nan_comparison(left, right) {
+                return Some(false);
+            }
+            value::compare(left, right).map(|ordering| holds(operator, ordering))
+        }
+    }
+}
+
+/// Numbers are comparable with NaN, but in no order to it.
+fn is_nan_comparison(left: &Value, right: &Value) -> bool {
+    let is_nan = |value: &Value| matches!(value, Value::Float(float) if float.is_nan());
+    let is_number = |value: &Value| matches!(value, Value::Float(_) | Value::Integer(_));
+    is_number(left) && is_number(right) && (is_nan(left) || is_nan(right))
+}
+
+fn holds(operator: Comparison, ordering: Ordering) -> bool {
+    match operator {
+        Comparison::Equal => ordering.is_eq(),
+        Comparison::NotEqual => ordering.is_ne(),
+        Comparison::Less => ordering.is_lt(),
+        Comparison::LessOrEqual => ordering.is_le(),
+        Comparison::Greater => ordering.is_gt(),
+        Comparison::GreaterOrEqual => ordering.is_ge(),
+    }
+}
+
+/// The kernels; `None` where the types have none.
+fn compare_typed(operator: Comparison, left: &Operand, right: &Operand) -> Option<BooleanArray> {
+    use Column as C;
+    use Operand::{Column as Col, Constant};
+    match (left, right) {
+        (Col(C::Integer(left)), Col(C::Integer(right)))
+        | (Col(C::Date(left)), Col(C::Date(right))) => {
+            Some(both(left, right, |l, r| holds(operator, l.cmp(&r))))
+        }
+        (Col(C::Integer(left)), Constant(Value::Integer(right))) => {
+            Some(integers(operator, left, *right))
+        }
+        (Col(C::Date(left)), Constant(Value::Date(right))) => {
+            Some(integers(operator, left, right.days))
+        }
+        (Constant(constant), Col(_)) if !matches!(constant, Value::Null) => {
+            compare_typed(mirrored(operator), right, left)
+        }
+        (Col(C::Float(left)), Col(C::Float(right))) => {
+            Some(both(left, right, |l, r| floats(operator, l, r)))
+        }
+        (Col(C::Float(left)), Constant(Value::Float(right))) => {
+            Some(BooleanArray::from_unary(left, |l| {
+                floats(operator, l, *right)
+            }))
+        }
+        (Col(C::String(left)), Col(C::String(right))) => {
+            Some(BooleanArray::from_binary(left, right, |l, r| {
+                holds(operator, l.cmp(r))
+            }))
+        }
+        (Col(C::String(left)), Constant(Value::String(right))) => {
+            let right = right.as_ref();
+            Some(match operator {
+                Comparison::Equal => BooleanArray::from_unary(left, |l| l == right),
+                _ => BooleanArray::from_unary(left, |l| holds(operator, l.cmp(right))),
+            })
+        }
+        (Col(C::Node(left)), Col(C::Node(right)))
+        | (Col(C::Relationship(left)), Col(C::Relationship(right))) => match operator {
+            Comparison::Equal => Some(both(left, right, |l, r| l == r)),
+            Comparison::NotEqual => Some(both(left, right, |l, r| l != r)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn both<T: arrow_array::types::ArrowPrimitiveType>(
+    left: &arrow_array::PrimitiveArray<T>,
+    right: &arrow_array::PrimitiveArray<T>,
+    holds: impl FnMut(T::Native, T::Native) -> bool,
+) -> BooleanArray {
+    BooleanArray::from_binary(left, right, holds)
+}
+
+/// One loop an operator, so that each is free of branches.
+fn integers(operator: Comparison, left: &Int64Array, right: i64) -> BooleanArray {
+    match operator {
+        Comparison::Equal => BooleanArray::from_unary(left, |value| value == right),
+        Comparison::NotEqual => BooleanArray::from_unary(left, |value| value != right),
+        Comparison::Less => BooleanArray::from_unary(left, |value| value < right),
+        Comparison::LessOrEqual => BooleanArray::from_unary(left, |value| value <= right),
+        Comparison::Greater => BooleanArray::from_unary(left, |value| value > right),
+        Comparison::GreaterOrEqual => BooleanArray::from_unary(left, |value| value >= right),
+    }
+}
+
+fn floats(operator: Comparison, left: f64, right: f64) -> bool {
+    match operator {
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
+        Comparison::GreaterOrEqual => left >= right,
+    }
+}
+
+/// The operator with its sides swapped.
+fn mirrored(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        same => same,
+    }
+}
+
+/// `operand IS NULL`
+pub(super) fn is_null(operand: &Operand) -> Operand {
+    match operand {
+        Operand::Constant(value) => Operand::Constant(value.is_null().into()),
+        Operand::Column(column) => Operand::Column(Column::Boolean(
+            (0..column.len())
+                .map(|row| Some(column.is_null(row)))
+                .collect(),
+        )),
+    }
+}
+
+/// `operand IS :: type`
+pub(super) fn is_typed(operand: &Operand, test: &TypeTest) -> Operand {
+    let passes = |value: Value| -> Result<Value> {
+        let passes = match &value {
+            Value::Null => test.nullable,
+            value => test
+                .alternatives
+                .iter()
+                .any(|wanted| has_type(value, wanted)),
+        };
+        Ok(passes.into())
+    };
+    map_values(operand, passes).unwrap_or(Operand::Constant(Value::Null))
+}
+
+fn has_type(value: &Value, wanted: &Type) -> bool {
+    match (value, wanted) {
+        (_, Type::Any) => true,
+        (Value::List(elements), Type::List(inner)) => elements
+            .iter()
+            .all(|element| element.is_null() || has_type(element, inner)),
+        (value, wanted) => value.value_type() == *wanted,
+    }
+}

@@ -1,0 +1,237 @@
+//! Expressions over batches: one kernel call a batch, not one a row.
+//!
+//! * In: compiled expressions, batches.
+//! * Out: [`Operand`]s: a column, or one value for all rows.
+//! * Never: plans, apart from subqueries, which are run.
+//! * Start here: [`evaluate`].
+
+mod arithmetic;
+mod boolean;
+mod call;
+mod case;
+mod compare;
+mod list;
+mod local;
+mod map;
+mod path;
+mod property;
+mod subquery;
+mod text;
+
+use super::{Batch, Runtime};
+use crate::column::Column;
+use crate::error::{Error, Result};
+use crate::physical::Expression as E;
+use crate::value::Value;
+
+pub(super) use property::{node_ids, node_labels, type_matches};
+
+/// The value of an expression for all rows of a batch.
+#[derive(Debug, Clone)]
+pub(super) enum Operand {
+    /// The same for each row.
+    Constant(Value),
+    /// One for each row.
+    Column(Column),
+}
+
+impl Operand {
+    /// A column of `rows` rows.
+    pub(super) fn into_column(self, rows: usize) -> Column {
+        match self {
+            Operand::Constant(value) => Column::constant(&value, rows),
+            Operand::Column(column) => column,
+        }
+    }
+
+    /// The value of one row.
+    pub(super) fn value(&self, row: usize) -> Value {
+        match self {
+            Operand::Constant(value) => value.clone(),
+            Operand::Column(column) => column.value(row),
+        }
+    }
+}
+
+/// The value of `expression` for each row of `batch`, whose columns are exactly those that the
+/// expression was compiled for.
+pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
+    match expression {
+        E::Constant(value) => Ok(Operand::Constant(value.clone())),
+        E::Parameter(name) => Ok(Operand::Constant(runtime.parameter(name)?.clone())),
+        E::Slot(slot) => Ok(Operand::Column(batch.column(*slot)?.clone())),
+        E::Property { object, key, span } => {
+            let object = evaluate(object, batch, runtime)?;
+            property::property(&object, key, runtime).map_err(|error| error.at(*span))
+        }
+        E::Index(container, index) => {
+            let container = evaluate(container, batch, runtime)?;
+            let index = evaluate(index, batch, runtime)?;
+            list::index(&container, &index, batch.rows(), runtime)
+        }
+        E::Slice { list, from, to } => list::slice(list, from, to, batch, runtime),
+        E::Not(operand) => boolean::not(evaluate(operand, batch, runtime)?),
+        E::Negate(operand) => arithmetic::negate(evaluate(operand, batch, runtime)?),
+        E::And(parts) => boolean::and(parts, batch, runtime),
+        E::Or(parts) => boolean::or(parts, batch, runtime),
+        E::Xor(left, right) => {
+            let left = evaluate(left, batch, runtime)?;
+            let right = evaluate(right, batch, runtime)?;
+            boolean::xor(&left, &right, batch.rows())
+        }
+        E::Comparison(operator, left, right) => {
+            let left = evaluate(left, batch, runtime)?;
+            let right = evaluate(right, batch, runtime)?;
+            compare::compare(*operator, &left, &right)
+        }
+        E::Arithmetic {
+            operator,
+            left,
+            right,
+            span,
+        } => {
+            let left = evaluate(left, batch, runtime)?;
+            let right = evaluate(right, batch, runtime)?;
+            arithmetic::arithmetic(*operator, &left, &right, runtime)
+                .map_err(|error| error.at(*span))
+        }
+        E::Text(predicate, left, right) => {
+            let left = evaluate(left, batch, runtime)?;
+            let right = evaluate(right, batch, runtime)?;
+            text::text(*predicate, &left, &right)
+        }
+        E::In(element, list) => {
+            let element = evaluate(element, batch, runtime)?;
+            let list = evaluate(list, batch, runtime)?;
+            list::contains(&element, &list)
+        }
+        E::IsNull(operand) => Ok(compare::is_null(&evaluate(operand, batch, runtime)?)),
+        E::HasLabels(operand, labels) => {
+            let operand = evaluate(operand, batch, runtime)?;
+            property::has_labels(operand, labels, batch.rows(), runtime)
+        }
+        E::IsTyped(operand, test) => {
+            let operand = evaluate(operand, batch, runtime)?;
+            Ok(compare::is_typed(&operand, test))
+        }
+        E::List(elements) => list::list(elements, batch, runtime),
+        E::Map(entries) => map::map(entries, batch, runtime),
+        E::MapProjection { base, all, entries } => {
+            map::projection(base, *all, entries, batch, runtime)
+        }
+        E::Call {
+            function,
+            arguments,
+            span,
+        } => call::call(function, arguments, batch, runtime).map_err(|error| error.at(*span)),
+        E::Coalesce(arguments) => call::coalesce(arguments, batch, runtime),
+        E::Case {
+            alternatives,
+            otherwise,
+        } => case::case(alternatives, otherwise.as_deref(), batch, runtime),
+        E::Let { value, body } => {
+            let value = evaluate(value, batch, runtime)?.into_column(batch.rows());
+            evaluate(body, &batch.clone().with(value), runtime)
+        }
+        E::ListComprehension {
+            list,
+            predicate,
+            projection,
+        } => local::comprehension(
+            list,
+            predicate.as_deref(),
+            projection.as_deref(),
+            batch,
+            runtime,
+        ),
+        E::Quantifier {
+            quantifier,
+            list,
+            predicate,
+        } => local::quantifier(*quantifier, list, predicate, batch, runtime),
+        E::Reduce {
+            initial,
+            list,
+            step,
+        } => local::reduce(initial, list, step, batch, runtime),
+        E::Path(elements) => path::path(elements, batch, runtime),
+        E::Subquery { kind, plan } => subquery::subquery(*kind, plan, batch, runtime),
+    }
+}
+
+/// The column of an expression.
+pub(super) fn evaluate_column(
+    expression: &E,
+    batch: &Batch,
+    runtime: &mut Runtime,
+) -> Result<Column> {
+    Ok(evaluate(expression, batch, runtime)?.into_column(batch.rows()))
+}
+
+/// The rows on which a predicate is true.
+pub(super) fn true_rows(
+    predicate: &E,
+    batch: &Batch,
+    runtime: &mut Runtime,
+) -> Result<arrow_array::UInt32Array> {
+    boolean::true_rows(&evaluate(predicate, batch, runtime)?, batch.rows())
+}
+
+/// A number of rows, for `SKIP` and `LIMIT`.
+pub(super) fn row_count(expression: &E, runtime: &mut Runtime) -> Result<usize> {
+    use crate::error::{ErrorDetail, ErrorKind};
+    let value = evaluate(expression, &Batch::without_columns(1), runtime)?.value(0);
+    let error = |detail, message| Error::new(ErrorKind::SyntaxError, detail, message);
+    match value {
+        Value::Integer(count) => usize::try_from(count).map_err(|_| {
+            error(
+                ErrorDetail::NegativeIntegerArgument,
+                format!("a number of rows cannot be negative, got {count}"),
+            )
+        }),
+        other => Err(error(
+            ErrorDetail::InvalidArgumentType,
+            format!(
+                "a number of rows must be an integer, got {}",
+                other.value_type()
+            ),
+        )),
+    }
+}
+
+/// Applies `function` to the values of both operands, row by row; a constant on both sides once.
+/// For what has no typed kernel.
+fn zip_values(
+    left: &Operand,
+    right: &Operand,
+    mut function: impl FnMut(Value, Value) -> Result<Value>,
+) -> Result<Operand> {
+    let rows = match (left, right) {
+        (Operand::Constant(left), Operand::Constant(right)) => {
+            return function(left.clone(), right.clone()).map(Operand::Constant);
+        }
+        (Operand::Column(column), _) | (_, Operand::Column(column)) => column.len(),
+    };
+    let mut builder = crate::column::ColumnBuilder::new();
+    for row in 0..rows {
+        builder.push(function(left.value(row), right.value(row))?);
+    }
+    Ok(Operand::Column(builder.finish()))
+}
+
+/// Applies `function` to each value of an operand; to a constant once.
+fn map_values(
+    operand: &Operand,
+    mut function: impl FnMut(Value) -> Result<Value>,
+) -> Result<Operand> {
+    match operand {
+        Operand::Constant(value) => function(value.clone()).map(Operand::Constant),
+        Operand::Column(column) => {
+            let mut builder = crate::column::ColumnBuilder::new();
+            for value in column.values() {
+                builder.push(function(value)?);
+            }
+            Ok(Operand::Column(builder.finish()))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Paths from the elements of a pattern: nodes, and relationships or lists of them, in turn.
+
+use std::sync::Arc;
+
+use super::{Operand, evaluate};
+use crate::column::Column;
+use crate::error::{Error, Result};
+use crate::execute::{Batch, Runtime};
+use crate::graph::Snapshot;
+use crate::physical::Expression as E;
+use crate::value::{Path, RelationshipId, Value};
+
+/// The path along the elements, for each row; null where an element is null.
+pub(super) fn path(elements: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
+    let operands = elements
+        .iter()
+        .map(|element| evaluate(element, batch, runtime))
+        .collect::<Result<Vec<_>>>()?;
+    let mut paths = Vec::with_capacity(batch.rows());
+    for row in 0..batch.rows() {
+        let values: Vec<Value> = operands.iter().map(|operand| operand.value(row)).collect();
+        paths.push(walk(&values, runtime.graph())?);
+    }
+    Ok(Operand::Column(Column::Value(paths.into())))
+}
+
+fn walk(elements: &[Value], graph: &Snapshot) -> Result<Value> {
+    let mut path = Path {
+        nodes: Vec::new(),
+        relationships: Vec::new(),
+    };
+    for element in elements {
+        match element {
+            Value::Null => return Ok(Value::Null),
+            Value::Node(node) if path.nodes.last() == Some(node) => {}
+            Value::Node(node) if path.nodes.is_empty() => path.nodes.push(*node),
+            Value::Relationship(id) => step(&mut path, *id, graph)?,
+            Value::List(list) => {
+                for value in list.iter() {
+                    match value {
+                        Value::Relationship(id) => step(&mut path, *id, graph)?,
+                        _ => {
+                            return Err(Error::internal(
+                                "a path has a step that is no relationship",
+                            ));
+                        }
+                    }
+                }
+            }
+            _ => return Err(Error::internal("the elements of a path do not connect")),
+        }
+    }
+    Ok(Value::Path(Arc::new(path)))
+}
+
+/// Goes on over a relationship, to its end that is not the last node.
+fn step(path: &mut Path, relationship: RelationshipId, graph: &Snapshot) -> Result<()> {
+    let ends = graph.endpoints(relationship)?;
+    let next = match path.nodes.last() {
+        Some(last) if *last == ends.start => ends.end,
+        Some(last) if *last == ends.end => ends.start,
+        _ => {
+            return Err(Error::internal(
+                "a relationship does not touch the end of its path",
+            ));
+        }
+    };
+    path.relationships.push(relationship);
+    path.nodes.push(next);
+    Ok(())
+}

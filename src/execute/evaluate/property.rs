@@ -1,0 +1,240 @@
+//! Reading properties and labels: by column for nodes and relationships, by value for maps and
+//! temporal values.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow_array::{Array, BooleanArray, UInt32Array};
+
+use super::{Operand, map_values};
+use crate::bind::expression::Labels;
+use crate::column::Column;
+use crate::error::{Error, Result};
+use crate::execute::Runtime;
+use crate::graph::Snapshot;
+use crate::value::{NodeId, RelationshipId, Value, temporal};
+
+/// `object.key`
+pub(super) fn property(object: &Operand, key: &str, runtime: &Runtime) -> Result<Operand> {
+    let graph = runtime.graph();
+    match object {
+        Operand::Column(Column::Node(nodes)) => {
+            Ok(Operand::Column(match graph.catalog().key(key) {
+                Some(key) => graph.node_column(nodes, key)?,
+                None => missing_key(nodes, |node| graph.node_exists(NodeId(node)))?,
+            }))
+        }
+        Operand::Column(Column::Relationship(ids)) => {
+            Ok(Operand::Column(match graph.catalog().key(key) {
+                Some(key) => graph.relationship_column(ids, key)?,
+                None => missing_key(ids, |id| graph.relationship_exists(RelationshipId(id)))?,
+            }))
+        }
+        Operand::Column(Column::Null(rows)) => Ok(Operand::Column(Column::Null(*rows))),
+        other => map_values(other, |value| property_of(&value, key, graph)),
+    }
+}
+
+/// A property that no entity has is null, but of a deleted entity it is an error all the same.
+fn missing_key(ids: &UInt32Array, exists: impl Fn(u32) -> Result<bool>) -> Result<Column> {
+    for id in ids.iter().flatten() {
+        if !exists(id)? {
+            return Err(deleted());
+        }
+    }
+    Ok(Column::Null(ids.len()))
+}
+
+fn deleted() -> Error {
+    use crate::error::{ErrorDetail, ErrorKind};
+    Error::new(
+        ErrorKind::EntityNotFound,
+        ErrorDetail::DeletedEntityAccess,
+        "a deleted node or relationship is accessed",
+    )
+}
+
+/// A property of one value.
+pub(super) fn property_of(value: &Value, key: &str, graph: &Snapshot) -> Result<Value> {
+    match value {
+        Value::Null => Ok(Value::Null),
+        Value::Map(entries) => Ok(entries.get(key).cloned().unwrap_or_default()),
+        Value::Node(node) => match graph.catalog().key(key) {
+            Some(key) => graph.node_property(*node, key),
+            None if graph.node_exists(*node)? => Ok(Value::Null),
+            None => Err(deleted()),
+        },
+        Value::Relationship(id) => match graph.catalog().key(key) {
+            Some(key) => graph.relationship_property(*id, key),
+            None if graph.relationship_exists(*id)? => Ok(Value::Null),
+            None => Err(deleted()),
+        },
+        Value::Date(_)
+        | Value::LocalTime(_)
+        | Value::Time(_)
+        | Value::LocalDateTime(_)
+        | Value::DateTime(_)
+        | Value::Duration(_) => Ok(temporal::component(value, key).unwrap_or_default()),
+        other => Err(Error::type_error(format!(
+            "`.{key}` needs a node, relationship, map or temporal value, got {}",
+            other.value_type()
+        ))),
+    }
+}
+
+/// The properties of a node, relationship or map as a map.
+pub(super) fn properties_of(value: &Value, graph: &Snapshot) -> Result<Value> {
+    let catalog = graph.catalog();
+    let named = |properties: Vec<(crate::value::KeyId, Value)>| {
+        Value::map(
+            properties
+                .into_iter()
+                .map(|(key, value)| (catalog.key_name(key).clone(), value)),
+        )
+    };
+    match value {
+        Value::Null | Value::Map(_) => Ok(value.clone()),
+        Value::Node(node) => graph.node_properties(*node).map(named),
+        Value::Relationship(id) => graph.relationship_properties(*id).map(named),
+        other => Err(Error::type_error(format!(
+            "properties are had by nodes, relationships and maps, not by {}",
+            other.value_type()
+        ))),
+    }
+}
+
+/// `operand:labels`, for nodes and relationships.
+pub(super) fn has_labels(
+    operand: Operand,
+    labels: &Labels,
+    rows: usize,
+    runtime: &Runtime,
+) -> Result<Operand> {
+    let graph = runtime.graph();
+    let column = operand.into_column(rows);
+    let result = match &column {
+        Column::Node(nodes) => node_labels(nodes, labels, graph)?,
+        Column::Null(_) => return Ok(Operand::Column(Column::Null(rows))),
+        other => {
+            let mut answers = Vec::with_capacity(rows);
+            for value in other.values() {
+                answers.push(match value {
+                    Value::Null => None,
+                    Value::Node(node) => {
+                        let one = UInt32Array::from(vec![node.0]);
+                        Some(node_labels(&one, labels, graph)?.value(0))
+                    }
+                    Value::Relationship(id) => {
+                        let name = graph
+                            .catalog()
+                            .type_name(graph.endpoints(id)?.relationship_type);
+                        Some(type_matches(name, labels))
+                    }
+                    other => {
+                        return Err(Error::type_error(format!(
+                            "a label test needs a node or relationship, got {}",
+                            other.value_type()
+                        )));
+                    }
+                });
+            }
+            answers.into_iter().collect()
+        }
+    };
+    Ok(Operand::Column(Column::Boolean(result)))
+}
+
+/// Which nodes satisfy a label expression; null for null.
+pub(in crate::execute) fn node_labels(
+    nodes: &UInt32Array,
+    labels: &Labels,
+    graph: &Snapshot,
+) -> Result<BooleanArray> {
+    let constant = |truth: bool| {
+        BooleanArray::new(
+            arrow_buffer::BooleanBuffer::from(vec![truth; nodes.len()]),
+            nodes.nulls().cloned(),
+        )
+    };
+    match labels {
+        Labels::Name(name) => match graph.catalog().label(name) {
+            Some(label) => graph.have_label(nodes, label),
+            None => Ok(constant(false)),
+        },
+        Labels::Any => nodes
+            .iter()
+            .map(|node| match node {
+                Some(node) => Ok(Some(!graph.node_labels(NodeId(node))?.is_empty())),
+                None => Ok(None),
+            })
+            .collect(),
+        Labels::Not(inner) => {
+            let inner = node_labels(nodes, inner, graph)?;
+            Ok(inner
+                .iter()
+                .map(|truth| truth.map(|truth| !truth))
+                .collect())
+        }
+        Labels::And(parts) => fold(parts, constant(true), nodes, graph, |left, right| {
+            left & right
+        }),
+        Labels::Or(parts) => fold(parts, constant(false), nodes, graph, |left, right| {
+            left | right
+        }),
+    }
+}
+
+fn fold(
+    parts: &[Labels],
+    start: BooleanArray,
+    nodes: &UInt32Array,
+    graph: &Snapshot,
+    connect: fn(bool, bool) -> bool,
+) -> Result<BooleanArray> {
+    let mut result = start;
+    for part in parts {
+        let next = node_labels(nodes, part, graph)?;
+        result = BooleanArray::from_binary(&result, &next, connect);
+    }
+    Ok(result)
+}
+
+/// Whether a type satisfies a label expression.
+pub(in crate::execute) fn type_matches(name: &Arc<str>, labels: &Labels) -> bool {
+    match labels {
+        Labels::Name(wanted) => wanted == name,
+        Labels::Any => true,
+        Labels::Not(inner) => !type_matches(name, inner),
+        Labels::And(parts) => parts.iter().all(|part| type_matches(name, part)),
+        Labels::Or(parts) => parts.iter().any(|part| type_matches(name, part)),
+    }
+}
+
+/// The numbers of nodes in a column; anything but nodes and nulls is a type error.
+pub(in crate::execute) fn node_ids(column: &Column) -> Result<Cow<'_, UInt32Array>> {
+    match column {
+        Column::Node(nodes) => Ok(Cow::Borrowed(nodes)),
+        other => ids(other, "a node", |value| match value {
+            Value::Node(node) => Some(node.0),
+            _ => None,
+        }),
+    }
+}
+
+fn ids<'a>(
+    column: &'a Column,
+    wanted: &str,
+    id: impl Fn(&Value) -> Option<u32>,
+) -> Result<Cow<'a, UInt32Array>> {
+    let one = |value: Value| match value {
+        Value::Null => Ok(None),
+        value => id(&value).map(Some).ok_or_else(|| {
+            Error::type_error(format!("expected {wanted}, got {}", value.value_type()))
+        }),
+    };
+    column
+        .values()
+        .map(one)
+        .collect::<Result<UInt32Array>>()
+        .map(Cow::Owned)
+}

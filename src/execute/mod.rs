@@ -1,0 +1,143 @@
+//! Physical plan to batches of rows: one executor, vectorised.
+//!
+//! * In: [`crate::physical::Plan`], parameters, a snapshot or the writer.
+//! * Out: batches of columns.
+//! * Never: query text, names of variables, the shape of chunks.
+//! * Start here: [`Operator`] and [`open`].
+
+mod batch;
+mod evaluate;
+mod operators;
+mod profile;
+mod runtime;
+
+pub use batch::{BATCH_SIZE, Batch};
+pub use profile::Counts;
+pub use runtime::Runtime;
+
+use crate::error::Result;
+use crate::physical::{Operator as Kind, Plan};
+
+/// A running operator.
+///
+/// `next` gives one batch after the other and `None` at the end, and again `None` after it. An
+/// empty batch is not the end. What grows with the rows is reserved from the context's budget
+/// before it is allocated, and every loop that may run long calls the context's `check`.
+pub trait Operator {
+    /// The next batch.
+    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>>;
+}
+
+/// The operator of a plan, ready to run. `argument` is what [`Kind::Argument`] gives.
+pub fn open<'p>(
+    plan: &'p Plan,
+    argument: Option<&Batch>,
+    runtime: &Runtime,
+) -> Box<dyn Operator + 'p> {
+    use operators as o;
+    let open = |input: &'p Plan| open(input, argument, runtime);
+    let operator: Box<dyn Operator + 'p> = match &plan.operator {
+        Kind::Unit => Box::new(o::argument::Once::new(Batch::without_columns(1))),
+        Kind::Argument => Box::new(o::argument::Once::new(
+            argument.cloned().unwrap_or_default(),
+        )),
+        Kind::ScanNodes { labels } => Box::new(o::scan_nodes::ScanNodes::new(labels.as_ref())),
+        Kind::Cross { left, right } => Box::new(o::cross::Cross::new(open(left), open(right))),
+        Kind::HashJoin {
+            left,
+            right,
+            left_keys,
+            right_keys,
+        } => Box::new(o::hash_join::HashJoin::new(
+            open(left),
+            open(right),
+            left_keys,
+            right_keys,
+        )),
+        Kind::Expand { input, expand } => Box::new(o::expand::ExpandOne::new(open(input), expand)),
+        Kind::ExpandRepeat {
+            input,
+            expand,
+            length,
+            each,
+        } => Box::new(o::expand_repeat::ExpandRepeat::new(
+            open(input),
+            expand,
+            *length,
+            each.as_ref(),
+        )),
+        Kind::Follow { input, .. } => Box::new(o::follow::Follow::new(open(input), &plan.operator)),
+        Kind::ShortestPaths { input, .. } => Box::new(o::shortest_paths::ShortestPaths::new(
+            open(input),
+            &plan.operator,
+        )),
+        Kind::Filter { input, predicate } => {
+            Box::new(o::filter::Filter::new(open(input), predicate))
+        }
+        Kind::Extend { input, items } => Box::new(o::project::Extend::new(open(input), items)),
+        Kind::Project { input, items } => Box::new(o::project::Project::new(open(input), items)),
+        Kind::Aggregate {
+            input,
+            keys,
+            aggregates,
+        } => Box::new(o::aggregate::Aggregate::new(open(input), keys, aggregates)),
+        Kind::Distinct { input } => Box::new(o::distinct::Distinct::new(open(input))),
+        Kind::Sort { input, keys, count } => {
+            Box::new(o::sort::Sort::new(open(input), keys, count.as_ref()))
+        }
+        Kind::Skip { input, count } => Box::new(o::limit::Skip::new(open(input), count)),
+        Kind::Limit { input, count } => Box::new(o::limit::Limit::new(open(input), count)),
+        Kind::Unwind { input, list } => Box::new(o::unwind::Unwind::new(open(input), list)),
+        Kind::Apply {
+            input,
+            inner,
+            outputs,
+            optional,
+        } => Box::new(o::apply::Apply::new(open(input), inner, outputs, *optional)),
+        Kind::Union { parts } => Box::new(o::union::Union::new(
+            parts
+                .iter()
+                .map(|(part, slots)| (open(part), slots.as_slice()))
+                .collect(),
+        )),
+        Kind::Create {
+            input,
+            nodes,
+            relationships,
+        } => Box::new(o::create::Create::new(open(input), nodes, relationships)),
+        Kind::Merge { input, .. } => Box::new(o::merge::Merge::new(open(input), &plan.operator)),
+        Kind::Set { input, items } => Box::new(o::set::Set::new(open(input), items)),
+        Kind::Delete {
+            input,
+            targets,
+            detach,
+        } => Box::new(o::delete::Delete::new(open(input), targets, *detach)),
+        Kind::Foreach { input, list, inner } => {
+            Box::new(o::foreach::Foreach::new(open(input), list, inner))
+        }
+        Kind::CallProcedure { input, .. } => Box::new(o::call_procedure::CallProcedure::new(
+            open(input),
+            &plan.operator,
+        )),
+    };
+    if runtime.profile.is_some() {
+        return Box::new(profile::Counted::new(operator, plan.id));
+    }
+    operator
+}
+
+/// Runs a plan to its end and gives all its batches.
+pub fn run(plan: &Plan, runtime: &mut Runtime) -> Result<Vec<Batch>> {
+    let mut operator = open(plan, None, runtime);
+    let mut batches = Vec::new();
+    let mut held = runtime.context.reservation();
+    while let Some(batch) = operator.next(runtime)? {
+        runtime.context.check()?;
+        if batch.rows() > 0 {
+            let batch = batch.listed()?;
+            held.grow(batch.heap_size())?;
+            batches.push(batch);
+        }
+    }
+    Ok(batches)
+}

@@ -1,0 +1,83 @@
+//! All pairs of rows: the right side is kept, the left side streams.
+
+use arrow_array::UInt32Array;
+
+use super::Input;
+use crate::context::Reservation;
+use crate::error::Result;
+use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
+
+/// All pairs.
+pub(in crate::execute) struct Cross<'p> {
+    left: Input<'p>,
+    right: Input<'p>,
+    kept: Option<(Batch, Reservation)>,
+    current: Option<(Batch, usize)>,
+}
+
+impl<'p> Cross<'p> {
+    pub(in crate::execute) fn new(left: Input<'p>, right: Input<'p>) -> Self {
+        Cross {
+            left,
+            right,
+            kept: None,
+            current: None,
+        }
+    }
+}
+
+/// All rows of an input in one batch, reserved.
+pub(super) fn collect(input: &mut Input, runtime: &mut Runtime) -> Result<(Batch, Reservation)> {
+    let mut held = runtime.context.reservation();
+    let mut batches = Vec::new();
+    while let Some(batch) = input.next(runtime)? {
+        runtime.context.check()?;
+        if batch.rows() > 0 {
+            held.grow(batch.heap_size())?;
+            batches.push(batch.listed()?);
+        }
+    }
+    Ok((Batch::concat(&batches)?, held))
+}
+
+/// The columns of two batches of equally many rows side by side.
+pub(super) fn beside(left: Batch, right: Batch) -> Result<Batch> {
+    right
+        .into_columns()
+        .map(|columns| columns.into_iter().fold(left, Batch::with))
+}
+
+impl Operator for Cross<'_> {
+    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        if self.kept.is_none() {
+            self.kept = Some(collect(&mut self.right, runtime)?);
+        }
+        let Some((right, _)) = &self.kept else {
+            return Ok(None);
+        };
+        loop {
+            runtime.context.check()?;
+            if let Some((left, start)) = &mut self.current
+                && *start < left.rows()
+                && right.rows() > 0
+            {
+                // As many left rows as fill a batch, each with all right rows.
+                let count = (BATCH_SIZE / right.rows()).max(1).min(left.rows() - *start);
+                let rows = count * right.rows();
+                let from = *start as u32;
+                let left_rows =
+                    (0..count as u32).flat_map(|row| std::iter::repeat_n(from + row, right.rows()));
+                let right_rows = (0..count).flat_map(|_| 0..right.rows() as u32);
+                let left_part = left.select(UInt32Array::from_iter_values(left_rows))?;
+                let right_part = right.select(UInt32Array::from_iter_values(right_rows))?;
+                *start += count;
+                debug_assert_eq!(left_part.rows(), rows);
+                return beside(left_part, right_part).map(Some);
+            }
+            match self.left.next(runtime)? {
+                Some(batch) => self.current = Some((batch.listed()?, 0)),
+                None => return Ok(None),
+            }
+        }
+    }
+}

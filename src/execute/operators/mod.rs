@@ -1,0 +1,29 @@
+//! One operator a file; the contract is that of [`super::Operator`].
+
+/// The input of an operator.
+pub(super) type Input<'p> = Box<dyn super::Operator + 'p>;
+
+pub(super) mod aggregate;
+pub(super) mod apply;
+pub(super) mod argument;
+pub(super) mod call_procedure;
+pub(super) mod create;
+pub(super) mod cross;
+pub(super) mod delete;
+pub(super) mod distinct;
+pub(super) mod expand;
+pub(super) mod expand_repeat;
+pub(super) mod filter;
+mod group_table;
+pub(super) mod follow;
+pub(super) mod foreach;
+pub(super) mod hash_join;
+pub(super) mod limit;
+pub(super) mod merge;
+pub(super) mod project;
+pub(super) mod scan_nodes;
+pub(super) mod set;
+pub(super) mod shortest_paths;
+pub(super) mod sort;
+pub(super) mod union;
+pub(super) mod unwind;

@@ -1,0 +1,74 @@
+//! All nodes with certain labels, a batch for each chunk.
+
+use crate::bind::expression::Labels;
+use crate::column::Column;
+use crate::error::Result;
+use crate::execute::evaluate::node_labels;
+use crate::execute::{Batch, Operator, Runtime};
+
+/// Scans nodes.
+pub(in crate::execute) struct ScanNodes<'p> {
+    labels: Option<&'p Labels>,
+    chunk: usize,
+}
+
+impl<'p> ScanNodes<'p> {
+    pub(in crate::execute) fn new(labels: Option<&'p Labels>) -> Self {
+        ScanNodes { labels, chunk: 0 }
+    }
+}
+
+impl Operator for ScanNodes<'_> {
+    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        let graph = runtime.graph();
+        // A conjunction of names is looked up in the label bits; anything else is tested after.
+        let names = match self.labels {
+            None => Vec::new(),
+            Some(Labels::Name(name)) => vec![name],
+            Some(Labels::And(parts)) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    Labels::Name(name) => Some(name),
+                    _ => None,
+                })
+                .collect(),
+            Some(_) => Vec::new(),
+        };
+        let labels: Option<Vec<_>> = names
+            .into_iter()
+            .map(|name| graph.catalog().label(name))
+            .collect();
+        let Some(labels) = labels else {
+            return Ok(None);
+        };
+        while self.chunk < graph.node_chunks() {
+            runtime.context.check()?;
+            let mut nodes = graph.scan_nodes(self.chunk, &labels)?;
+            self.chunk += 1;
+            if nodes.is_empty() {
+                continue;
+            }
+            if let Some(rest) = self.labels.filter(|wanted| !is_names(wanted)) {
+                let holds = node_labels(&nodes, rest, graph)?;
+                nodes = nodes
+                    .values()
+                    .iter()
+                    .zip(holds.values())
+                    .filter_map(|(node, holds)| holds.then_some(Some(*node)))
+                    .collect();
+            }
+            let rows = nodes.len();
+            return Ok(Some(Batch::new(vec![Column::Node(nodes)], rows)));
+        }
+        Ok(None)
+    }
+}
+
+/// Whether a label expression is nothing but names that must all be there.
+fn is_names(labels: &Labels) -> bool {
+    match labels {
+        Labels::Name(_) => true,
+        Labels::And(parts) => parts.iter().all(|part| matches!(part, Labels::Name(_))),
+        _ => false,
+    }
+}

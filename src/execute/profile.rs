@@ -1,0 +1,43 @@
+//! Rows and time by operator, for `PROFILE`.
+
+use std::time::{Duration, Instant};
+
+use super::{Batch, Operator, Runtime};
+use crate::error::Result;
+
+/// What one operator did.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Rows that it handed out.
+    pub rows: u64,
+    /// Time spent in it and below it.
+    pub time: Duration,
+}
+
+/// Counts what another operator hands out.
+pub(super) struct Counted<'p> {
+    operator: Box<dyn Operator + 'p>,
+    id: usize,
+}
+
+impl<'p> Counted<'p> {
+    pub(super) fn new(operator: Box<dyn Operator + 'p>, id: usize) -> Self {
+        Counted { operator, id }
+    }
+}
+
+impl Operator for Counted<'_> {
+    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        let start = Instant::now();
+        let batch = self.operator.next(runtime)?;
+        if let Some(counts) = runtime
+            .profile
+            .as_mut()
+            .and_then(|profile| profile.get_mut(self.id))
+        {
+            counts.time += start.elapsed();
+            counts.rows += batch.as_ref().map_or(0, |batch| batch.rows() as u64);
+        }
+        Ok(batch)
+    }
+}

@@ -1,0 +1,84 @@
+//! What a running plan shares: the context, parameters, procedures, and the graph as it stands.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::functions::{Environment, Procedures};
+use crate::graph::{GraphWriter, Snapshot};
+use crate::value::Value;
+
+/// The state of one run.
+pub struct Runtime<'a> {
+    /// Budget, interrupt, time.
+    pub context: &'a Context,
+    /// Values of the statement's parameters.
+    pub parameters: &'a BTreeMap<Arc<str>, Value>,
+    /// What can be called.
+    pub procedures: &'a Procedures,
+    snapshot: Snapshot,
+    writer: Option<&'a mut GraphWriter>,
+    /// Rows and time by operator, where the plan is profiled.
+    pub profile: Option<Vec<super::profile::Counts>>,
+}
+
+impl<'a> Runtime<'a> {
+    /// A run on `snapshot`; with a writer, on the writer's state.
+    pub fn new(
+        context: &'a Context,
+        parameters: &'a BTreeMap<Arc<str>, Value>,
+        procedures: &'a Procedures,
+        snapshot: Snapshot,
+        writer: Option<&'a mut GraphWriter>,
+    ) -> Self {
+        Runtime {
+            context,
+            parameters,
+            procedures,
+            snapshot,
+            writer,
+            profile: None,
+        }
+    }
+
+    /// The graph as the current clause sees it.
+    pub fn graph(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// What functions see.
+    pub fn environment(&self) -> Environment<'_> {
+        Environment {
+            context: self.context,
+            graph: &self.snapshot,
+        }
+    }
+
+    /// The door for writes. What is written is seen after [`Runtime::refresh`].
+    pub fn writer(&mut self) -> Result<&mut GraphWriter> {
+        match &mut self.writer {
+            Some(writer) => Ok(writer),
+            None => Err(Error::internal("an update runs without a writer")),
+        }
+    }
+
+    /// Makes everything written so far visible to reads.
+    pub fn refresh(&mut self) {
+        if let Some(writer) = &self.writer {
+            self.snapshot = writer.snapshot();
+        }
+    }
+
+    /// The value of a parameter.
+    pub fn parameter(&self, name: &str) -> Result<&Value> {
+        use crate::error::{ErrorDetail, ErrorKind};
+        self.parameters.get(name).ok_or_else(|| {
+            Error::new(
+                ErrorKind::ParameterMissing,
+                ErrorDetail::MissingParameter,
+                format!("the parameter ${name} was not given"),
+            )
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! The names of a graph, each with its number, and the sets of labels that nodes have.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::value::{KeyId, LabelId, TypeId};
+
+/// The names of labels, relationship types and property keys. Cloning shares them.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    labels: Arc<Names>,
+    types: Arc<Names>,
+    keys: Arc<Names>,
+    label_sets: Arc<LabelSets>,
+}
+
+/// Names numbered in the order in which they came.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    names: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
+}
+
+/// Sets of labels, numbered; number 0 is the empty set.
+#[derive(Debug, Clone)]
+struct LabelSets {
+    sets: Vec<Arc<[LabelId]>>,
+    numbers: HashMap<Arc<[LabelId]>, LabelSetId>,
+}
+
+/// The number of a set of labels.
+pub(super) type LabelSetId = u32;
+
+impl Default for LabelSets {
+    fn default() -> Self {
+        let empty: Arc<[LabelId]> = Arc::new([]);
+        LabelSets {
+            sets: vec![empty.clone()],
+            numbers: HashMap::from([(empty, 0)]),
+        }
+    }
+}
+
+impl Names {
+    fn find(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    /// The number of a name, a new one where it is not known.
+    fn intern(names: &mut Arc<Names>, name: &str) -> u32 {
+        if let Some(number) = names.find(name) {
+            return number;
+        }
+        let names = Arc::make_mut(names);
+        let name: Arc<str> = name.into();
+        let number = names.names.len() as u32;
+        names.names.push(name.clone());
+        names.numbers.insert(name, number);
+        number
+    }
+}
+
+impl Catalog {
+    /// The number of a label.
+    pub fn label(&self, name: &str) -> Option<LabelId> {
+        self.labels.find(name).map(LabelId)
+    }
+
+    /// The name of a label.
+    pub fn label_name(&self, label: LabelId) -> &Arc<str> {
+        &self.labels.names[label.index()]
+    }
+
+    /// All labels in the order of their numbers.
+    pub fn labels(&self) -> impl Iterator<Item = (LabelId, &Arc<str>)> {
+        self.labels
+            .names
+            .iter()
+            .enumerate()
+            .map(|(number, name)| (LabelId(number as u32), name))
+    }
+
+    /// The number of a relationship type.
+    pub fn relationship_type(&self, name: &str) -> Option<TypeId> {
+        self.types.find(name).map(TypeId)
+    }
+
+    /// The name of a relationship type.
+    pub fn type_name(&self, relationship_type: TypeId) -> &Arc<str> {
+        &self.types.names[relationship_type.index()]
+    }
+
+    /// All relationship types in the order of their numbers.
+    pub fn relationship_types(&self) -> impl Iterator<Item = (TypeId, &Arc<str>)> {
+        self.types
+            .names
+            .iter()
+            .enumerate()
+            .map(|(number, name)| (TypeId(number as u32), name))
+    }
+
+    /// The number of a property key.
+    pub fn key(&self, name: &str) -> Option<KeyId> {
+        self.keys.find(name).map(KeyId)
+    }
+
+    /// The name of a property key.
+    pub fn key_name(&self, key: KeyId) -> &Arc<str> {
+        &self.keys.names[key.index()]
+    }
+
+    /// All property keys in the order of their numbers.
+    pub fn keys(&self) -> impl Iterator<Item = (KeyId, &Arc<str>)> {
+        self.keys
+            .names
+            .iter()
+            .enumerate()
+            .map(|(number, name)| (KeyId(number as u32), name))
+    }
+
+    /// Rises with each new name.
+    pub fn version(&self) -> u64 {
+        (self.labels.names.len() + self.types.names.len() + self.keys.names.len()) as u64
+    }
+
+    pub(super) fn intern_label(&mut self, name: &str) -> LabelId {
+        LabelId(Names::intern(&mut self.labels, name))
+    }
+
+    pub(super) fn intern_type(&mut self, name: &str) -> TypeId {
+        TypeId(Names::intern(&mut self.types, name))
+    }
+
+    pub(super) fn intern_key(&mut self, name: &str) -> KeyId {
+        KeyId(Names::intern(&mut self.keys, name))
+    }
+
+    /// The labels of a set, ascending.
+    pub(super) fn label_set(&self, set: LabelSetId) -> &[LabelId] {
+        &self.label_sets.sets[set as usize]
+    }
+
+    /// The number of a set of labels.
+    pub(super) fn intern_label_set(&mut self, labels: &[LabelId]) -> LabelSetId {
+        let mut sorted = labels.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        if let Some(number) = self.label_sets.numbers.get(sorted.as_slice()) {
+            return *number;
+        }
+        let sets = Arc::make_mut(&mut self.label_sets);
+        let set: Arc<[LabelId]> = sorted.into();
+        let number = sets.sets.len() as LabelSetId;
+        sets.sets.push(set.clone());
+        sets.numbers.insert(set, number);
+        number
+    }
+
+    /// For each set of labels whether it holds all of `labels`.
+    pub(super) fn sets_with(&self, labels: &[LabelId]) -> Vec<bool> {
+        let holds = |set: &Arc<[LabelId]>| labels.iter().all(|label| set.contains(label));
+        self.label_sets.sets.iter().map(holds).collect()
+    }
+}

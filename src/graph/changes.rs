@@ -1,0 +1,106 @@
+//! Net changes: what is in the graph after and was not before, and the other way round. What was
+//! created and deleted again does not count.
+
+use std::collections::HashMap;
+
+use super::snapshot::Snapshot;
+use super::table::{Properties, Table};
+use crate::error::Result;
+
+/// Net changes of a statement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// New nodes.
+    pub nodes_created: u64,
+    /// Nodes that are gone.
+    pub nodes_deleted: u64,
+    /// New relationships.
+    pub relationships_created: u64,
+    /// Relationships that are gone.
+    pub relationships_deleted: u64,
+    /// Labels that some node has and none had.
+    pub labels_added: u64,
+    /// Labels that some node had and none has.
+    pub labels_removed: u64,
+    /// Properties with a value that they did not have.
+    pub properties_set: u64,
+    /// Properties that have their value no more.
+    pub properties_removed: u64,
+}
+
+/// What touched rows were like before.
+#[derive(Debug, Default)]
+pub(super) struct Originals(HashMap<u32, Properties>);
+
+impl Originals {
+    /// Notes the properties of a row before its first change; rows of `table` from `start` on are
+    /// new and need no note.
+    pub(super) fn note<F: Copy>(
+        &mut self,
+        table: &Table<F>,
+        position: u32,
+        start: u32,
+    ) -> Result<()> {
+        if position < start && !self.0.contains_key(&position) {
+            self.0.insert(position, table.properties(position)?);
+        }
+        Ok(())
+    }
+
+    /// Created, deleted, properties set, properties removed.
+    fn compare<F: Copy>(&self, before: &Table<F>, after: &Table<F>) -> Result<[u64; 4]> {
+        let mut counts = [0; 4];
+        for position in before.next()..after.next() {
+            if matches!(after.fixed(position)?, Some((true, _))) {
+                counts[0] += 1;
+                counts[2] += after.properties(position)?.len() as u64;
+            }
+        }
+        for (position, old) in &self.0 {
+            let exists = matches!(after.fixed(*position)?, Some((true, _)));
+            let new = if exists {
+                after.properties(*position)?
+            } else {
+                Properties::new()
+            };
+            counts[1] += u64::from(!exists);
+            counts[2] += new
+                .iter()
+                .filter(|(key, value)| old.get(key) != Some(value))
+                .count() as u64;
+            counts[3] += old
+                .iter()
+                .filter(|(key, value)| new.get(key) != Some(value))
+                .count() as u64;
+        }
+        Ok(counts)
+    }
+}
+
+/// The net changes from one state to another.
+pub(super) fn changes(
+    before: &Snapshot,
+    after: &Snapshot,
+    nodes: &Originals,
+    relationships: &Originals,
+) -> Result<Changes> {
+    let node_counts = nodes.compare(&before.nodes, &after.nodes)?;
+    let relationship_counts = relationships.compare(&before.relationships, &after.relationships)?;
+    let mut changes = Changes {
+        nodes_created: node_counts[0],
+        nodes_deleted: node_counts[1],
+        relationships_created: relationship_counts[0],
+        relationships_deleted: relationship_counts[1],
+        properties_set: node_counts[2] + relationship_counts[2],
+        properties_removed: node_counts[3] + relationship_counts[3],
+        ..Changes::default()
+    };
+    for (label, _) in after.catalog().labels() {
+        match (before.label_count(label), after.label_count(label)) {
+            (0, 1..) => changes.labels_added += 1,
+            (1.., 0) => changes.labels_removed += 1,
+            _ => {}
+        }
+    }
+    Ok(changes)
+}

@@ -1,0 +1,349 @@
+//! A state of the graph that never changes: what readers hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{BooleanArray, UInt32Array};
+use imbl::Vector;
+
+use super::adjacency::{Adjacency, Direction, NeighbourList};
+use super::catalog::{Catalog, LabelSetId};
+use super::deleted;
+use super::table::{CHUNK_SIZE, Table};
+use crate::column::Column;
+use crate::error::Result;
+use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
+
+/// A relationship's fixed part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Its type.
+    pub relationship_type: TypeId,
+    /// Where it starts.
+    pub start: NodeId,
+    /// Where it ends.
+    pub end: NodeId,
+}
+
+/// How many relationships of a type lead from nodes with one label to nodes with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternCount {
+    /// A label of the start node; `None` for a node without labels.
+    pub start: Option<Arc<str>>,
+    /// The type.
+    pub relationship_type: Arc<str>,
+    /// A label of the end node.
+    pub end: Option<Arc<str>>,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// A state of the graph. Cloning is cheap and shares everything.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    pub(super) catalog: Catalog,
+    pub(super) nodes: Table<LabelSetId>,
+    pub(super) relationships: Table<Endpoints>,
+    /// Two for each type: outgoing, incoming.
+    pub(super) adjacency: Vector<Adjacency>,
+    pub(super) label_counts: Vector<u64>,
+    pub(super) type_counts: Vector<u64>,
+}
+
+impl Snapshot {
+    /// The names of the graph.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The number of nodes.
+    pub fn node_count(&self) -> u64 {
+        self.nodes.alive()
+    }
+
+    /// The number of relationships.
+    pub fn relationship_count(&self) -> u64 {
+        self.relationships.alive()
+    }
+
+    /// The number of nodes with a label.
+    pub fn label_count(&self, label: LabelId) -> u64 {
+        self.label_counts.get(label.index()).copied().unwrap_or(0)
+    }
+
+    /// The number of relationships of a type.
+    pub fn type_count(&self, relationship_type: TypeId) -> u64 {
+        self.type_counts
+            .get(relationship_type.index())
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// The number of chunks of nodes; they are numbered from 0.
+    pub fn node_chunks(&self) -> usize {
+        self.nodes.chunks()
+    }
+
+    /// The nodes of a chunk that have all `labels`, ascending.
+    pub fn scan_nodes(&self, chunk: usize, labels: &[LabelId]) -> Result<UInt32Array> {
+        let wanted = self.catalog.sets_with(labels);
+        self.scan(&self.nodes, chunk, |set| wanted[*set as usize])
+    }
+
+    /// The number of chunks of relationships; they are numbered from 0.
+    pub fn relationship_chunks(&self) -> usize {
+        self.relationships.chunks()
+    }
+
+    /// The relationships of a chunk of one of `types` (of any where missing), ascending.
+    pub fn scan_relationships(
+        &self,
+        chunk: usize,
+        types: Option<&[TypeId]>,
+    ) -> Result<UInt32Array> {
+        self.scan(&self.relationships, chunk, |ends| {
+            types.is_none_or(|types| types.contains(&ends.relationship_type))
+        })
+    }
+
+    fn scan<F: Copy>(
+        &self,
+        table: &Table<F>,
+        number: usize,
+        wanted: impl Fn(&F) -> bool,
+    ) -> Result<UInt32Array> {
+        let chunk = table.chunk(number)?;
+        let start = (number * CHUNK_SIZE) as u32;
+        let mut found = Vec::with_capacity(chunk.fixed.len());
+        let mut patched = table.patched_rows(number).peekable();
+        for (offset, fixed) in chunk.fixed.iter().enumerate() {
+            let position = start + offset as u32;
+            let (alive, fixed) = match patched.next_if(|(patched, _)| *patched == position) {
+                Some((_, row)) => (row.alive, &row.fixed),
+                None => (chunk.alive[offset], fixed),
+            };
+            if alive && wanted(fixed) {
+                found.push(position);
+            }
+        }
+        let added = patched.filter(|(_, row)| row.alive && wanted(&row.fixed));
+        found.extend(added.map(|(position, _)| position));
+        Ok(UInt32Array::from(found))
+    }
+
+    /// Whether a node exists.
+    pub fn node_exists(&self, node: NodeId) -> Result<bool> {
+        Ok(matches!(self.nodes.fixed(node.0)?, Some((true, _))))
+    }
+
+    /// Whether a relationship exists.
+    pub fn relationship_exists(&self, relationship: RelationshipId) -> Result<bool> {
+        Ok(matches!(
+            self.relationships.fixed(relationship.0)?,
+            Some((true, _))
+        ))
+    }
+
+    /// The set of labels of a node.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the node does not exist.
+    pub(super) fn label_set_of(&self, node: NodeId) -> Result<LabelSetId> {
+        match self.nodes.fixed(node.0)? {
+            Some((true, set)) => Ok(set),
+            _ => Err(deleted("node")),
+        }
+    }
+
+    /// The labels of a node in alphabetical order.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the node does not exist.
+    pub fn node_labels(&self, node: NodeId) -> Result<Vec<LabelId>> {
+        let mut labels = self.catalog.label_set(self.label_set_of(node)?).to_vec();
+        labels.sort_by(|left, right| {
+            self.catalog
+                .label_name(*left)
+                .cmp(self.catalog.label_name(*right))
+        });
+        Ok(labels)
+    }
+
+    /// Whether each node has a label; null where the node is null.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where a node does not exist.
+    pub fn have_label(&self, nodes: &UInt32Array, label: LabelId) -> Result<BooleanArray> {
+        let with_label = self.catalog.sets_with(&[label]);
+        nodes
+            .iter()
+            .map(|node| match node {
+                Some(node) => self
+                    .label_set_of(NodeId(node))
+                    .map(|set| Some(with_label[set as usize])),
+                None => Ok(None),
+            })
+            .collect()
+    }
+
+    /// One property of many nodes; null where the node is null or lacks it.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where a node does not exist.
+    pub fn node_column(&self, nodes: &UInt32Array, key: KeyId) -> Result<Column> {
+        self.nodes.column(nodes, key, || deleted("node"))
+    }
+
+    /// One property of a node; null where it lacks it.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the node does not exist.
+    pub fn node_property(&self, node: NodeId, key: KeyId) -> Result<Value> {
+        self.label_set_of(node)?;
+        self.nodes.property(node.0, key)
+    }
+
+    /// All properties of a node in the alphabetical order of their keys.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the node does not exist.
+    pub fn node_properties(&self, node: NodeId) -> Result<Vec<(KeyId, Value)>> {
+        self.label_set_of(node)?;
+        Ok(self.by_name(self.nodes.properties(node.0)?))
+    }
+
+    fn by_name(&self, properties: BTreeMap<KeyId, Value>) -> Vec<(KeyId, Value)> {
+        let mut properties: Vec<_> = properties.into_iter().collect();
+        properties.sort_by(|left, right| {
+            self.catalog
+                .key_name(left.0)
+                .cmp(self.catalog.key_name(right.0))
+        });
+        properties
+    }
+
+    /// Type and ends of a relationship, also of one that is deleted.
+    pub fn endpoints(&self, relationship: RelationshipId) -> Result<Endpoints> {
+        match self.relationships.fixed(relationship.0)? {
+            Some((_, ends)) => Ok(ends),
+            None => Err(deleted("relationship")),
+        }
+    }
+
+    /// One property of many relationships; null where the relationship is null or lacks it.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where a relationship does not exist.
+    pub fn relationship_column(&self, relationships: &UInt32Array, key: KeyId) -> Result<Column> {
+        self.relationships
+            .column(relationships, key, || deleted("relationship"))
+    }
+
+    /// One property of a relationship; null where it lacks it.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the relationship does not exist.
+    pub fn relationship_property(&self, relationship: RelationshipId, key: KeyId) -> Result<Value> {
+        if !self.relationship_exists(relationship)? {
+            return Err(deleted("relationship"));
+        }
+        self.relationships.property(relationship.0, key)
+    }
+
+    /// All properties of a relationship in the alphabetical order of their keys.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the relationship does not exist.
+    pub fn relationship_properties(
+        &self,
+        relationship: RelationshipId,
+    ) -> Result<Vec<(KeyId, Value)>> {
+        if !self.relationship_exists(relationship)? {
+            return Err(deleted("relationship"));
+        }
+        Ok(self.by_name(self.relationships.properties(relationship.0)?))
+    }
+
+    /// The neighbours of a node over relationships of one type in one direction, sorted by
+    /// (neighbour, relationship).
+    pub fn neighbours(
+        &self,
+        node: NodeId,
+        direction: Direction,
+        relationship_type: TypeId,
+    ) -> Result<NeighbourList> {
+        let adjacency = self
+            .adjacency
+            .get(adjacency_place(direction, relationship_type));
+        Ok(match adjacency {
+            Some(adjacency) => adjacency.neighbours(node.0),
+            None => Adjacency::default().neighbours(node.0),
+        })
+    }
+
+    /// The number of relationships of one type at a node in one direction.
+    pub fn degree(
+        &self,
+        node: NodeId,
+        direction: Direction,
+        relationship_type: TypeId,
+    ) -> Result<u64> {
+        let adjacency = self
+            .adjacency
+            .get(adjacency_place(direction, relationship_type));
+        Ok(adjacency.map_or(0, |adjacency| adjacency.degree(node.0)))
+    }
+
+    /// How many relationships connect which labels by which type, counted now; a node with several
+    /// labels counts under each.
+    pub fn pattern_counts(&self) -> Result<Vec<PatternCount>> {
+        let mut counts: BTreeMap<(Option<LabelId>, TypeId, Option<LabelId>), u64> = BTreeMap::new();
+        for chunk in 0..self.relationship_chunks() {
+            for id in self.scan_relationships(chunk, None)?.iter().flatten() {
+                let ends = self.endpoints(RelationshipId(id))?;
+                for start in self.labels_or_none(ends.start)? {
+                    for end in self.labels_or_none(ends.end)? {
+                        *counts
+                            .entry((start, ends.relationship_type, end))
+                            .or_default() += 1;
+                    }
+                }
+            }
+        }
+        let name =
+            |label: Option<LabelId>| label.map(|label| self.catalog.label_name(label).clone());
+        let mut named: Vec<PatternCount> = counts
+            .into_iter()
+            .map(|((start, relationship_type, end), count)| PatternCount {
+                start: name(start),
+                relationship_type: self.catalog.type_name(relationship_type).clone(),
+                end: name(end),
+                count,
+            })
+            .collect();
+        named.sort_by(|left, right| {
+            let key = |count: &PatternCount| {
+                (
+                    count.relationship_type.clone(),
+                    count.start.clone(),
+                    count.end.clone(),
+                )
+            };
+            key(left).cmp(&key(right))
+        });
+        Ok(named)
+    }
+
+    fn labels_or_none(&self, node: NodeId) -> Result<Vec<Option<LabelId>>> {
+        let labels = self.node_labels(node)?;
+        if labels.is_empty() {
+            return Ok(vec![None]);
+        }
+        Ok(labels.into_iter().map(Some).collect())
+    }
+}
+
+/// Where the adjacency of a type and direction stands.
+pub(super) fn adjacency_place(direction: Direction, relationship_type: TypeId) -> usize {
+    relationship_type.index() * 2 + usize::from(direction == Direction::Incoming)
+}

@@ -1,0 +1,451 @@
+//! The one door for writes: changes rows, labels, adjacency and counts together, and tells each
+//! change as an effect.
+
+use std::sync::Arc;
+
+use super::adjacency::{Adjacency, Direction};
+use super::changes::{Changes, Originals, changes};
+use super::effect::Effect;
+use super::snapshot::{Endpoints, Snapshot, adjacency_place};
+use super::table::Properties;
+use super::{Catalog, deleted};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
+
+/// Writes to a state of its own; nobody else sees it before it is published, and nothing is left of
+/// it when it is dropped.
+#[derive(Debug)]
+pub struct GraphWriter {
+    before: Snapshot,
+    graph: Snapshot,
+    effects: Vec<Effect>,
+    nodes: Originals,
+    relationships: Originals,
+}
+
+impl GraphWriter {
+    /// A writer that goes on from `snapshot`.
+    pub fn new(snapshot: Snapshot) -> GraphWriter {
+        GraphWriter {
+            graph: snapshot.clone(),
+            before: snapshot,
+            effects: Vec::new(),
+            nodes: Originals::default(),
+            relationships: Originals::default(),
+        }
+    }
+
+    /// The state with all writes so far; cheap.
+    pub fn snapshot(&self) -> Snapshot {
+        self.graph.clone()
+    }
+
+    /// The number of a label, a new one where it is not known.
+    pub fn label(&mut self, name: &str) -> Result<LabelId> {
+        Ok(self.graph.catalog.intern_label(name))
+    }
+
+    /// The number of a relationship type, a new one where it is not known.
+    pub fn relationship_type(&mut self, name: &str) -> Result<TypeId> {
+        Ok(self.graph.catalog.intern_type(name))
+    }
+
+    /// The number of a property key, a new one where it is not known.
+    pub fn key(&mut self, name: &str) -> Result<KeyId> {
+        Ok(self.graph.catalog.intern_key(name))
+    }
+
+    /// Makes a node.
+    ///
+    /// # Errors
+    /// `InvalidPropertyType` for a value that cannot be stored.
+    pub fn create_node(
+        &mut self,
+        labels: &[LabelId],
+        properties: Vec<(KeyId, Value)>,
+    ) -> Result<NodeId> {
+        let properties = storable(properties, &self.graph.catalog)?;
+        let set = self.graph.catalog.intern_label_set(labels);
+        let effect_properties = self.named(&properties);
+        let node = NodeId(self.graph.nodes.push(set, properties)?);
+        let labels: Vec<LabelId> = self.graph.catalog.label_set(set).to_vec();
+        for label in &labels {
+            count(&mut self.graph.label_counts, label.index(), 1);
+        }
+        let labels = labels.iter().map(|label| self.label_name(*label)).collect();
+        self.effects.push(Effect::CreateNode {
+            node,
+            labels,
+            properties: effect_properties,
+        });
+        Ok(node)
+    }
+
+    /// Makes a relationship between two nodes that exist.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where an end does not exist, `InvalidPropertyType` for a value that
+    /// cannot be stored.
+    pub fn create_relationship(
+        &mut self,
+        relationship_type: TypeId,
+        start: NodeId,
+        end: NodeId,
+        properties: Vec<(KeyId, Value)>,
+    ) -> Result<RelationshipId> {
+        for node in [start, end] {
+            self.graph.label_set_of(node)?;
+        }
+        let properties = storable(properties, &self.graph.catalog)?;
+        let effect_properties = self.named(&properties);
+        let ends = Endpoints {
+            relationship_type,
+            start,
+            end,
+        };
+        let id = self.graph.relationships.push(ends, properties)?;
+        self.adjacency(Direction::Outgoing, relationship_type)
+            .add(start.0, end.0, id);
+        self.adjacency(Direction::Incoming, relationship_type)
+            .add(end.0, start.0, id);
+        count(&mut self.graph.type_counts, relationship_type.index(), 1);
+        self.effects.push(Effect::CreateRelationship {
+            relationship: RelationshipId(id),
+            relationship_type: self.graph.catalog.type_name(relationship_type).clone(),
+            start,
+            end,
+            properties: effect_properties,
+        });
+        Ok(RelationshipId(id))
+    }
+
+    /// Sets a property of a node; null removes it.
+    ///
+    /// # Errors
+    /// `DeletedEntityAccess` where the node does not exist, `InvalidPropertyType` for a value that
+    /// cannot be stored.
+    pub fn set_node_property(&mut self, node: NodeId, key: KeyId, value: Value) -> Result<()> {
+        self.graph.label_set_of(node)?;
+        check_storable(key, &value, &self.graph.catalog)?;
+        self.nodes
+            .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        self.graph
+            .nodes
+            .update(node.0, |row| put(&mut row.properties, key, value.clone()))?;
+        let key = self.graph.catalog.key_name(key).clone();
+        self.effects
+            .push(Effect::SetNodeProperty { node, key, value });
+        Ok(())
+    }
+
+    /// Sets a property of a relationship; null removes it. Errors as for nodes.
+    pub fn set_relationship_property(
+        &mut self,
+        relationship: RelationshipId,
+        key: KeyId,
+        value: Value,
+    ) -> Result<()> {
+        if !self.graph.relationship_exists(relationship)? {
+            return Err(deleted("relationship"));
+        }
+        check_storable(key, &value, &self.graph.catalog)?;
+        let (table, start) = (&self.graph.relationships, self.before.relationships.next());
+        self.relationships.note(table, relationship.0, start)?;
+        let change = |properties: &mut Properties| put(properties, key, value.clone());
+        self.graph
+            .relationships
+            .update(relationship.0, |row| change(&mut row.properties))?;
+        let key = self.graph.catalog.key_name(key).clone();
+        self.effects.push(Effect::SetRelationshipProperty {
+            relationship,
+            key,
+            value,
+        });
+        Ok(())
+    }
+
+    /// Gives a node a label; nothing happens where it has it.
+    pub fn add_label(&mut self, node: NodeId, label: LabelId) -> Result<()> {
+        let mut labels = self
+            .graph
+            .catalog
+            .label_set(self.graph.label_set_of(node)?)
+            .to_vec();
+        if labels.contains(&label) {
+            return Ok(());
+        }
+        labels.push(label);
+        self.set_labels(node, &labels)?;
+        count(&mut self.graph.label_counts, label.index(), 1);
+        let label = self.label_name(label);
+        self.effects.push(Effect::AddLabel { node, label });
+        Ok(())
+    }
+
+    /// Takes a label from a node; nothing happens where it lacks it.
+    pub fn remove_label(&mut self, node: NodeId, label: LabelId) -> Result<()> {
+        let mut labels = self
+            .graph
+            .catalog
+            .label_set(self.graph.label_set_of(node)?)
+            .to_vec();
+        let before = labels.len();
+        labels.retain(|known| *known != label);
+        if labels.len() == before {
+            return Ok(());
+        }
+        self.set_labels(node, &labels)?;
+        count(&mut self.graph.label_counts, label.index(), -1);
+        let label = self.label_name(label);
+        self.effects.push(Effect::RemoveLabel { node, label });
+        Ok(())
+    }
+
+    fn set_labels(&mut self, node: NodeId, labels: &[LabelId]) -> Result<()> {
+        let set = self.graph.catalog.intern_label_set(labels);
+        self.nodes
+            .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        self.graph.nodes.update(node.0, |row| row.fixed = set)
+    }
+
+    /// Deletes a relationship; nothing happens where it is deleted already.
+    pub fn delete_relationship(&mut self, relationship: RelationshipId) -> Result<()> {
+        if !self.graph.relationship_exists(relationship)? {
+            return Ok(());
+        }
+        let ends = self.graph.endpoints(relationship)?;
+        let (start, end, id) = (ends.start.0, ends.end.0, relationship.0);
+        self.adjacency(Direction::Outgoing, ends.relationship_type)
+            .remove(start, end, id);
+        self.adjacency(Direction::Incoming, ends.relationship_type)
+            .remove(end, start, id);
+        count(
+            &mut self.graph.type_counts,
+            ends.relationship_type.index(),
+            -1,
+        );
+        let (table, next) = (&self.graph.relationships, self.before.relationships.next());
+        self.relationships.note(table, id, next)?;
+        self.graph.relationships.update(id, |row| {
+            row.alive = false;
+            row.properties.clear();
+        })?;
+        self.effects
+            .push(Effect::DeleteRelationship { relationship });
+        Ok(())
+    }
+
+    /// Deletes a node; nothing happens where it is deleted already.
+    ///
+    /// # Errors
+    /// `DeleteConnectedNode` where it still has relationships.
+    pub fn delete_node(&mut self, node: NodeId) -> Result<()> {
+        if !self.graph.node_exists(node)? {
+            return Ok(());
+        }
+        if let Some(relationship) = self.relationships_of(node)?.first() {
+            let ends = self.graph.endpoints(*relationship)?;
+            let name = self.graph.catalog.type_name(ends.relationship_type);
+            return Err(Error::new(
+                ErrorKind::ConstraintVerificationFailed,
+                ErrorDetail::DeleteConnectedNode,
+                format!("a node to be deleted still has relationships, one of type {name}"),
+            )
+            .hint("DETACH DELETE deletes them with it"));
+        }
+        let labels = self
+            .graph
+            .catalog
+            .label_set(self.graph.label_set_of(node)?)
+            .to_vec();
+        for label in labels {
+            count(&mut self.graph.label_counts, label.index(), -1);
+        }
+        self.nodes
+            .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        self.graph.nodes.update(node.0, |row| {
+            row.alive = false;
+            row.properties.clear();
+        })?;
+        self.effects.push(Effect::DeleteNode { node });
+        Ok(())
+    }
+
+    /// All relationships that start or end at a node.
+    pub fn relationships_of(&self, node: NodeId) -> Result<Vec<RelationshipId>> {
+        let mut found = Vec::new();
+        for (relationship_type, _) in self.graph.catalog.relationship_types() {
+            for direction in [Direction::Outgoing, Direction::Incoming] {
+                let list = self.graph.neighbours(node, direction, relationship_type)?;
+                found.extend(list.relationships().iter().copied().map(RelationshipId));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// The net changes so far.
+    pub fn changes(&self) -> Result<Changes> {
+        changes(&self.before, &self.graph, &self.nodes, &self.relationships)
+    }
+
+    /// The state after all writes, and what was done.
+    pub fn finish(self) -> (Snapshot, Vec<Effect>) {
+        (self.graph, self.effects)
+    }
+
+    /// Does again what an effect tells. New entities must get the numbers that they had.
+    ///
+    /// # Errors
+    /// `DamagedData` where the numbers do not fit, so that the effect belongs to another state.
+    pub fn apply(&mut self, effect: &Effect) -> Result<()> {
+        match effect {
+            Effect::CreateNode {
+                node,
+                labels,
+                properties,
+            } => {
+                let labels = labels
+                    .iter()
+                    .map(|label| self.label(label))
+                    .collect::<Result<Vec<_>>>()?;
+                let properties = self.keyed(properties)?;
+                let created = self.create_node(&labels, properties)?;
+                same_number(created.0, node.0)
+            }
+            Effect::CreateRelationship {
+                relationship,
+                relationship_type,
+                start,
+                end,
+                properties,
+            } => {
+                let relationship_type = self.relationship_type(relationship_type)?;
+                let properties = self.keyed(properties)?;
+                let created =
+                    self.create_relationship(relationship_type, *start, *end, properties)?;
+                same_number(created.0, relationship.0)
+            }
+            Effect::SetNodeProperty { node, key, value } => {
+                let key = self.key(key)?;
+                self.set_node_property(*node, key, value.clone())
+            }
+            Effect::SetRelationshipProperty {
+                relationship,
+                key,
+                value,
+            } => {
+                let key = self.key(key)?;
+                self.set_relationship_property(*relationship, key, value.clone())
+            }
+            Effect::AddLabel { node, label } => {
+                let label = self.label(label)?;
+                self.add_label(*node, label)
+            }
+            Effect::RemoveLabel { node, label } => {
+                let label = self.label(label)?;
+                self.remove_label(*node, label)
+            }
+            Effect::DeleteRelationship { relationship } => self.delete_relationship(*relationship),
+            Effect::DeleteNode { node } => self.delete_node(*node),
+        }
+    }
+
+    fn keyed(&mut self, properties: &[(Arc<str>, Value)]) -> Result<Vec<(KeyId, Value)>> {
+        properties
+            .iter()
+            .map(|(key, value)| Ok((self.key(key)?, value.clone())))
+            .collect()
+    }
+
+    fn named(&self, properties: &Properties) -> Vec<(Arc<str>, Value)> {
+        let name = |key: &KeyId| self.graph.catalog.key_name(*key).clone();
+        properties
+            .iter()
+            .map(|(key, value)| (name(key), value.clone()))
+            .collect()
+    }
+
+    fn label_name(&self, label: LabelId) -> Arc<str> {
+        self.graph.catalog.label_name(label).clone()
+    }
+
+    fn adjacency(&mut self, direction: Direction, relationship_type: TypeId) -> &mut Adjacency {
+        let place = adjacency_place(direction, relationship_type);
+        while self.graph.adjacency.len() <= place {
+            self.graph.adjacency.push_back(Adjacency::default());
+        }
+        &mut self.graph.adjacency[place]
+    }
+}
+
+/// Adds to a count, which starts at zero.
+fn count(counts: &mut imbl::Vector<u64>, place: usize, by: i64) {
+    while counts.len() <= place {
+        counts.push_back(0);
+    }
+    counts[place] = counts[place].saturating_add_signed(by);
+}
+
+fn put(properties: &mut Properties, key: KeyId, value: Value) {
+    if value.is_null() {
+        properties.remove(&key);
+    } else {
+        properties.insert(key, value);
+    }
+}
+
+/// The properties that are not null; an error where one cannot be stored.
+fn storable(properties: Vec<(KeyId, Value)>, catalog: &Catalog) -> Result<Properties> {
+    let mut kept = Properties::new();
+    for (key, value) in properties {
+        check_storable(key, &value, catalog)?;
+        put(&mut kept, key, value);
+    }
+    Ok(kept)
+}
+
+/// Properties are single values and lists of them without nulls.
+fn check_storable(key: KeyId, value: &Value, catalog: &Catalog) -> Result<()> {
+    let is_single = |value: &Value| {
+        !matches!(
+            value,
+            Value::List(_)
+                | Value::Map(_)
+                | Value::Node(_)
+                | Value::Relationship(_)
+                | Value::Path(_)
+        )
+    };
+    let fits = match value {
+        Value::List(values) => values
+            .iter()
+            .all(|value| is_single(value) && !value.is_null()),
+        value => is_single(value),
+    };
+    if fits {
+        return Ok(());
+    }
+    let name = catalog.key_name(key);
+    let what = match value {
+        Value::List(_) => "a list with nulls, lists, maps or entities in it".to_owned(),
+        other => format!("{}", other.value_type()),
+    };
+    Err(Error::new(
+        ErrorKind::TypeError,
+        ErrorDetail::InvalidPropertyType,
+        format!("the property `{name}` cannot hold {what}"),
+    ))
+}
+
+fn same_number(given: u32, wanted: u32) -> Result<()> {
+    if given == wanted {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Corruption,
+        ErrorDetail::DamagedData,
+        format!("an effect made number {wanted}, here it is {given}"),
+    ))
+}

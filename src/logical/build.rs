@@ -1,0 +1,422 @@
+//! Clauses to operators, one after the other.
+
+use super::build_match::path_elements;
+use super::plan::{
+    Aggregate, CreateNode, CreateRelationship, Expression, Plan, SetItem, SortKey, Variable,
+};
+use crate::bind::bound::{self, Clause, Projection};
+use crate::bind::expression::Expression as E;
+use crate::error::Result;
+
+/// The plan of a query and the variables that hold its columns, in order.
+pub fn build(query: bound::Query) -> Result<(Plan, Vec<Variable>)> {
+    Builder::default().query(query, Plan::Unit)
+}
+
+/// Builds plans; numbers what has no name.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    unnamed: usize,
+}
+
+impl Builder {
+    /// The plan of a query whose every part starts from `start`.
+    pub(super) fn query(
+        &mut self,
+        query: bound::Query,
+        start: Plan,
+    ) -> Result<(Plan, Vec<Variable>)> {
+        let union_all = query.union_all;
+        let mut parts = Vec::new();
+        for part in query.parts {
+            let mut plan = start.clone();
+            for clause in part.clauses {
+                plan = self.clause(clause, plan)?;
+            }
+            parts.push((plan, part.outputs));
+        }
+        if parts.len() == 1
+            && let Some(only) = parts.pop()
+        {
+            return Ok(only);
+        }
+        let variables: Vec<Variable> = query.columns.iter().map(|_| self.fresh("union")).collect();
+        let union = Plan::Union {
+            parts,
+            variables: variables.clone(),
+        };
+        let plan = if union_all {
+            union
+        } else {
+            Plan::Distinct {
+                input: Box::new(union),
+            }
+        };
+        Ok((plan, variables))
+    }
+
+    /// A variable that no one wrote.
+    fn fresh(&mut self, purpose: &str) -> Variable {
+        self.unnamed += 1;
+        format!("#{purpose}{}", self.unnamed).into()
+    }
+
+    fn clause(&mut self, clause: Clause, input: Plan) -> Result<Plan> {
+        let boxed = Box::new;
+        Ok(match clause {
+            Clause::Match { optional, pattern } => self.match_clause(optional, pattern, input)?,
+            Clause::Unwind { list, variable } => Plan::Unwind {
+                list: self.expression(list)?,
+                variable,
+                input: boxed(input),
+            },
+            Clause::Project(projection) => self.projection(projection, input)?,
+            Clause::Create(pattern) => self.create(pattern, input)?,
+            Clause::Merge(merge) => self.merge(merge, input)?,
+            Clause::Set(items) => Plan::Set {
+                items: self.set_items(items)?,
+                input: boxed(input),
+            },
+            Clause::Delete { detach, targets } => Plan::Delete {
+                targets: self.expressions(targets)?,
+                detach,
+                input: boxed(input),
+            },
+            Clause::CallProcedure {
+                name,
+                arguments,
+                outputs,
+                predicate,
+            } => {
+                let call = Plan::CallProcedure {
+                    input: boxed(input),
+                    name,
+                    arguments: self.expressions(arguments)?,
+                    outputs,
+                };
+                self.filter(predicate, call)?
+            }
+            Clause::CallSubquery {
+                optional,
+                imports,
+                query,
+                in_transactions: _,
+            } => self.call_subquery(optional, imports, query, input)?,
+            Clause::Foreach {
+                variable,
+                list,
+                clauses,
+            } => {
+                let mut variables = input.variables();
+                variables.push(variable.clone());
+                let mut inner = Plan::Argument { variables };
+                for clause in clauses {
+                    inner = self.clause(clause, inner)?;
+                }
+                Plan::Foreach {
+                    list: self.expression(list)?,
+                    variable,
+                    inner: boxed(inner),
+                    input: boxed(input),
+                }
+            }
+            Clause::LoadCsv {
+                with_headers,
+                source,
+                variable,
+                field_terminator,
+            } => Plan::LoadCsv {
+                with_headers,
+                source: self.expression(source)?,
+                variable,
+                field_terminator: self.optional(field_terminator)?,
+                input: boxed(input),
+            },
+        })
+    }
+
+    fn match_clause(
+        &mut self,
+        optional: bool,
+        pattern: bound::Pattern,
+        input: Plan,
+    ) -> Result<Plan> {
+        let pattern = self.pattern(pattern)?;
+        if !optional {
+            return Ok(Plan::Match {
+                input: Box::new(input),
+                pattern,
+            });
+        }
+        let outer = input.variables();
+        let inner = Plan::Match {
+            input: Box::new(Plan::Argument {
+                variables: outer.clone(),
+            }),
+            pattern,
+        };
+        Ok(apply(input, inner, &outer, true))
+    }
+
+    fn call_subquery(
+        &mut self,
+        optional: bool,
+        imports: Vec<Variable>,
+        query: bound::Query,
+        input: Plan,
+    ) -> Result<Plan> {
+        let outer = input.variables();
+        let returns = !query.columns.is_empty();
+        let argument = Plan::Argument { variables: imports };
+        let (inner, outputs) = self.query(query, argument)?;
+        let inner = if returns {
+            Plan::Project {
+                input: Box::new(inner),
+                items: outputs
+                    .iter()
+                    .map(|output| (output.clone(), E::Variable(output.clone())))
+                    .collect(),
+            }
+        } else {
+            // A unit subquery: its rows are counted to nothing, the outer row stays once.
+            Plan::Aggregate {
+                input: Box::new(inner),
+                keys: Vec::new(),
+                aggregates: Vec::new(),
+            }
+        };
+        Ok(apply(input, inner, &outer, optional))
+    }
+
+    fn projection(&mut self, projection: Projection, input: Plan) -> Result<Plan> {
+        let mut plan = input;
+        if let Some(aggregation) = projection.aggregation {
+            plan = Plan::Aggregate {
+                keys: self.named(aggregation.keys)?,
+                aggregates: aggregation
+                    .aggregates
+                    .into_iter()
+                    .map(|(variable, aggregate)| Ok((variable, self.aggregate(aggregate)?)))
+                    .collect::<Result<_>>()?,
+                input: Box::new(plan),
+            };
+        }
+        let outputs: Vec<Variable> = projection
+            .items
+            .iter()
+            .map(|(variable, _)| variable.clone())
+            .collect();
+        let mut items = self.named(projection.items)?;
+        let hides = !projection.hidden.is_empty();
+        items.extend(
+            projection
+                .hidden
+                .into_iter()
+                .map(|variable| (variable.clone(), E::Variable(variable))),
+        );
+        plan = Plan::Project {
+            input: Box::new(plan),
+            items,
+        };
+        if projection.distinct {
+            plan = Plan::Distinct {
+                input: Box::new(plan),
+            };
+        }
+        if !projection.order_by.is_empty() {
+            plan = Plan::Sort {
+                keys: projection
+                    .order_by
+                    .into_iter()
+                    .map(|key| {
+                        Ok(SortKey {
+                            expression: self.expression(key.expression)?,
+                            descending: key.descending,
+                        })
+                    })
+                    .collect::<Result<_>>()?,
+                input: Box::new(plan),
+            };
+        }
+        if let Some(count) = self.optional(projection.skip)? {
+            plan = Plan::Skip {
+                input: Box::new(plan),
+                count,
+            };
+        }
+        if let Some(count) = self.optional(projection.limit)? {
+            plan = Plan::Limit {
+                input: Box::new(plan),
+                count,
+            };
+        }
+        plan = self.filter(projection.predicate, plan)?;
+        if hides {
+            plan = Plan::Project {
+                input: Box::new(plan),
+                items: outputs
+                    .into_iter()
+                    .map(|variable| (variable.clone(), E::Variable(variable)))
+                    .collect(),
+            };
+        }
+        Ok(plan)
+    }
+
+    fn aggregate(&mut self, aggregate: bound::Aggregate) -> Result<Aggregate> {
+        Ok(Aggregate {
+            function: aggregate.function,
+            distinct: aggregate.distinct,
+            arguments: self.expressions(aggregate.arguments)?,
+        })
+    }
+
+    fn filter(&mut self, predicate: Option<bound::Expression>, input: Plan) -> Result<Plan> {
+        Ok(match self.optional(predicate)? {
+            Some(predicate) => Plan::Filter {
+                input: Box::new(input),
+                predicate,
+            },
+            None => input,
+        })
+    }
+
+    fn create(&mut self, pattern: bound::CreatePattern, input: Plan) -> Result<Plan> {
+        let (nodes, relationships, paths) = self.create_pattern(pattern)?;
+        let created = Plan::Create {
+            input: Box::new(input),
+            nodes,
+            relationships,
+        };
+        Ok(extend(created, paths))
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn create_pattern(
+        &mut self,
+        pattern: bound::CreatePattern,
+    ) -> Result<(
+        Vec<CreateNode>,
+        Vec<CreateRelationship>,
+        Vec<(Variable, Expression)>,
+    )> {
+        let nodes = pattern
+            .nodes
+            .into_iter()
+            .map(|node| {
+                Ok(CreateNode {
+                    variable: node.variable,
+                    labels: node.labels,
+                    properties: self.optional(node.properties)?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let relationships = pattern
+            .relationships
+            .into_iter()
+            .map(|relationship| {
+                Ok(CreateRelationship {
+                    variable: relationship.variable,
+                    relationship_type: relationship.relationship_type,
+                    start: relationship.start,
+                    end: relationship.end,
+                    properties: self.optional(relationship.properties)?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let paths = pattern
+            .paths
+            .into_iter()
+            .map(|path| {
+                let (variable, elements) = path_elements(path);
+                (variable, Self::path_expression(&elements))
+            })
+            .collect();
+        Ok((nodes, relationships, paths))
+    }
+
+    fn merge(&mut self, merge: bound::Merge, input: Plan) -> Result<Plan> {
+        let mut pattern = self.pattern(merge.pattern)?;
+        pattern.paths.clear();
+        let (nodes, relationships, paths) = self.create_pattern(merge.create)?;
+        let outer = input.variables();
+        let matching = Plan::Match {
+            input: Box::new(Plan::Argument {
+                variables: outer.clone(),
+            }),
+            pattern,
+        };
+        let variables = matching
+            .variables()
+            .into_iter()
+            .filter(|name| !outer.contains(name))
+            .collect();
+        let merged = Plan::Merge {
+            input: Box::new(input),
+            matching: Box::new(matching),
+            variables,
+            nodes,
+            relationships,
+            on_create: self.set_items(merge.on_create)?,
+            on_match: self.set_items(merge.on_match)?,
+        };
+        Ok(extend(merged, paths))
+    }
+
+    fn set_items(&mut self, items: Vec<bound::SetItem>) -> Result<Vec<SetItem>> {
+        items.into_iter().map(|item| self.set_item(item)).collect()
+    }
+
+    fn set_item(&mut self, item: bound::SetItem) -> Result<SetItem> {
+        use bound::SetItem as From;
+        Ok(match item {
+            From::Property { target, key, value } => SetItem::Property {
+                target: self.expression(target)?,
+                key: self.expression(key)?,
+                value: self.expression(value)?,
+            },
+            From::ReplaceProperties { target, value } => SetItem::ReplaceProperties {
+                target: self.expression(target)?,
+                value: self.expression(value)?,
+            },
+            From::AddProperties { target, value } => SetItem::AddProperties {
+                target: self.expression(target)?,
+                value: self.expression(value)?,
+            },
+            From::AddLabels { target, labels } => SetItem::AddLabels {
+                target: self.expression(target)?,
+                labels,
+            },
+            From::RemoveLabels { target, labels } => SetItem::RemoveLabels {
+                target: self.expression(target)?,
+                labels,
+            },
+        })
+    }
+}
+
+/// New variables beside the old ones, if there are any.
+fn extend(input: Plan, items: Vec<(Variable, Expression)>) -> Plan {
+    if items.is_empty() {
+        return input;
+    }
+    Plan::Extend {
+        input: Box::new(input),
+        items,
+    }
+}
+
+/// For each row of `input` the rows of `inner`, whose variables beyond `outer` are new.
+fn apply(input: Plan, inner: Plan, outer: &[Variable], optional: bool) -> Plan {
+    let variables = inner
+        .variables()
+        .into_iter()
+        .filter(|variable| !outer.contains(variable))
+        .collect();
+    Plan::Apply {
+        input: Box::new(input),
+        inner: Box::new(inner),
+        variables,
+        optional,
+    }
+}

@@ -1,0 +1,20 @@
+//! Bound tree to logical plan: what to compute, not how.
+//!
+//! * In: [`crate::bind::bound`].
+//! * Out: [`Plan`], a small closed algebra over names that serde can write.
+//! * Never: numbers of labels or keys, function pointers, columns, the graph.
+//! * Start here: [`Plan`] in `plan.rs`, [`build`].
+
+mod build;
+mod build_expression;
+mod build_match;
+mod plan;
+mod show;
+mod walk;
+
+pub use build::build;
+pub use plan::{
+    Aggregate, CreateNode, CreateRelationship, Expand, Expression, MatchPattern, NodePattern, Plan,
+    RelationshipPattern, SearchPattern, SetItem, ShortestPaths, SortKey, Variable,
+};
+pub use show::{show, show_expression};

@@ -1,0 +1,640 @@
+//! The logical algebra.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bind::bound::{Length, PatternDirection};
+use crate::bind::expression::{Expression as Generic, Labels};
+
+/// An expression whose subqueries are plans.
+pub type Expression = Generic<Plan>;
+
+/// The unique name of a variable.
+pub type Variable = Arc<str>;
+
+/// An operator and what it works on. Rows are bags of variables; an operator keeps the variables
+/// of its input unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Plan {
+    /// One row without variables.
+    Unit,
+    /// The rows that the surrounding operator hands in, with these variables.
+    Argument {
+        /// The variables.
+        variables: Vec<Variable>,
+    },
+    /// A `MATCH` whose order is not chosen yet; the optimiser replaces it by scans and expands.
+    Match {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is matched.
+        pattern: MatchPattern,
+    },
+    /// All nodes with these labels.
+    ScanNodes {
+        /// The new variable.
+        variable: Variable,
+        /// What their labels must be.
+        labels: Option<Labels>,
+    },
+    /// All pairs of rows of both sides.
+    Cross {
+        /// Rows in whose order the pairs stand.
+        left: Box<Plan>,
+        /// Rows that are kept at hand.
+        right: Box<Plan>,
+    },
+    /// Pairs of rows of both sides that agree in the value of two expressions by `=`.
+    HashJoin {
+        /// Rows in whose order the pairs stand.
+        left: Box<Plan>,
+        /// Rows that are kept in a hash table.
+        right: Box<Plan>,
+        /// Expressions over the left rows, parallel to `right_keys`.
+        left_keys: Vec<Expression>,
+        /// Expressions over the right rows.
+        right_keys: Vec<Expression>,
+    },
+    /// From a node over relationships to its neighbours.
+    Expand {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is followed.
+        expand: Expand,
+    },
+    /// From a known relationship, or a list of them, to its nodes.
+    Follow {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is followed; its relationship variable exists.
+        expand: Expand,
+    },
+    /// The shortest among the paths between two nodes that both exist.
+    ShortestPaths {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is searched.
+        search: ShortestPaths,
+    },
+    /// Rows on which the predicate is true.
+    Filter {
+        /// The rows.
+        input: Box<Plan>,
+        /// The predicate.
+        predicate: Expression,
+    },
+    /// New variables beside the old ones.
+    Extend {
+        /// The rows.
+        input: Box<Plan>,
+        /// New variables and their values, each over the variables before.
+        items: Vec<(Variable, Expression)>,
+    },
+    /// New variables instead of the old ones.
+    Project {
+        /// The rows.
+        input: Box<Plan>,
+        /// Variables and their values, over the variables of the input.
+        items: Vec<(Variable, Expression)>,
+    },
+    /// One row a group, with the keys and aggregates only. Without keys there is one group.
+    Aggregate {
+        /// The rows.
+        input: Box<Plan>,
+        /// What the groups are by.
+        keys: Vec<(Variable, Expression)>,
+        /// What is computed of each.
+        aggregates: Vec<(Variable, Aggregate)>,
+    },
+    /// Equal rows made one.
+    Distinct {
+        /// The rows.
+        input: Box<Plan>,
+    },
+    /// Rows in order; equal rows keep theirs.
+    Sort {
+        /// The rows.
+        input: Box<Plan>,
+        /// Most significant first.
+        keys: Vec<SortKey>,
+    },
+    /// The first rows in order: `Sort` and `Limit` in one.
+    TopK {
+        /// The rows.
+        input: Box<Plan>,
+        /// Most significant first.
+        keys: Vec<SortKey>,
+        /// How many, skipped ones included.
+        count: Expression,
+    },
+    /// Rows without the first `skip`.
+    Skip {
+        /// The rows.
+        input: Box<Plan>,
+        /// A number.
+        count: Expression,
+    },
+    /// The first rows.
+    Limit {
+        /// The rows.
+        input: Box<Plan>,
+        /// A number.
+        count: Expression,
+    },
+    /// A row for each element of a list; none for null, one for anything else.
+    Unwind {
+        /// The rows.
+        input: Box<Plan>,
+        /// The list.
+        list: Expression,
+        /// The new variable.
+        variable: Variable,
+    },
+    /// For each row of the input the rows of `inner`, which starts from an [`Plan::Argument`].
+    Apply {
+        /// The outer rows.
+        input: Box<Plan>,
+        /// What is run for each of them.
+        inner: Box<Plan>,
+        /// New variables that `inner` gives.
+        variables: Vec<Variable>,
+        /// Whether an outer row without inner rows stays, with nulls.
+        optional: bool,
+    },
+    /// The rows of all parts, one after the other, under common variables.
+    Union {
+        /// The parts and the variables that hold the columns, in order.
+        parts: Vec<(Plan, Vec<Variable>)>,
+        /// The variables outside.
+        variables: Vec<Variable>,
+    },
+    /// New nodes and relationships, for each row.
+    Create {
+        /// The rows, complete before the first effect.
+        input: Box<Plan>,
+        /// New nodes.
+        nodes: Vec<CreateNode>,
+        /// New relationships.
+        relationships: Vec<CreateRelationship>,
+    },
+    /// What `matching` finds, or else what is created, for each row in turn.
+    Merge {
+        /// The rows, complete before the first effect.
+        input: Box<Plan>,
+        /// The search, from an [`Plan::Argument`].
+        matching: Box<Plan>,
+        /// New variables that `matching` gives, and creation too.
+        variables: Vec<Variable>,
+        /// Nodes to create.
+        nodes: Vec<CreateNode>,
+        /// Relationships to create.
+        relationships: Vec<CreateRelationship>,
+        /// Set after a creation.
+        on_create: Vec<SetItem>,
+        /// Set after a match.
+        on_match: Vec<SetItem>,
+    },
+    /// Properties and labels changed, for each row in turn.
+    Set {
+        /// The rows, complete before the first effect.
+        input: Box<Plan>,
+        /// What is set.
+        items: Vec<SetItem>,
+    },
+    /// Nodes and relationships deleted.
+    Delete {
+        /// The rows, complete before the first effect.
+        input: Box<Plan>,
+        /// What is deleted.
+        targets: Vec<Expression>,
+        /// Whether relationships of deleted nodes go with them.
+        detach: bool,
+    },
+    /// Updates for each element of a list; the rows stay as they are.
+    Foreach {
+        /// The rows, complete before the first effect.
+        input: Box<Plan>,
+        /// The variable for each element.
+        variable: Variable,
+        /// The list.
+        list: Expression,
+        /// The updates, from an [`Plan::Argument`].
+        inner: Box<Plan>,
+    },
+    /// The rows that a procedure gives, for each row.
+    CallProcedure {
+        /// The rows.
+        input: Box<Plan>,
+        /// Its name.
+        name: Arc<str>,
+        /// One expression for each of its inputs.
+        arguments: Vec<Expression>,
+        /// Indexes of its outputs and the variables that hold them.
+        outputs: Vec<(usize, Variable)>,
+    },
+    /// A row for each line of a file.
+    LoadCsv {
+        /// The rows.
+        input: Box<Plan>,
+        /// Whether a row is a map by the names of the first line.
+        with_headers: bool,
+        /// The file.
+        source: Expression,
+        /// The new variable.
+        variable: Variable,
+        /// The delimiter.
+        field_terminator: Option<Expression>,
+    },
+}
+
+/// The query graph of a `MATCH`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct MatchPattern {
+    /// The nodes.
+    pub nodes: Vec<NodePattern>,
+    /// The relationships, all to be different.
+    pub relationships: Vec<RelationshipPattern>,
+    /// Shortest paths, between nodes of the pattern.
+    pub searches: Vec<SearchPattern>,
+    /// Named paths and their elements in turn.
+    pub paths: Vec<(Variable, Vec<Variable>)>,
+    /// What must hold besides.
+    pub predicates: Vec<Expression>,
+}
+
+/// A node of a pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodePattern {
+    /// Its variable.
+    pub variable: Variable,
+    /// What its labels must be.
+    pub labels: Option<Labels>,
+}
+
+/// A relationship of a pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RelationshipPattern {
+    /// Its variable; a list where `length` is there.
+    pub variable: Variable,
+    /// The node on its left.
+    pub from: Variable,
+    /// The node on its right.
+    pub to: Variable,
+    /// Which way it points, seen from the left.
+    pub direction: PatternDirection,
+    /// What its type must be.
+    pub types: Option<Labels>,
+    /// The bounds of a variable length.
+    pub length: Option<Length>,
+    /// What must hold of each relationship of a variable length.
+    pub each: Option<(Variable, Expression)>,
+}
+
+/// A shortest path of a pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SearchPattern {
+    /// The relationship that is repeated.
+    pub relationship: RelationshipPattern,
+    /// How many paths, or how many groups of equal length.
+    pub count: Expression,
+    /// Whether `count` counts groups.
+    pub groups: bool,
+    /// Predicates of the path that must hold while it is searched: a path that does not satisfy
+    /// them is no candidate.
+    pub predicates: Vec<Expression>,
+}
+
+/// What an expand follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expand {
+    /// The node that is there.
+    pub from: Variable,
+    /// The relationship; a list for a variable length.
+    pub relationship: Variable,
+    /// The node that is reached.
+    pub to: Variable,
+    /// Whether `to` is there already, so that the ends are only connected.
+    pub into: bool,
+    /// Which way, seen from `from`.
+    pub direction: PatternDirection,
+    /// Whether the pattern is walked against the way it was written: a list of relationships is
+    /// then reversed.
+    pub reversed: bool,
+    /// What the type must be.
+    pub types: Option<Labels>,
+    /// The bounds of a variable length.
+    pub length: Option<Length>,
+    /// What must hold of each relationship of a variable length.
+    pub each: Option<Box<(Variable, Expression)>>,
+    /// Relationships of the same `MATCH` that must not be taken again.
+    pub distinct_from: Vec<Variable>,
+}
+
+/// A search for shortest paths.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShortestPaths {
+    /// What is followed, again and again; both ends are there.
+    pub expand: Expand,
+    /// How many paths, or how many groups of equal length.
+    pub count: Expression,
+    /// Whether `count` counts groups.
+    pub groups: bool,
+    /// What must hold of a candidate, over the row and the list of relationships.
+    pub predicates: Vec<Expression>,
+}
+
+/// The call of an aggregate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Aggregate {
+    /// Its name in the table, or `count(*)`.
+    pub function: Arc<str>,
+    /// Whether equal arguments count once.
+    pub distinct: bool,
+    /// The arguments.
+    pub arguments: Vec<Expression>,
+}
+
+/// One key of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SortKey {
+    /// What rows are ordered by.
+    pub expression: Expression,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// A node to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateNode {
+    /// Its variable.
+    pub variable: Variable,
+    /// Its labels.
+    pub labels: Vec<Arc<str>>,
+    /// A map of its properties.
+    pub properties: Option<Expression>,
+}
+
+/// A relationship to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateRelationship {
+    /// Its variable.
+    pub variable: Variable,
+    /// Its type.
+    pub relationship_type: Arc<str>,
+    /// The node where it starts.
+    pub start: Variable,
+    /// The node where it ends.
+    pub end: Variable,
+    /// A map of its properties.
+    pub properties: Option<Expression>,
+}
+
+/// One change of `SET` or `REMOVE`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum SetItem {
+    /// `target.key = value`
+    Property {
+        /// The entity.
+        target: Expression,
+        /// A string.
+        key: Expression,
+        /// Null removes.
+        value: Expression,
+    },
+    /// `target = map`
+    ReplaceProperties {
+        /// The entity.
+        target: Expression,
+        /// A map, node or relationship.
+        value: Expression,
+    },
+    /// `target += map`
+    AddProperties {
+        /// The entity.
+        target: Expression,
+        /// A map, node or relationship.
+        value: Expression,
+    },
+    /// `target:A:B`
+    AddLabels {
+        /// The node.
+        target: Expression,
+        /// The labels.
+        labels: Vec<Arc<str>>,
+    },
+    /// `REMOVE target:A:B`
+    RemoveLabels {
+        /// The node.
+        target: Expression,
+        /// The labels.
+        labels: Vec<Arc<str>>,
+    },
+}
+
+impl Plan {
+    /// The operators that this one works on, inner plans last.
+    pub fn children(&self) -> Vec<&Plan> {
+        match self {
+            Plan::Unit | Plan::Argument { .. } | Plan::ScanNodes { .. } => Vec::new(),
+            Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => vec![left, right],
+            Plan::Union { parts, .. } => parts.iter().map(|(part, _)| part).collect(),
+            Plan::Apply { input, inner, .. } | Plan::Foreach { input, inner, .. } => {
+                vec![input, inner]
+            }
+            Plan::Merge {
+                input, matching, ..
+            } => vec![input, matching],
+            Plan::Match { input, .. }
+            | Plan::Expand { input, .. }
+            | Plan::Follow { input, .. }
+            | Plan::ShortestPaths { input, .. }
+            | Plan::Filter { input, .. }
+            | Plan::Extend { input, .. }
+            | Plan::Project { input, .. }
+            | Plan::Aggregate { input, .. }
+            | Plan::Distinct { input }
+            | Plan::Sort { input, .. }
+            | Plan::TopK { input, .. }
+            | Plan::Skip { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Unwind { input, .. }
+            | Plan::Create { input, .. }
+            | Plan::Set { input, .. }
+            | Plan::Delete { input, .. }
+            | Plan::CallProcedure { input, .. }
+            | Plan::LoadCsv { input, .. } => vec![input],
+        }
+    }
+
+    /// The same operators, to change.
+    pub fn children_mut(&mut self) -> Vec<&mut Plan> {
+        match self {
+            Plan::Unit | Plan::Argument { .. } | Plan::ScanNodes { .. } => Vec::new(),
+            Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => vec![left, right],
+            Plan::Union { parts, .. } => parts.iter_mut().map(|(part, _)| part).collect(),
+            Plan::Apply { input, inner, .. } | Plan::Foreach { input, inner, .. } => {
+                vec![input, inner]
+            }
+            Plan::Merge {
+                input, matching, ..
+            } => vec![input, matching],
+            Plan::Match { input, .. }
+            | Plan::Expand { input, .. }
+            | Plan::Follow { input, .. }
+            | Plan::ShortestPaths { input, .. }
+            | Plan::Filter { input, .. }
+            | Plan::Extend { input, .. }
+            | Plan::Project { input, .. }
+            | Plan::Aggregate { input, .. }
+            | Plan::Distinct { input }
+            | Plan::Sort { input, .. }
+            | Plan::TopK { input, .. }
+            | Plan::Skip { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Unwind { input, .. }
+            | Plan::Create { input, .. }
+            | Plan::Set { input, .. }
+            | Plan::Delete { input, .. }
+            | Plan::CallProcedure { input, .. }
+            | Plan::LoadCsv { input, .. } => vec![input],
+        }
+    }
+
+    /// Whether the operator itself changes the graph.
+    pub fn is_update(&self) -> bool {
+        matches!(
+            self,
+            Plan::Create { .. }
+                | Plan::Merge { .. }
+                | Plan::Set { .. }
+                | Plan::Delete { .. }
+                | Plan::Foreach { .. }
+        )
+    }
+
+    /// Whether the operator or anything below it changes the graph.
+    pub fn updates(&self) -> bool {
+        self.is_update() || self.children().into_iter().any(Plan::updates)
+    }
+
+    /// The variables of its rows, in order.
+    pub fn variables(&self) -> Vec<Variable> {
+        let with = |input: &Plan, new: &mut dyn Iterator<Item = Variable>| {
+            let mut variables = input.variables();
+            variables.extend(new);
+            variables
+        };
+        match self {
+            Plan::Unit => Vec::new(),
+            Plan::Argument { variables } | Plan::Union { variables, .. } => variables.clone(),
+            Plan::ScanNodes { variable, .. } => vec![variable.clone()],
+            Plan::Match { input, pattern } => {
+                let mut variables = input.variables();
+                for variable in pattern.variables() {
+                    if !variables.contains(&variable) {
+                        variables.push(variable);
+                    }
+                }
+                variables
+            }
+            Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => {
+                with(left, &mut right.variables().into_iter())
+            }
+            Plan::Expand { input, expand } => {
+                let to = (!expand.into).then(|| expand.to.clone());
+                with(
+                    input,
+                    &mut std::iter::once(expand.relationship.clone()).chain(to),
+                )
+            }
+            Plan::Follow { input, expand } => {
+                let mut variables = input.variables();
+                for end in [&expand.from, &expand.to] {
+                    if !variables.contains(end) {
+                        variables.push(end.clone());
+                    }
+                }
+                variables
+            }
+            Plan::ShortestPaths { input, search } => with(
+                input,
+                &mut std::iter::once(search.expand.relationship.clone()),
+            ),
+            Plan::Extend { input, items } => with(
+                input,
+                &mut items.iter().map(|(variable, _)| variable.clone()),
+            ),
+            Plan::Project { items, .. } => {
+                items.iter().map(|(variable, _)| variable.clone()).collect()
+            }
+            Plan::Aggregate {
+                keys, aggregates, ..
+            } => {
+                let keys = keys.iter().map(|(variable, _)| variable.clone());
+                keys.chain(aggregates.iter().map(|(variable, _)| variable.clone()))
+                    .collect()
+            }
+            Plan::Unwind {
+                input, variable, ..
+            }
+            | Plan::LoadCsv {
+                input, variable, ..
+            } => with(input, &mut std::iter::once(variable.clone())),
+            Plan::Apply {
+                input, variables, ..
+            }
+            | Plan::Merge {
+                input, variables, ..
+            } => with(input, &mut variables.iter().cloned()),
+            Plan::Create {
+                input,
+                nodes,
+                relationships,
+            } => with(
+                input,
+                &mut nodes.iter().map(|node| node.variable.clone()).chain(
+                    relationships
+                        .iter()
+                        .map(|relationship| relationship.variable.clone()),
+                ),
+            ),
+            Plan::CallProcedure { input, outputs, .. } => with(
+                input,
+                &mut outputs.iter().map(|(_, variable)| variable.clone()),
+            ),
+            Plan::Filter { input, .. }
+            | Plan::Distinct { input }
+            | Plan::Sort { input, .. }
+            | Plan::TopK { input, .. }
+            | Plan::Skip { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Set { input, .. }
+            | Plan::Delete { input, .. }
+            | Plan::Foreach { input, .. } => input.variables(),
+        }
+    }
+}
+
+impl MatchPattern {
+    /// All variables of the pattern, each once, in the order in which they are written.
+    pub fn variables(&self) -> Vec<Variable> {
+        let mut variables: Vec<Variable> = Vec::new();
+        let nodes = self.nodes.iter().map(|node| &node.variable);
+        let relationships = self
+            .relationships
+            .iter()
+            .map(|relationship| &relationship.variable);
+        let searches = self
+            .searches
+            .iter()
+            .map(|search| &search.relationship.variable);
+        let paths = self.paths.iter().map(|(variable, _)| variable);
+        for variable in nodes.chain(relationships).chain(searches).chain(paths) {
+            if !variables.contains(variable) {
+                variables.push(variable.clone());
+            }
+        }
+        variables
+    }
+}

@@ -1,0 +1,448 @@
+//! Plans as text: a tree for `EXPLAIN` and golden tests, expressions as one would write them.
+
+use std::fmt::Write;
+
+use super::plan::{Expand, Expression, Plan, SetItem, SortKey, Variable};
+use crate::bind::bound::{Length, PatternDirection};
+use crate::bind::expression::{
+    Arithmetic, Comparison, Expression as E, Labels, Quantifier, SubqueryKind, TextPredicate,
+};
+use crate::value::write_name;
+
+/// The plan as an indented tree, the last operator first.
+pub fn show(plan: &Plan) -> String {
+    let mut text = String::new();
+    write_plan(plan, 0, &mut text);
+    text
+}
+
+fn write_plan(plan: &Plan, depth: usize, text: &mut String) {
+    for _ in 0..depth {
+        text.push_str("  ");
+    }
+    text.push_str(&head(plan));
+    text.push('\n');
+    for child in plan.children() {
+        write_plan(child, depth + 1, text);
+    }
+}
+
+/// One operator in one line.
+fn head(plan: &Plan) -> String {
+    match plan {
+        Plan::Unit => "Unit".to_owned(),
+        Plan::Argument { variables } => format!("Argument {}", names(variables)),
+        Plan::Match { .. } => "Match".to_owned(),
+        Plan::ScanNodes { variable, labels } => {
+            format!("ScanNodes ({variable}{})", label_suffix(labels.as_ref()))
+        }
+        Plan::Cross { .. } => "Cross".to_owned(),
+        Plan::HashJoin {
+            left_keys,
+            right_keys,
+            ..
+        } => {
+            let keys = left_keys.iter().zip(right_keys).map(|(left, right)| {
+                format!("{} = {}", show_expression(left), show_expression(right))
+            });
+            format!("HashJoin {}", keys.collect::<Vec<_>>().join(", "))
+        }
+        Plan::Expand { expand, .. } => {
+            let into = if expand.into { "ExpandInto" } else { "Expand" };
+            format!("{into} {}", show_expand(expand))
+        }
+        Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
+        Plan::ShortestPaths { search, .. } => format!(
+            "ShortestPaths {}{} {}",
+            show_expression(&search.count),
+            if search.groups { " groups" } else { "" },
+            show_expand(&search.expand)
+        ),
+        Plan::Filter { predicate, .. } => format!("Filter {}", show_expression(predicate)),
+        Plan::Extend { items, .. } => format!("Extend {}", show_items(items)),
+        Plan::Project { items, .. } => format!("Project {}", show_items(items)),
+        Plan::Aggregate {
+            keys, aggregates, ..
+        } => {
+            let aggregates = aggregates.iter().map(|(variable, aggregate)| {
+                let distinct = if aggregate.distinct { "DISTINCT " } else { "" };
+                if aggregate.function.as_ref() == "count(*)" {
+                    return format!("count(*) AS {variable}");
+                }
+                let arguments = show_list(&aggregate.arguments);
+                format!(
+                    "{}({distinct}{arguments}) AS {variable}",
+                    aggregate.function
+                )
+            });
+            let aggregates = aggregates.collect::<Vec<_>>().join(", ");
+            match keys.as_slice() {
+                [] => format!("Aggregate {aggregates}"),
+                keys => format!("Aggregate {aggregates} BY {}", show_items(keys)),
+            }
+        }
+        Plan::Distinct { .. } => "Distinct".to_owned(),
+        Plan::Sort { keys, .. } => format!("Sort {}", show_keys(keys)),
+        Plan::TopK { keys, count, .. } => {
+            format!("TopK {} BY {}", show_expression(count), show_keys(keys))
+        }
+        Plan::Skip { count, .. } => format!("Skip {}", show_expression(count)),
+        Plan::Limit { count, .. } => format!("Limit {}", show_expression(count)),
+        Plan::Unwind { list, variable, .. } => {
+            format!("Unwind {} AS {variable}", show_expression(list))
+        }
+        Plan::Apply {
+            optional,
+            variables,
+            ..
+        } => {
+            let name = if *optional { "OptionalApply" } else { "Apply" };
+            format!("{name} {}", names(variables))
+        }
+        Plan::Union { variables, .. } => format!("Union {}", names(variables)),
+        Plan::Create {
+            nodes,
+            relationships,
+            ..
+        } => {
+            let nodes = nodes.iter().map(|node| {
+                let labels: Vec<String> = node
+                    .labels
+                    .iter()
+                    .map(|label| format!(":{label}"))
+                    .collect();
+                format!("({}{})", node.variable, labels.concat())
+            });
+            let relationships = relationships.iter().map(|relationship| {
+                format!(
+                    "({})-[{}:{}]->({})",
+                    relationship.start,
+                    relationship.variable,
+                    relationship.relationship_type,
+                    relationship.end
+                )
+            });
+            format!(
+                "Create {}",
+                nodes.chain(relationships).collect::<Vec<_>>().join(", ")
+            )
+        }
+        Plan::Merge { variables, .. } => format!("Merge {}", names(variables)),
+        Plan::Set { items, .. } => {
+            format!(
+                "Set {}",
+                items
+                    .iter()
+                    .map(show_set_item)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        }
+        Plan::Delete {
+            targets, detach, ..
+        } => {
+            let detach = if *detach { "DetachDelete" } else { "Delete" };
+            format!("{detach} {}", show_list(targets))
+        }
+        Plan::Foreach { variable, list, .. } => {
+            format!("Foreach {variable} IN {}", show_expression(list))
+        }
+        Plan::CallProcedure {
+            name, arguments, ..
+        } => format!("CallProcedure {name}({})", show_list(arguments)),
+        Plan::LoadCsv {
+            source, variable, ..
+        } => format!("LoadCsv {} AS {variable}", show_expression(source)),
+    }
+}
+
+fn names(variables: &[Variable]) -> String {
+    variables.join(", ")
+}
+
+fn label_suffix(labels: Option<&Labels>) -> String {
+    labels.map_or_else(String::new, |labels| format!(":{}", show_labels(labels)))
+}
+
+fn show_labels(labels: &Labels) -> String {
+    let join = |parts: &[Labels], separator: &str| {
+        parts
+            .iter()
+            .map(show_labels)
+            .collect::<Vec<_>>()
+            .join(separator)
+    };
+    match labels {
+        Labels::Name(name) => {
+            let mut text = String::new();
+            // Writing into a string does not fail.
+            let _ = write_name(name, &mut text);
+            text
+        }
+        Labels::Any => "%".to_owned(),
+        Labels::Not(inner) => format!("!{}", show_labels(inner)),
+        Labels::And(parts) => format!("({})", join(parts, "&")),
+        Labels::Or(parts) => join(parts, "|"),
+    }
+}
+
+fn show_expand(expand: &Expand) -> String {
+    let length = match expand.length {
+        None => String::new(),
+        Some(Length { minimum, maximum }) => {
+            format!(
+                "*{minimum}..{}",
+                maximum.map_or(String::new(), |most| most.to_string())
+            )
+        }
+    };
+    let (left, right) = match expand.direction {
+        PatternDirection::Outgoing => ("-", "->"),
+        PatternDirection::Incoming => ("<-", "-"),
+        PatternDirection::Both => ("-", "-"),
+    };
+    let types = label_suffix(expand.types.as_ref());
+    format!(
+        "({}){left}[{}{types}{length}]{right}({})",
+        expand.from, expand.relationship, expand.to
+    )
+}
+
+fn show_items(items: &[(Variable, Expression)]) -> String {
+    let items = items.iter().map(|(variable, expression)| match expression {
+        E::Variable(name) if name == variable => variable.to_string(),
+        other => format!("{} AS {variable}", show_expression(other)),
+    });
+    items.collect::<Vec<_>>().join(", ")
+}
+
+fn show_keys(keys: &[SortKey]) -> String {
+    let keys = keys.iter().map(|key| {
+        let order = if key.descending { " DESC" } else { "" };
+        format!("{}{order}", show_expression(&key.expression))
+    });
+    keys.collect::<Vec<_>>().join(", ")
+}
+
+fn show_set_item(item: &SetItem) -> String {
+    let labels = |labels: &[std::sync::Arc<str>]| {
+        labels
+            .iter()
+            .map(|label| format!(":{label}"))
+            .collect::<String>()
+    };
+    match item {
+        SetItem::Property { target, key, value } => {
+            let (target, value) = (show_expression(target), show_expression(value));
+            format!("{target}[{}] = {value}", show_expression(key))
+        }
+        SetItem::ReplaceProperties { target, value } => {
+            format!("{} = {}", show_expression(target), show_expression(value))
+        }
+        SetItem::AddProperties { target, value } => {
+            format!("{} += {}", show_expression(target), show_expression(value))
+        }
+        SetItem::AddLabels {
+            target,
+            labels: added,
+        } => format!("{}{}", show_expression(target), labels(added)),
+        SetItem::RemoveLabels {
+            target,
+            labels: removed,
+        } => format!("REMOVE {}{}", show_expression(target), labels(removed)),
+    }
+}
+
+fn show_list(expressions: &[Expression]) -> String {
+    expressions
+        .iter()
+        .map(show_expression)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// An expression in one line; operators stand in parentheses where they are parts of others.
+pub fn show_expression(expression: &Expression) -> String {
+    let part = |part: &Expression| match part {
+        E::And(_)
+        | E::Or(_)
+        | E::Xor(..)
+        | E::Not(_)
+        | E::Comparison(..)
+        | E::Arithmetic { .. }
+        | E::Text(..)
+        | E::In(..) => format!("({})", show_expression(part)),
+        other => show_expression(other),
+    };
+    let joined = |parts: &[Expression], separator: &str| {
+        parts.iter().map(part).collect::<Vec<_>>().join(separator)
+    };
+    match expression {
+        E::Literal(value) => value.to_string(),
+        E::Parameter(name) => format!("${name}"),
+        E::Variable(name) => name.to_string(),
+        E::Property { object, key, .. } => format!("{}.{key}", part(object)),
+        E::Index(container, index) => format!("{}[{}]", part(container), show_expression(index)),
+        E::Slice { list, from, to } => {
+            let bound = |bound: &Option<Box<Expression>>| {
+                bound.as_deref().map_or(String::new(), show_expression)
+            };
+            format!("{}[{}..{}]", part(list), bound(from), bound(to))
+        }
+        E::Not(operand) => format!("NOT {}", part(operand)),
+        E::Negate(operand) => format!("-{}", part(operand)),
+        E::And(parts) => joined(parts, " AND "),
+        E::Or(parts) => joined(parts, " OR "),
+        E::Xor(left, right) => format!("{} XOR {}", part(left), part(right)),
+        E::Comparison(operator, left, right) => {
+            format!("{} {} {}", part(left), comparison(*operator), part(right))
+        }
+        E::Arithmetic {
+            operator,
+            left,
+            right,
+            ..
+        } => format!("{} {} {}", part(left), arithmetic(*operator), part(right)),
+        E::Text(predicate, left, right) => {
+            format!(
+                "{} {} {}",
+                part(left),
+                text_predicate(*predicate),
+                part(right)
+            )
+        }
+        E::In(element, list) => format!("{} IN {}", part(element), part(list)),
+        E::IsNull(operand) => format!("{} IS NULL", part(operand)),
+        E::HasLabels(operand, labels) => format!("{}:{}", part(operand), show_labels(labels)),
+        E::IsTyped(operand, type_name) => format!("{} IS :: {type_name}", part(operand)),
+        E::List(elements) => format!("[{}]", show_list(elements)),
+        E::Map(entries) => format!("{{{}}}", show_entries(entries)),
+        E::MapProjection { base, all, entries } => {
+            let star = if *all { ".*, " } else { "" };
+            format!("{} {{{star}{}}}", part(base), show_entries(entries))
+        }
+        E::Call {
+            function,
+            arguments,
+            ..
+        } => format!("{function}({})", show_list(arguments)),
+        E::Case {
+            alternatives,
+            otherwise,
+        } => {
+            let mut text = "CASE".to_owned();
+            for (condition, value) in alternatives {
+                let (condition, value) = (show_expression(condition), show_expression(value));
+                let _ = write!(text, " WHEN {condition} THEN {value}");
+            }
+            if let Some(otherwise) = otherwise {
+                let _ = write!(text, " ELSE {}", show_expression(otherwise));
+            }
+            text + " END"
+        }
+        E::Let {
+            variable,
+            value,
+            body,
+        } => format!(
+            "LET {variable} = {} IN {}",
+            show_expression(value),
+            part(body)
+        ),
+        E::ListComprehension {
+            variable,
+            list,
+            predicate,
+            projection,
+        } => {
+            let mut text = format!("[{variable} IN {}", show_expression(list));
+            if let Some(predicate) = predicate {
+                let _ = write!(text, " WHERE {}", show_expression(predicate));
+            }
+            if let Some(projection) = projection {
+                let _ = write!(text, " | {}", show_expression(projection));
+            }
+            text + "]"
+        }
+        E::Quantifier {
+            quantifier,
+            variable,
+            list,
+            predicate,
+        } => format!(
+            "{}({variable} IN {} WHERE {})",
+            match quantifier {
+                Quantifier::All => "all",
+                Quantifier::Any => "any",
+                Quantifier::None => "none",
+                Quantifier::Single => "single",
+            },
+            show_expression(list),
+            show_expression(predicate)
+        ),
+        E::Reduce {
+            accumulator,
+            initial,
+            variable,
+            list,
+            step,
+        } => format!(
+            "reduce({accumulator} = {}, {variable} IN {} | {})",
+            show_expression(initial),
+            show_expression(list),
+            show_expression(step)
+        ),
+        E::Path(elements) => format!("path({})", show_list(elements)),
+        E::Subquery { kind, query, .. } => {
+            let kind = match kind {
+                SubqueryKind::Exists => "EXISTS",
+                SubqueryKind::Count => "COUNT",
+                SubqueryKind::Collect => "COLLECT",
+            };
+            let lines: Vec<String> = show(query)
+                .lines()
+                .map(|line| line.trim_start().to_owned())
+                .collect();
+            format!("{kind} {{ {} }}", lines.join(" <- "))
+        }
+    }
+}
+
+fn show_entries(entries: &[(std::sync::Arc<str>, Expression)]) -> String {
+    let entries = entries
+        .iter()
+        .map(|(key, value)| format!("{key}: {}", show_expression(value)));
+    entries.collect::<Vec<_>>().join(", ")
+}
+
+fn comparison(operator: Comparison) -> &'static str {
+    match operator {
+        Comparison::Equal => "=",
+        Comparison::NotEqual => "<>",
+        Comparison::Less => "<",
+        Comparison::LessOrEqual => "<=",
+        Comparison::Greater => ">",
+        Comparison::GreaterOrEqual => ">=",
+    }
+}
+
+fn arithmetic(operator: Arithmetic) -> &'static str {
+    match operator {
+        Arithmetic::Add => "+",
+        Arithmetic::Subtract => "-",
+        Arithmetic::Multiply => "*",
+        Arithmetic::Divide => "/",
+        Arithmetic::Modulo => "%",
+        Arithmetic::Power => "^",
+        Arithmetic::Concatenate => "||",
+    }
+}
+
+fn text_predicate(predicate: TextPredicate) -> &'static str {
+    match predicate {
+        TextPredicate::StartsWith => "STARTS WITH",
+        TextPredicate::EndsWith => "ENDS WITH",
+        TextPredicate::Contains => "CONTAINS",
+        TextPredicate::Matches => "=~",
+    }
+}

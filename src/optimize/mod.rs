@@ -1,0 +1,78 @@
+//! Logical plan to better logical plan: the same rows, less work.
+//!
+//! * In: [`crate::logical::Plan`], counts of the graph.
+//! * Out: the same algebra; no [`Plan::Match`] is left in it.
+//! * Never: data, columns, physical operators.
+//! * Start here: [`RULES`].
+
+mod rules;
+mod statistics;
+
+use std::collections::BTreeSet;
+
+use crate::error::{Error, Result};
+use crate::logical::Plan;
+
+pub use statistics::Statistics;
+
+/// One rule: a plan in, a plan with the same rows out.
+pub struct Rule {
+    /// The name by which it is switched off.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub sentence: &'static str,
+    rewrite: fn(Plan, &Statistics) -> Plan,
+}
+
+/// The rules in the order in which they run.
+pub static RULES: &[Rule] = &[
+    // Subplans of later rules hold ordered patterns, so this comes first.
+    Rule {
+        name: "order_pattern",
+        sentence: "Starts a pattern where the fewest rows are expected and filters early.",
+        rewrite: rules::order_pattern::rewrite,
+    },
+    // Looks at neighbours that no rule above moves apart.
+    Rule {
+        name: "top_k",
+        sentence: "Keeps only the first rows of an order that is cut by LIMIT.",
+        rewrite: rules::top_k::rewrite,
+    },
+];
+
+/// The best plan known for `plan`. Rules named in `disabled` are not used.
+///
+/// # Errors
+/// `InternalError` with the name of a rule that changed the variables of the plan.
+pub fn optimize(
+    mut plan: Plan,
+    statistics: &Statistics,
+    disabled: &BTreeSet<String>,
+) -> Result<Plan> {
+    let wanted: BTreeSet<_> = plan.variables().into_iter().collect();
+    for rule in RULES.iter().filter(|rule| !disabled.contains(rule.name)) {
+        plan = (rule.rewrite)(plan, statistics);
+        if plan.variables().into_iter().collect::<BTreeSet<_>>() != wanted {
+            return Err(Error::internal(format!(
+                "the rule {} changed the variables",
+                rule.name
+            )));
+        }
+    }
+    // Patterns that no rule ordered are solved in the order in which they are written.
+    Ok(rules::order_pattern::as_written(plan))
+}
+
+/// Applies `rewrite` to every plan below and in `plan`, also to those in expressions, inner ones
+/// first.
+fn bottom_up(mut plan: Plan, rewrite: &mut dyn FnMut(Plan) -> Plan) -> Plan {
+    for child in plan.children_mut() {
+        let owned = std::mem::replace(child, Plan::Unit);
+        *child = bottom_up(owned, rewrite);
+    }
+    plan.for_each_subquery_mut(&mut |subquery| {
+        let owned = std::mem::replace(subquery, Plan::Unit);
+        *subquery = bottom_up(owned, rewrite);
+    });
+    rewrite(plan)
+}

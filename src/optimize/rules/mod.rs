@@ -1,0 +1,4 @@
+//! One rule a file; the table of [`super::RULES`] gives their order and why.
+
+pub(super) mod order_pattern;
+pub(super) mod top_k;

@@ -1,0 +1,530 @@
+//! The query graph of a `MATCH` to scans, expands and joins:
+//!
+//! ```text
+//! Match (a:A)-[r:R]->(b:B {x: 1})        Expand (b)<-[r:R]-(a), then Filter a:A
+//!   ...                              =>    Filter b.x = 1
+//!                                            ScanNodes b:B
+//! ```
+//!
+//! Greedy: start where the fewest nodes are expected, then follow the relationship that is
+//! expected to give the fewest rows; each predicate stands as early as its variables allow.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::bind::bound::{Length, PatternDirection};
+use crate::bind::expression::{Comparison, Expression as E, Labels, Quantifier};
+use crate::logical::{
+    Expand, Expression, MatchPattern, Plan, RelationshipPattern, SearchPattern, ShortestPaths,
+    Variable,
+};
+use crate::optimize::{Statistics, bottom_up};
+
+/// Orders every pattern by expected numbers of rows.
+pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
+    bottom_up(plan, &mut |plan| solve(plan, Some(statistics)))
+}
+
+/// Solves every pattern in the order in which it is written.
+pub(crate) fn as_written(plan: Plan) -> Plan {
+    bottom_up(plan, &mut |plan| solve(plan, None))
+}
+
+fn solve(plan: Plan, statistics: Option<&Statistics>) -> Plan {
+    match plan {
+        Plan::Match { input, pattern } => Solver::new(pattern, statistics).solve(*input),
+        other => other,
+    }
+}
+
+/// What is still to be solved of one pattern.
+struct Solver<'a> {
+    statistics: Option<&'a Statistics<'a>>,
+    nodes: Vec<(Variable, Option<Labels>)>,
+    relationships: Vec<RelationshipPattern>,
+    searches: Vec<SearchPattern>,
+    paths: Vec<(Variable, Vec<Variable>)>,
+    predicates: Vec<Expression>,
+    solved: HashSet<Variable>,
+    /// Relationships that are solved, with whether each is a list, and what types it may have.
+    taken: Vec<(Variable, bool, Option<Labels>)>,
+}
+
+impl<'a> Solver<'a> {
+    fn new(pattern: MatchPattern, statistics: Option<&'a Statistics<'a>>) -> Self {
+        let nodes = pattern
+            .nodes
+            .into_iter()
+            .map(|node| (node.variable, node.labels))
+            .collect();
+        Solver {
+            statistics,
+            nodes,
+            relationships: pattern.relationships,
+            searches: pattern.searches,
+            paths: pattern.paths,
+            predicates: pattern.predicates,
+            solved: HashSet::new(),
+            taken: Vec::new(),
+        }
+    }
+
+    fn solve(mut self, input: Plan) -> Plan {
+        self.solved = input.variables().into_iter().collect();
+        let known = self.solved.clone();
+        let mut plan = self.check_known_nodes(input);
+        plan = self.filter(plan);
+        while let Some(index) = self.next_relationship() {
+            plan = self.follow(index, plan, &known);
+        }
+        while !self.nodes.is_empty() || !self.relationships.is_empty() {
+            plan = self.join_component(plan, &known);
+        }
+        for search in std::mem::take(&mut self.searches) {
+            plan = self.search(search, plan);
+        }
+        for (variable, elements) in std::mem::take(&mut self.paths) {
+            self.solved.insert(variable.clone());
+            let elements = elements.into_iter().map(E::Variable).collect();
+            plan = Plan::Extend {
+                input: Box::new(plan),
+                items: vec![(variable, E::Path(elements))],
+            };
+            plan = self.filter(plan);
+        }
+        // What names a variable that nothing gives is kept, so that the mistake shows.
+        let rest = std::mem::take(&mut self.predicates);
+        filtered(plan, rest)
+    }
+
+    /// Nodes that exist before the clause must be no nulls and have their labels.
+    fn check_known_nodes(&mut self, mut plan: Plan) -> Plan {
+        let (known, unknown): (Vec<_>, Vec<_>) = std::mem::take(&mut self.nodes)
+            .into_iter()
+            .partition(|(variable, _)| self.solved.contains(variable));
+        self.nodes = unknown;
+        for (variable, labels) in known {
+            let followed = self
+                .relationships
+                .iter()
+                .any(|relationship| relationship.from == variable || relationship.to == variable);
+            let node = Box::new(E::Variable(variable));
+            let predicate = match labels {
+                Some(labels) => E::HasLabels(node, labels),
+                None if followed => continue,
+                None => E::Not(Box::new(E::IsNull(node))),
+            };
+            plan = filtered(plan, vec![predicate]);
+        }
+        plan
+    }
+
+    /// Adds every predicate whose variables are all there.
+    fn filter(&mut self, plan: Plan) -> Plan {
+        let solved = &self.solved;
+        let (ready, waiting) = std::mem::take(&mut self.predicates)
+            .into_iter()
+            .partition(|predicate| free_variables(predicate).is_subset(solved));
+        self.predicates = waiting;
+        filtered(plan, ready)
+    }
+
+    /// The next relationship to follow from what is solved.
+    fn next_relationship(&self) -> Option<usize> {
+        let candidates = self
+            .relationships
+            .iter()
+            .enumerate()
+            .filter(|(_, relationship)| {
+                [&relationship.variable, &relationship.from, &relationship.to]
+                    .into_iter()
+                    .any(|variable| self.solved.contains(variable))
+            });
+        match self.statistics {
+            None => candidates.map(|(index, _)| index).next(),
+            Some(statistics) => candidates
+                .min_by(|(_, left), (_, right)| {
+                    self.cost(left, statistics)
+                        .total_cmp(&self.cost(right, statistics))
+                })
+                .map(|(index, _)| index),
+        }
+    }
+
+    /// How many rows a row becomes, expected.
+    fn cost(&self, relationship: &RelationshipPattern, statistics: &Statistics) -> f64 {
+        if self.solved.contains(&relationship.variable) {
+            return 0.0;
+        }
+        let from = self.solved.contains(&relationship.from);
+        let both = from && self.solved.contains(&relationship.to);
+        let count = statistics.relationships(relationship.types.as_ref());
+        let nodes = statistics.nodes(None).max(1.0);
+        let ways = if relationship.direction == PatternDirection::Both {
+            2.0
+        } else {
+            1.0
+        };
+        let mut degree = ways * count / nodes;
+        if let Some(length) = relationship.length {
+            let steps = length.maximum.unwrap_or(length.minimum + 8).min(12);
+            degree = degree.max(1.5).powi(steps as i32);
+        }
+        if both {
+            return degree / nodes;
+        }
+        let reached = if from {
+            &relationship.to
+        } else {
+            &relationship.from
+        };
+        degree * self.node_count(reached, statistics) / nodes
+    }
+
+    /// How many nodes a variable stands for, expected from its labels and predicates.
+    fn node_count(&self, variable: &Variable, statistics: &Statistics) -> f64 {
+        let labels = self
+            .nodes
+            .iter()
+            .find(|(node, _)| node == variable)
+            .and_then(|(_, labels)| labels.as_ref());
+        let equalities = self
+            .predicates
+            .iter()
+            .filter(|predicate| is_equality_on(predicate, variable))
+            .count();
+        statistics.nodes(labels) * statistics.selectivity(equalities)
+    }
+
+    /// Follows one relationship.
+    fn follow(&mut self, index: usize, plan: Plan, known: &HashSet<Variable>) -> Plan {
+        let relationship = self.relationships.remove(index);
+        let distinct_from = self.overlapping(&relationship);
+        self.taken.push((
+            relationship.variable.clone(),
+            relationship.length.is_some(),
+            relationship.types.clone(),
+        ));
+        let plan = if known.contains(&relationship.variable) {
+            self.follow_known(relationship, distinct_from, plan)
+        } else {
+            self.expand(relationship, distinct_from, plan)
+        };
+        self.filter(plan)
+    }
+
+    fn follow_known(
+        &mut self,
+        relationship: RelationshipPattern,
+        distinct_from: Vec<Variable>,
+        plan: Plan,
+    ) -> Plan {
+        let ends = [relationship.from.clone(), relationship.to.clone()];
+        let plan = Plan::Follow {
+            input: Box::new(plan),
+            expand: Expand {
+                into: false,
+                reversed: false,
+                ..expand_of(relationship, distinct_from)
+            },
+        };
+        ends.into_iter()
+            .fold(plan, |plan, end| self.reach(end, plan))
+    }
+
+    fn expand(
+        &mut self,
+        relationship: RelationshipPattern,
+        distinct_from: Vec<Variable>,
+        plan: Plan,
+    ) -> Plan {
+        let forwards = self.solved.contains(&relationship.from);
+        let mut expand = expand_of(relationship, distinct_from);
+        if !forwards {
+            std::mem::swap(&mut expand.from, &mut expand.to);
+            expand.direction = match expand.direction {
+                PatternDirection::Outgoing => PatternDirection::Incoming,
+                PatternDirection::Incoming => PatternDirection::Outgoing,
+                PatternDirection::Both => PatternDirection::Both,
+            };
+            expand.reversed = true;
+        }
+        expand.into = self.solved.contains(&expand.to);
+        self.solved.insert(expand.relationship.clone());
+        let reached = expand.to.clone();
+        let plan = Plan::Expand {
+            input: Box::new(plan),
+            expand,
+        };
+        self.reach(reached, plan)
+    }
+
+    /// A node is there now: its labels are checked.
+    fn reach(&mut self, node: Variable, plan: Plan) -> Plan {
+        self.solved.insert(node.clone());
+        match self
+            .nodes
+            .iter()
+            .position(|(variable, _)| *variable == node)
+        {
+            Some(index) => match self.nodes.remove(index).1 {
+                Some(labels) => filtered(
+                    plan,
+                    vec![E::HasLabels(Box::new(E::Variable(node)), labels)],
+                ),
+                None => plan,
+            },
+            None => plan,
+        }
+    }
+
+    /// Solves a part of the pattern that nothing solved touches, and joins it.
+    fn join_component(&mut self, plan: Plan, known: &HashSet<Variable>) -> Plan {
+        let Some(start) = self.start() else {
+            return plan;
+        };
+        let (variable, labels) = self.nodes.remove(start);
+        let outside = std::mem::replace(&mut self.solved, HashSet::from([variable.clone()]));
+        let already_taken = std::mem::take(&mut self.taken);
+        let mut component = self.filter(Plan::ScanNodes { variable, labels });
+        while let Some(index) = self.next_relationship() {
+            component = self.follow(index, component, known);
+        }
+        let inside = std::mem::replace(&mut self.solved, outside);
+        let joined = self.join(plan, component, &inside);
+        self.solved.extend(inside);
+        let newly_taken = std::mem::replace(&mut self.taken, already_taken);
+        let different: Vec<Expression> = newly_taken
+            .iter()
+            .flat_map(|new| self.taken.iter().map(move |old| (old, new)))
+            .filter(|(old, new)| may_overlap(old.2.as_ref(), new.2.as_ref()))
+            .map(|(old, new)| different(old, new))
+            .collect();
+        self.taken.extend(newly_taken);
+        let joined = filtered(joined, different);
+        self.filter(joined)
+    }
+
+    /// Where an untouched part is started.
+    fn start(&self) -> Option<usize> {
+        match self.statistics {
+            None => (!self.nodes.is_empty()).then_some(0),
+            Some(statistics) => (0..self.nodes.len()).min_by(|left, right| {
+                let count = |index: &usize| self.node_count(&self.nodes[*index].0, statistics);
+                count(left).total_cmp(&count(right))
+            }),
+        }
+    }
+
+    /// Joins on the equalities that connect both sides, or else all pairs.
+    fn join(&mut self, left: Plan, right: Plan, inside: &HashSet<Variable>) -> Plan {
+        if left == Plan::Unit {
+            return right;
+        }
+        let (mut left_keys, mut right_keys) = (Vec::new(), Vec::new());
+        let mut waiting = Vec::new();
+        for predicate in std::mem::take(&mut self.predicates) {
+            match self.join_keys(&predicate, inside) {
+                Some((left_key, right_key)) => {
+                    left_keys.push(left_key);
+                    right_keys.push(right_key);
+                }
+                None => waiting.push(predicate),
+            }
+        }
+        self.predicates = waiting;
+        let (left, right) = (Box::new(left), Box::new(right));
+        if left_keys.is_empty() {
+            return Plan::Cross { left, right };
+        }
+        Plan::HashJoin {
+            left,
+            right,
+            left_keys,
+            right_keys,
+        }
+    }
+
+    /// The two sides of an equality between a solved part and a new one.
+    fn join_keys(
+        &self,
+        predicate: &Expression,
+        inside: &HashSet<Variable>,
+    ) -> Option<(Expression, Expression)> {
+        let E::Comparison(Comparison::Equal, left, right) = predicate else {
+            return None;
+        };
+        let side = |expression: &Expression, variables: &HashSet<Variable>| {
+            let free = free_variables(expression);
+            !free.is_empty() && free.is_subset(variables) && !has_subquery(expression)
+        };
+        if side(left, &self.solved) && side(right, inside) {
+            Some(((**left).clone(), (**right).clone()))
+        } else if side(right, &self.solved) && side(left, inside) {
+            Some(((**right).clone(), (**left).clone()))
+        } else {
+            None
+        }
+    }
+
+    fn search(&mut self, search: SearchPattern, plan: Plan) -> Plan {
+        let mut relationship = search.relationship;
+        relationship.length.get_or_insert(Length {
+            minimum: 1,
+            maximum: Some(1),
+        });
+        self.solved.insert(relationship.variable.clone());
+        let plan = Plan::ShortestPaths {
+            input: Box::new(plan),
+            search: ShortestPaths {
+                expand: Expand {
+                    into: true,
+                    ..expand_of(relationship, Vec::new())
+                },
+                count: search.count,
+                groups: search.groups,
+                predicates: search.predicates,
+            },
+        };
+        self.filter(plan)
+    }
+
+    /// Relationships that are solved and might be the same as this one.
+    fn overlapping(&self, relationship: &RelationshipPattern) -> Vec<Variable> {
+        self.taken
+            .iter()
+            .filter(|(_, _, types)| may_overlap(types.as_ref(), relationship.types.as_ref()))
+            .map(|(variable, _, _)| variable.clone())
+            .collect()
+    }
+}
+
+/// The expand along a pattern as it is written.
+fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) -> Expand {
+    Expand {
+        from: relationship.from,
+        relationship: relationship.variable,
+        to: relationship.to,
+        into: false,
+        direction: relationship.direction,
+        reversed: false,
+        types: relationship.types,
+        length: relationship.length,
+        each: relationship.each.map(Box::new),
+        distinct_from,
+    }
+}
+
+fn filtered(plan: Plan, mut predicates: Vec<Expression>) -> Plan {
+    let predicate = match predicates.len() {
+        0 => return plan,
+        1 => predicates.remove(0),
+        _ => E::And(predicates),
+    };
+    Plan::Filter {
+        input: Box::new(plan),
+        predicate,
+    }
+}
+
+/// Whether a relationship may be of both kinds.
+fn may_overlap(left: Option<&Labels>, right: Option<&Labels>) -> bool {
+    fn names(labels: Option<&Labels>) -> Option<Vec<&Arc<str>>> {
+        match labels? {
+            Labels::Name(name) => Some(vec![name]),
+            Labels::Or(parts) => parts
+                .iter()
+                .map(|part| match part {
+                    Labels::Name(name) => Some(name),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        }
+    }
+    match (names(left), names(right)) {
+        (Some(left), Some(right)) => left.iter().any(|name| right.contains(name)),
+        _ => true,
+    }
+}
+
+/// That two relationships, or lists of them, have nothing in common.
+fn different(
+    left: &(Variable, bool, Option<Labels>),
+    right: &(Variable, bool, Option<Labels>),
+) -> Expression {
+    let variable = |name: &Variable| Box::new(E::Variable(name.clone()));
+    let not = |expression: Expression| E::Not(Box::new(expression));
+    match (left.1, right.1) {
+        (false, false) => {
+            E::Comparison(Comparison::NotEqual, variable(&left.0), variable(&right.0))
+        }
+        (false, true) => not(E::In(variable(&left.0), variable(&right.0))),
+        (true, false) => not(E::In(variable(&right.0), variable(&left.0))),
+        (true, true) => {
+            let element: Variable = "#element".into();
+            E::Quantifier {
+                quantifier: Quantifier::None,
+                list: variable(&left.0),
+                predicate: Box::new(E::In(variable(&element), variable(&right.0))),
+                variable: element,
+            }
+        }
+    }
+}
+
+/// `variable.key = ...`, or the other way round.
+fn is_equality_on(predicate: &Expression, variable: &Variable) -> bool {
+    let is_property = |side: &Expression| {
+        matches!(side, E::Property { object, .. }
+            if matches!(object.as_ref(), E::Variable(name) if name == variable))
+    };
+    matches!(predicate, E::Comparison(Comparison::Equal, left, right)
+        if is_property(left) || is_property(right))
+}
+
+fn has_subquery(expression: &Expression) -> bool {
+    let mut found = matches!(expression, E::Subquery { .. });
+    expression.for_each_child(&mut |child| found |= has_subquery(child));
+    found
+}
+
+/// The variables of the rows that an expression reads.
+pub(crate) fn free_variables(expression: &Expression) -> HashSet<Variable> {
+    let mut variables = HashSet::new();
+    collect_variables(expression, &mut variables);
+    variables
+}
+
+fn collect_variables(expression: &Expression, variables: &mut HashSet<Variable>) {
+    match expression {
+        E::Variable(name) => {
+            variables.insert(name.clone());
+        }
+        E::Subquery { imports, .. } => variables.extend(imports.iter().cloned()),
+        other => {
+            let mut inner = HashSet::new();
+            other.for_each_child(&mut |child| collect_variables(child, &mut inner));
+            for local in local_variables(other) {
+                inner.remove(local);
+            }
+            variables.extend(inner);
+        }
+    }
+}
+
+/// The variables that an expression declares for its parts; names are unique in a statement, so
+/// that none of them can mean a variable of the rows.
+fn local_variables(expression: &Expression) -> Vec<&Variable> {
+    match expression {
+        E::Let { variable, .. }
+        | E::ListComprehension { variable, .. }
+        | E::Quantifier { variable, .. } => vec![variable],
+        E::Reduce {
+            accumulator,
+            variable,
+            ..
+        } => vec![accumulator, variable],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,729 @@
+//! Logical operators to physical ones.
+
+use super::layout::Layout;
+use super::plan::{
+    Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
+    TypeFilter,
+};
+use crate::bind::bound::Length;
+use crate::bind::expression::Labels;
+use crate::error::{Error, Result};
+use crate::functions;
+use crate::logical::{self, Variable};
+
+/// The physical plan whose rows hold the columns `outputs`, in this order.
+pub fn choose(plan: &logical::Plan, outputs: &[Variable]) -> Result<Plan> {
+    let mut chooser = Chooser::default();
+    let (input, layout) = chooser.plan(plan)?;
+    let items = outputs
+        .iter()
+        .map(|variable| Ok(super::Expression::Slot(layout.slot(variable)?)))
+        .collect::<Result<_>>()?;
+    Ok(chooser.numbered(Operator::Project {
+        input: Box::new(input),
+        items,
+    }))
+}
+
+/// The name of the column with the number of the outer row.
+const ROW: &str = "#row";
+
+/// Chooses operators; numbers them.
+#[derive(Debug, Default)]
+pub(super) struct Chooser {
+    operators: usize,
+    /// Whether the plan being built carries the number of the outer row through every operator.
+    carries_row: bool,
+}
+
+impl Chooser {
+    fn numbered(&mut self, operator: Operator) -> Plan {
+        let id = self.operators;
+        self.operators += 1;
+        Plan { operator, id }
+    }
+
+    /// The operator for a logical one and the layout of its rows.
+    fn plan(&mut self, plan: &logical::Plan) -> Result<(Plan, Layout)> {
+        use logical::Plan as L;
+        let (operator, layout) = match plan {
+            L::Unit => (Operator::Unit, Layout::default()),
+            L::Argument { variables } => self.argument(variables),
+            L::Match { .. } => {
+                return Err(Error::internal(
+                    "a pattern reached the physical plan unordered",
+                ));
+            }
+            L::ScanNodes { variable, labels } => {
+                let labels = labels.clone();
+                (
+                    Operator::ScanNodes { labels },
+                    Layout::new(vec![variable.clone()]),
+                )
+            }
+            L::Cross { left, right } => self.cross(left, right)?,
+            L::HashJoin {
+                left,
+                right,
+                left_keys,
+                right_keys,
+            } => self.hash_join(left, right, left_keys, right_keys)?,
+            L::Expand { input, expand } => self.expand(input, expand)?,
+            L::Follow { input, expand } => self.follow(input, expand)?,
+            L::ShortestPaths { input, search } => self.shortest_paths(input, search)?,
+            L::Filter { input, predicate } => {
+                let (input, layout) = self.input(input)?;
+                let predicate = self.expression(predicate, &layout)?;
+                (Operator::Filter { input, predicate }, layout)
+            }
+            L::Extend { input, items } => self.extend(input, items)?,
+            L::Project { input, items } => self.project(input, items)?,
+            L::Aggregate {
+                input,
+                keys,
+                aggregates,
+            } => self.aggregate(input, keys, aggregates)?,
+            L::Distinct { input } => {
+                let (input, layout) = self.input(input)?;
+                (Operator::Distinct { input }, layout)
+            }
+            L::Sort { input, keys } => self.sort(input, keys, None)?,
+            L::TopK { input, keys, count } => self.sort(input, keys, Some(count))?,
+            L::Skip { input, count } => {
+                let (input, layout) = self.input(input)?;
+                let count = self.expression(count, &Layout::default())?;
+                (Operator::Skip { input, count }, layout)
+            }
+            L::Limit { input, count } => {
+                let (input, layout) = self.input(input)?;
+                let count = self.expression(count, &Layout::default())?;
+                (Operator::Limit { input, count }, layout)
+            }
+            L::Unwind {
+                input,
+                list,
+                variable,
+            } => {
+                let (input, layout) = self.input(input)?;
+                let list = self.expression(list, &layout)?;
+                (Operator::Unwind { input, list }, layout.with(variable))
+            }
+            L::Apply {
+                input,
+                inner,
+                variables,
+                optional,
+            } => self.apply(input, inner, variables, *optional)?,
+            L::Union { parts, variables } => self.union(parts, variables)?,
+            L::Create {
+                input,
+                nodes,
+                relationships,
+            } => self.create(input, nodes, relationships)?,
+            L::Merge { .. } => self.merge(plan)?,
+            L::Set { input, items } => {
+                let (input, layout) = self.input(input)?;
+                let items = self.set_items(items, &layout)?;
+                (Operator::Set { input, items }, layout)
+            }
+            L::Delete {
+                input,
+                targets,
+                detach,
+            } => {
+                let (input, layout) = self.input(input)?;
+                let targets = self.expressions(targets, &layout)?;
+                let detach = *detach;
+                let operator = Operator::Delete {
+                    input,
+                    targets,
+                    detach,
+                };
+                (operator, layout)
+            }
+            L::Foreach {
+                input,
+                variable,
+                list,
+                inner,
+            } => self.foreach(input, variable, list, inner)?,
+            L::CallProcedure {
+                input,
+                name,
+                arguments,
+                outputs,
+            } => {
+                let (input, mut layout) = self.input(input)?;
+                let arguments = self.expressions(arguments, &layout)?;
+                for (_, variable) in outputs {
+                    layout = layout.with(variable);
+                }
+                let operator = Operator::CallProcedure {
+                    input,
+                    name: name.clone(),
+                    arguments,
+                    outputs: outputs.iter().map(|(index, _)| *index).collect(),
+                };
+                (operator, layout)
+            }
+            L::LoadCsv { .. } => {
+                return Err(Error::unsupported("LOAD CSV is not there yet")
+                    .hint("CSV files can be imported: :import FILE in the REPL"));
+            }
+        };
+        Ok((self.numbered(operator), layout))
+    }
+
+    fn input(&mut self, plan: &logical::Plan) -> Result<(Box<Plan>, Layout)> {
+        let (plan, layout) = self.plan(plan)?;
+        Ok((Box::new(plan), layout))
+    }
+
+    fn argument(&mut self, variables: &[Variable]) -> (Operator, Layout) {
+        let mut layout = Layout::new(variables.to_vec());
+        if self.carries_row {
+            layout = layout.with(&ROW.into());
+        }
+        (Operator::Argument, layout)
+    }
+
+    fn cross(&mut self, left: &logical::Plan, right: &logical::Plan) -> Result<(Operator, Layout)> {
+        let (left, left_layout) = self.input(left)?;
+        let (right, right_layout) = self.input(right)?;
+        Ok((
+            Operator::Cross { left, right },
+            joined(&left_layout, &right_layout),
+        ))
+    }
+
+    fn hash_join(
+        &mut self,
+        left: &logical::Plan,
+        right: &logical::Plan,
+        left_keys: &[logical::Expression],
+        right_keys: &[logical::Expression],
+    ) -> Result<(Operator, Layout)> {
+        let (left, left_layout) = self.input(left)?;
+        let (right, right_layout) = self.input(right)?;
+        let operator = Operator::HashJoin {
+            left,
+            right,
+            left_keys: self.expressions(left_keys, &left_layout)?,
+            right_keys: self.expressions(right_keys, &right_layout)?,
+        };
+        Ok((operator, joined(&left_layout, &right_layout)))
+    }
+
+    fn expand(
+        &mut self,
+        input: &logical::Plan,
+        expand: &logical::Expand,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let (chosen, length, each) = self.expansion(expand, &layout)?;
+        let mut output = layout.with(&expand.relationship);
+        if !expand.into {
+            output = output.with(&expand.to);
+        }
+        let operator = match length {
+            None => Operator::Expand {
+                input,
+                expand: chosen,
+            },
+            Some(length) => Operator::ExpandRepeat {
+                input,
+                expand: chosen,
+                length,
+                each,
+            },
+        };
+        Ok((operator, output))
+    }
+
+    /// What expand and shortest paths share.
+    fn expansion(
+        &mut self,
+        expand: &logical::Expand,
+        layout: &Layout,
+    ) -> Result<(Expand, Option<Length>, Option<super::Expression>)> {
+        let each = match &expand.each {
+            Some(each) => Some(self.expression(&each.1, &layout.with(&each.0))?),
+            None => None,
+        };
+        let chosen = Expand {
+            from: layout.slot(&expand.from)?,
+            into: if expand.into {
+                Some(layout.slot(&expand.to)?)
+            } else {
+                None
+            },
+            direction: expand.direction,
+            reversed: expand.reversed,
+            types: type_filter(expand.types.as_ref()),
+            distinct_from: slots(&expand.distinct_from, layout)?,
+        };
+        Ok((chosen, expand.length, each))
+    }
+
+    fn follow(
+        &mut self,
+        input: &logical::Plan,
+        expand: &logical::Expand,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let mut output = layout.clone();
+        for end in [&expand.from, &expand.to] {
+            if output.find(end).is_none() {
+                output = output.with(end);
+            }
+        }
+        // In `(a)-[r]->(a)` with `a` unknown the first end binds it and the second is compared.
+        let to = if expand.from == expand.to {
+            output.find(&expand.to)
+        } else {
+            layout.find(&expand.to)
+        };
+        let operator = Operator::Follow {
+            input,
+            relationship: layout.slot(&expand.relationship)?,
+            from: layout.find(&expand.from),
+            to,
+            direction: expand.direction,
+            types: type_filter(expand.types.as_ref()),
+            length: expand.length,
+            distinct_from: slots(&expand.distinct_from, &layout)?,
+        };
+        Ok((operator, output))
+    }
+
+    fn shortest_paths(
+        &mut self,
+        input: &logical::Plan,
+        search: &logical::ShortestPaths,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let (expand, length, each) = self.expansion(&search.expand, &layout)?;
+        let operator = Operator::ShortestPaths {
+            input,
+            expand,
+            length: length.unwrap_or(Length {
+                minimum: 1,
+                maximum: Some(1),
+            }),
+            each,
+            count: self.expression(&search.count, &Layout::default())?,
+            groups: search.groups,
+        };
+        Ok((operator, layout.with(&search.expand.relationship)))
+    }
+
+    fn extend(
+        &mut self,
+        input: &logical::Plan,
+        items: &[(Variable, logical::Expression)],
+    ) -> Result<(Operator, Layout)> {
+        let (input, mut layout) = self.input(input)?;
+        let mut columns = Vec::new();
+        for (variable, expression) in items {
+            columns.push(self.expression(expression, &layout)?);
+            layout = layout.with(variable);
+        }
+        let operator = Operator::Extend {
+            input,
+            items: columns,
+        };
+        Ok((operator, layout))
+    }
+
+    fn project(
+        &mut self,
+        input: &logical::Plan,
+        items: &[(Variable, logical::Expression)],
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let mut columns = Vec::new();
+        let mut variables = Vec::new();
+        for (variable, expression) in items {
+            columns.push(self.expression(expression, &layout)?);
+            variables.push(variable.clone());
+        }
+        if let Some(row) = self.row_slot(&layout) {
+            columns.push(super::Expression::Slot(row));
+            variables.push(ROW.into());
+        }
+        let operator = Operator::Project {
+            input,
+            items: columns,
+        };
+        Ok((operator, Layout::new(variables)))
+    }
+
+    fn aggregate(
+        &mut self,
+        input: &logical::Plan,
+        keys: &[(Variable, logical::Expression)],
+        aggregates: &[(Variable, logical::Aggregate)],
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let mut variables = Vec::new();
+        let mut group_by = Vec::new();
+        for (variable, key) in keys {
+            group_by.push(self.expression(key, &layout)?);
+            variables.push(variable.clone());
+        }
+        if let Some(row) = self.row_slot(&layout) {
+            group_by.push(super::Expression::Slot(row));
+            variables.push(ROW.into());
+        }
+        let mut computed = Vec::new();
+        for (variable, aggregate) in aggregates {
+            let function = match aggregate.function.as_ref() {
+                "count(*)" => None,
+                name => Some(functions::find(name).ok_or_else(|| {
+                    Error::internal(format!("the plan calls an unknown aggregate `{name}`"))
+                })?),
+            };
+            computed.push(Aggregate {
+                function,
+                distinct: aggregate.distinct,
+                arguments: self.expressions(&aggregate.arguments, &layout)?,
+            });
+            variables.push(variable.clone());
+        }
+        let operator = Operator::Aggregate {
+            input,
+            keys: group_by,
+            aggregates: computed,
+        };
+        Ok((operator, Layout::new(variables)))
+    }
+
+    fn sort(
+        &mut self,
+        input: &logical::Plan,
+        keys: &[logical::SortKey],
+        count: Option<&logical::Expression>,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let keys = keys
+            .iter()
+            .map(|key| {
+                Ok(SortKey {
+                    expression: self.expression(&key.expression, &layout)?,
+                    descending: key.descending,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let count = self.optional(count, &Layout::default())?;
+        Ok((Operator::Sort { input, keys, count }, layout))
+    }
+
+    fn apply(
+        &mut self,
+        input: &logical::Plan,
+        inner: &logical::Plan,
+        variables: &[Variable],
+        optional: bool,
+    ) -> Result<(Operator, Layout)> {
+        let (input, mut layout) = self.input(input)?;
+        let (inner, inner_layout) = self.subplan(inner, layout.variables(), &layout)?;
+        let outputs = slots(variables, &inner_layout)?;
+        for variable in variables {
+            layout = layout.with(variable);
+        }
+        let operator = Operator::Apply {
+            input,
+            inner,
+            outputs,
+            optional,
+        };
+        Ok((operator, layout))
+    }
+
+    /// A plan that starts from `imports` of the rows in `outer`. All rows of a batch go in at
+    /// once where every operator keeps rows of different outer rows apart.
+    pub(super) fn subplan(
+        &mut self,
+        plan: &logical::Plan,
+        imports: &[Variable],
+        outer: &Layout,
+    ) -> Result<(Subplan, Layout)> {
+        let imports = argument_variables(plan).unwrap_or(imports).to_vec();
+        let before = std::mem::replace(&mut self.carries_row, takes_batches(plan));
+        let chosen = self.plan(plan);
+        let carried = std::mem::replace(&mut self.carries_row, before);
+        let (chosen, layout) = chosen?;
+        let subplan = Subplan {
+            plan: Box::new(chosen),
+            imports: slots(&imports, outer)?,
+            row: if carried {
+                Some(layout.slot(ROW)?)
+            } else {
+                None
+            },
+            updates: plan.updates(),
+        };
+        Ok((subplan, layout))
+    }
+
+    fn row_slot(&self, layout: &Layout) -> Option<usize> {
+        self.carries_row.then(|| layout.find(ROW)).flatten()
+    }
+
+    fn union(
+        &mut self,
+        parts: &[(logical::Plan, Vec<Variable>)],
+        variables: &[Variable],
+    ) -> Result<(Operator, Layout)> {
+        let mut chosen = Vec::new();
+        for (part, columns) in parts {
+            let (part, layout) = self.plan(part)?;
+            let columns = slots(columns, &layout)?;
+            chosen.push((part, columns));
+        }
+        Ok((
+            Operator::Union { parts: chosen },
+            Layout::new(variables.to_vec()),
+        ))
+    }
+
+    fn create(
+        &mut self,
+        input: &logical::Plan,
+        nodes: &[logical::CreateNode],
+        relationships: &[logical::CreateRelationship],
+    ) -> Result<(Operator, Layout)> {
+        let (input, mut layout) = self.input(input)?;
+        let mut new_nodes = Vec::new();
+        for node in nodes {
+            new_nodes.push(CreateNode {
+                labels: node.labels.clone(),
+                properties: self.optional(node.properties.as_ref(), &layout)?,
+            });
+            layout = layout.with(&node.variable);
+        }
+        let mut new_relationships = Vec::new();
+        for relationship in relationships {
+            new_relationships.push(self.create_relationship(relationship, &layout, &layout)?);
+            layout = layout.with(&relationship.variable);
+        }
+        let operator = Operator::Create {
+            input,
+            nodes: new_nodes,
+            relationships: new_relationships,
+        };
+        Ok((operator, layout))
+    }
+
+    fn create_relationship(
+        &mut self,
+        relationship: &logical::CreateRelationship,
+        ends: &Layout,
+        properties: &Layout,
+    ) -> Result<CreateRelationship> {
+        Ok(CreateRelationship {
+            relationship_type: relationship.relationship_type.clone(),
+            start: ends.slot(&relationship.start)?,
+            end: ends.slot(&relationship.end)?,
+            properties: self.optional(relationship.properties.as_ref(), properties)?,
+        })
+    }
+
+    fn merge(&mut self, plan: &logical::Plan) -> Result<(Operator, Layout)> {
+        let logical::Plan::Merge {
+            input,
+            matching,
+            variables,
+            nodes,
+            relationships,
+            on_create,
+            on_match,
+        } = plan
+        else {
+            return Err(Error::internal("not a MERGE"));
+        };
+        let (input, layout) = self.input(input)?;
+        let before = std::mem::replace(&mut self.carries_row, false);
+        let chosen = self.plan(matching);
+        self.carries_row = before;
+        let (matching, matching_layout) = chosen?;
+        let mut output = layout.clone();
+        for variable in variables {
+            output = output.with(variable);
+        }
+        let new_nodes = nodes
+            .iter()
+            .map(|node| {
+                Ok(CreateNode {
+                    labels: node.labels.clone(),
+                    properties: self.optional(node.properties.as_ref(), &layout)?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let new_relationships = relationships
+            .iter()
+            .map(|relationship| self.create_relationship(relationship, &output, &layout))
+            .collect::<Result<_>>()?;
+        let created = nodes
+            .iter()
+            .map(|node| &node.variable)
+            .chain(
+                relationships
+                    .iter()
+                    .map(|relationship| &relationship.variable),
+            )
+            .map(|variable| Ok(output.slot(variable)? - layout.width()))
+            .collect::<Result<_>>()?;
+        let operator = Operator::Merge {
+            matching: Subplan {
+                plan: Box::new(matching),
+                imports: (0..layout.width()).collect(),
+                row: None,
+                updates: false,
+            },
+            outputs: slots(variables, &matching_layout)?,
+            created,
+            nodes: new_nodes,
+            relationships: new_relationships,
+            on_create: self.set_items(on_create, &output)?,
+            on_match: self.set_items(on_match, &output)?,
+            input,
+        };
+        Ok((operator, output))
+    }
+
+    fn set_items(&mut self, items: &[logical::SetItem], layout: &Layout) -> Result<Vec<SetItem>> {
+        items
+            .iter()
+            .map(|item| {
+                Ok(match item {
+                    logical::SetItem::Property { target, key, value } => SetItem::Property {
+                        target: self.expression(target, layout)?,
+                        key: self.expression(key, layout)?,
+                        value: self.expression(value, layout)?,
+                    },
+                    logical::SetItem::ReplaceProperties { target, value } => SetItem::Properties {
+                        target: self.expression(target, layout)?,
+                        value: self.expression(value, layout)?,
+                        replace: true,
+                    },
+                    logical::SetItem::AddProperties { target, value } => SetItem::Properties {
+                        target: self.expression(target, layout)?,
+                        value: self.expression(value, layout)?,
+                        replace: false,
+                    },
+                    logical::SetItem::AddLabels { target, labels } => SetItem::Labels {
+                        target: self.expression(target, layout)?,
+                        labels: labels.clone(),
+                        remove: false,
+                    },
+                    logical::SetItem::RemoveLabels { target, labels } => SetItem::Labels {
+                        target: self.expression(target, layout)?,
+                        labels: labels.clone(),
+                        remove: true,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    fn foreach(
+        &mut self,
+        input: &logical::Plan,
+        variable: &Variable,
+        list: &logical::Expression,
+        inner: &logical::Plan,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let list = self.expression(list, &layout)?;
+        debug_assert_eq!(
+            argument_variables(inner).map(<[_]>::len),
+            Some(layout.with(variable).width())
+        );
+        let before = std::mem::replace(&mut self.carries_row, false);
+        let chosen = self.input(inner);
+        self.carries_row = before;
+        let operator = Operator::Foreach {
+            input,
+            list,
+            inner: chosen?.0,
+        };
+        Ok((operator, layout))
+    }
+}
+
+/// The columns of both sides, left ones first.
+fn joined(left: &Layout, right: &Layout) -> Layout {
+    let mut variables = left.variables().to_vec();
+    variables.extend(right.variables().iter().cloned());
+    Layout::new(variables)
+}
+
+fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize>> {
+    variables
+        .iter()
+        .map(|variable| layout.slot(variable))
+        .collect()
+}
+
+/// What a label expression on a relationship asks for.
+fn type_filter(labels: Option<&Labels>) -> TypeFilter {
+    match labels {
+        None | Some(Labels::Any) => TypeFilter::All,
+        Some(Labels::Name(name)) => TypeFilter::Names(vec![name.clone()]),
+        Some(Labels::Or(parts)) if parts.iter().all(|part| matches!(part, Labels::Name(_))) => {
+            let names = parts.iter().filter_map(|part| match part {
+                Labels::Name(name) => Some(name.clone()),
+                _ => None,
+            });
+            TypeFilter::Names(names.collect())
+        }
+        Some(labels) => TypeFilter::Matching(labels.clone()),
+    }
+}
+
+/// The variables of the argument that a plan starts from.
+fn argument_variables(plan: &logical::Plan) -> Option<&[Variable]> {
+    match plan {
+        logical::Plan::Argument { variables } => Some(variables),
+        other => other.children().into_iter().find_map(argument_variables),
+    }
+}
+
+/// Whether rows of different outer rows stay apart in a plan by their number alone. Not so where
+/// rows are cut by number, where one group must exist without rows, and in updates.
+fn takes_batches(plan: &logical::Plan) -> bool {
+    use logical::Plan as L;
+    let itself = match plan {
+        L::Argument { .. }
+        | L::ScanNodes { .. }
+        | L::Expand { .. }
+        | L::Follow { .. }
+        | L::ShortestPaths { .. }
+        | L::Filter { .. }
+        | L::Extend { .. }
+        | L::Project { .. }
+        | L::Distinct { .. }
+        | L::Sort { .. }
+        | L::Unwind { .. } => true,
+        L::Cross { left, right } | L::HashJoin { left, right, .. } => {
+            return takes_batches(left) && argument_variables(right).is_none();
+        }
+        L::Aggregate { keys, .. } => !keys.is_empty(),
+        L::Apply { input, .. } => return takes_batches(input) && !plan.updates(),
+        L::Unit
+        | L::Match { .. }
+        | L::TopK { .. }
+        | L::Skip { .. }
+        | L::Limit { .. }
+        | L::Union { .. }
+        | L::Create { .. }
+        | L::Merge { .. }
+        | L::Set { .. }
+        | L::Delete { .. }
+        | L::Foreach { .. }
+        | L::CallProcedure { .. }
+        | L::LoadCsv { .. } => false,
+    };
+    itself && plan.children().into_iter().all(takes_batches)
+}

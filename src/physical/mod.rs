@@ -1,0 +1,21 @@
+//! Logical to physical plan: places of variables in batches, functions by pointer, which operator.
+//!
+//! * In: [`crate::logical`], rows of functions, procedures.
+//! * Out: [`Plan`], plain data that any number of runs share.
+//! * Never: the graph, running state.
+//! * Start here: [`choose`].
+
+mod choose;
+mod choose_expression;
+mod expression;
+mod layout;
+mod plan;
+mod show;
+
+pub use choose::choose;
+pub use expression::{Expression, TypeTest};
+pub use plan::{
+    Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
+    TypeFilter,
+};
+pub use show::show;
