@@ -28,7 +28,7 @@ pub use row::{
     Accumulator, AggregateFunction, Category, Function, Implementation, NullRule, Purity,
     ScalarFunction,
 };
-pub use signature::{Argument, Signature};
+pub use signature::{Argument, Signature, parse_type};
 pub use table::FUNCTIONS;
 
 /// What a function may know beside its arguments.

@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::context::Context;
 use crate::error::Result;
 use crate::import_export::format::WriteFormat;
@@ -38,15 +40,14 @@ const UNLABELLED: (&str, &str) = ("#DDDDDD", "#777777");
 
 /// Properties that name a node, the first that it has wins.
 const CAPTIONS: [&str; 6] = ["name", "title", "label", "caption", "shortName", "id"];
-/// Characters in a line of a caption.
+/// The width of a line of a caption, in the cells of a terminal.
 const LINE: usize = 18;
 /// Lines of a caption.
 const LINES: usize = 4;
 /// Characters of a property's value in a tooltip.
 const TOOLTIP: usize = 200;
 
-/// How many nodes have each label: the rarest label of a node says most about it and gives its
-/// colour.
+/// How many nodes have each label.
 type LabelCounts = BTreeMap<Arc<str>, u64>;
 
 impl WriteFormat for Dot {
@@ -56,17 +57,9 @@ impl WriteFormat for Dot {
         output: &mut Output<'_>,
         _context: &Context,
     ) -> Result<()> {
-        let mut counts = LabelCounts::new();
-        let mut nodes = 0;
-        for node in graph.nodes() {
-            nodes += 1;
-            for label in node?.labels {
-                *counts.entry(label).or_default() += 1;
-            }
-        }
-        let colours = Colours::new(counts);
+        let colours = Colours::of(graph)?;
         let mut file = output.only_file()?;
-        write_head(&mut file, nodes, &colours)?;
+        write_head(&mut file, &colours)?;
         for node in graph.nodes() {
             write_node(&mut file, &node?, &colours)?;
         }
@@ -85,17 +78,18 @@ impl WriteFormat for Dot {
     }
 }
 
-/// Layout and looks. Few nodes get the slower layout that uses the space better.
-fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Result<()> {
-    let layout = if nodes <= 60 {
-        "layout=fdp, K=0.9"
-    } else {
-        "layout=sfdp, K=1.1, repulsiveforce=1.6"
+/// Layout and looks. Few nodes get the slower layout that uses the space better, many the quick
+/// straight lines.
+fn write_head(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
+    let layout = match colours.nodes {
+        0..=60 => "layout=fdp, K=0.9, splines=true",
+        61..=1000 => "layout=sfdp, K=1.1, repulsiveforce=1.6, splines=true",
+        _ => "layout=sfdp, K=1.1, repulsiveforce=1.6, splines=line",
     };
     writeln!(file, "digraph graph_ {{")?;
     writeln!(
         file,
-        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", splines=true, \
+        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", \
          outputorder=edgesfirst, charset=\"UTF-8\", bgcolor=\"white\", pad=0.3, \
          fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
     )?;
@@ -115,14 +109,14 @@ fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Resul
 
 /// Which colour stands for which label, as the caption of the whole picture.
 fn write_legend(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
-    if colours.counts.is_empty() {
+    if colours.shown.is_empty() {
         return Ok(());
     }
     write!(
         file,
         "  labelloc=b; label=<<table border=\"0\" cellspacing=\"4\"><tr>"
     )?;
-    for (index, (label, count)) in colours.counts.iter().enumerate() {
+    for (index, (label, count)) in colours.shown.iter().enumerate() {
         if index > 0 && index % 8 == 0 {
             write!(file, "</tr><tr>")?;
         }
@@ -152,16 +146,42 @@ fn write_node(file: &mut OutputFile<'_>, node: &NodeRecord, colours: &Colours) -
     )
 }
 
-/// Colours by label, in the order of their names.
+/// Which label gives a node its colour: the rarest, which says most about it.
 struct Colours {
+    nodes: u64,
     counts: LabelCounts,
+    /// How many nodes have the colour of each label.
+    shown: LabelCounts,
+    /// The colours of the labels in the order of their names.
     places: BTreeMap<Arc<str>, usize>,
 }
 
 impl Colours {
-    fn new(counts: LabelCounts) -> Self {
-        let places = counts.keys().cloned().zip(0..).collect();
-        Colours { counts, places }
+    fn of(graph: &dyn RecordSource) -> Result<Colours> {
+        let mut colours = Colours {
+            nodes: 0,
+            counts: LabelCounts::new(),
+            shown: LabelCounts::new(),
+            places: BTreeMap::new(),
+        };
+        for node in graph.nodes() {
+            colours.nodes += 1;
+            for label in node?.labels {
+                *colours.counts.entry(label).or_default() += 1;
+            }
+        }
+        for node in graph.nodes() {
+            if let Some(label) = colours.label(&node?).cloned() {
+                *colours.shown.entry(label).or_default() += 1;
+            }
+        }
+        colours.places = colours.shown.keys().cloned().zip(0..).collect();
+        Ok(colours)
+    }
+
+    fn label<'n>(&self, node: &'n NodeRecord) -> Option<&'n Arc<str>> {
+        let labels = node.labels.iter();
+        labels.min_by_key(|label| self.counts.get(*label))
     }
 
     fn of_label(&self, label: &str) -> (&'static str, &'static str) {
@@ -170,11 +190,8 @@ impl Colours {
     }
 
     fn of_node(&self, node: &NodeRecord) -> (&'static str, &'static str) {
-        let rarest = node
-            .labels
-            .iter()
-            .min_by_key(|label| self.counts.get(*label));
-        rarest.map_or(UNLABELLED, |label| self.of_label(label))
+        self.label(node)
+            .map_or(UNLABELLED, |label| self.of_label(label))
     }
 }
 
@@ -208,37 +225,50 @@ fn caption(node: &NodeRecord) -> String {
         })
 }
 
-/// Lines of at most [`LINE`] characters, cut between words where that is possible.
+/// Lines at most [`LINE`] wide, cut between words where that is possible.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let mut word: Vec<char> = word.chars().collect();
-        while !word.is_empty() {
-            let rest = word.split_off(word.len().min(LINE));
-            let piece: String = word.iter().collect();
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + 1 + word.len() <= LINE => {
-                    line.push(' ');
-                    line.push_str(&piece);
-                }
-                _ => lines.push(piece),
+    for piece in text.split_whitespace().flat_map(pieces) {
+        let full = lines.len() == LINES;
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + piece.width() <= LINE => {
+                line.push(' ');
+                line.push_str(&piece);
             }
-            word = rest;
-            if lines.len() > LINES {
-                lines.truncate(LINES);
-                if let Some(last) = lines.last_mut() {
-                    last.push('…');
-                }
-                return lines;
+            Some(last) if full => {
+                last.push('…');
+                break;
             }
+            _ => lines.push(piece),
         }
     }
     lines
 }
 
+/// A word, cut where it is wider than a line.
+fn pieces(word: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut width = 0;
+    for character in word.chars() {
+        let own = character.width().unwrap_or(0);
+        if width + own > LINE {
+            pieces.push(String::new());
+            width = 0;
+        }
+        width += own;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(character);
+        }
+    }
+    pieces
+}
+
 /// `City`, then every property in a line of its own.
 fn tooltip(title: &str, properties: &Properties) -> String {
-    let mut lines = vec![title.to_owned()];
+    let mut lines = Vec::new();
+    if !title.is_empty() {
+        lines.push(title.to_owned());
+    }
     for (key, value) in properties {
         let text = match value {
             Value::String(text) => text.to_string(),
