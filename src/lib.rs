@@ -3,18 +3,19 @@
 pub mod bind;
 pub mod column;
 pub mod context;
-pub mod display;
 pub mod database;
 pub mod error;
 pub mod execute;
 pub mod functions;
 pub mod graph;
+mod icesco;
 pub mod import_export;
 pub mod logical;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
 pub mod result;
+pub mod display;
 pub mod session;
 pub mod value;
 

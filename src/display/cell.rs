@@ -146,10 +146,7 @@ impl Text<'_> {
         Ok(())
     }
 
-    fn entries<'v>(
-        &mut self,
-        entries: impl Iterator<Item = (&'v str, &'v Value)>,
-    ) -> Result<()> {
+    fn entries<'v>(&mut self, entries: impl Iterator<Item = (&'v str, &'v Value)>) -> Result<()> {
         self.text.push('{');
         for (index, (key, value)) in entries.enumerate() {
             if self.is_full() {

@@ -40,9 +40,8 @@ impl<'t> SourceText<'t> {
     fn place(&self, span: Span) -> Option<std::ops::Range<usize>> {
         let start = self.offset.checked_add(span.start)?;
         let end = self.offset.checked_add(span.end)?.max(start);
-        (end <= self.text.len()).then(|| {
-            self.text.floor_char_boundary(start)..self.text.ceil_char_boundary(end)
-        })
+        (end <= self.text.len())
+            .then(|| self.text.floor_char_boundary(start)..self.text.ceil_char_boundary(end))
     }
 
     /// The line of the statement's first character.
@@ -61,11 +60,13 @@ pub fn error(error: &Error, source: SourceText<'_>, options: &Options) -> String
     render(with_help(group, error.hint_text()), options)
 }
 
-/// An error that speaks of no text: of a file, of the command line.
+/// An error that speaks of no statement but of a file, a command, the output: its words alone.
 pub fn plain_error(error: &Error, options: &Options) -> String {
-    let title = escaped_lines(error.message());
-    let title = Level::ERROR.primary_title(title).id(error.code());
-    render(with_help(Group::with_title(title), error.hint_text()), options)
+    let title = Level::ERROR.primary_title(escaped_lines(error.message()));
+    render(
+        with_help(Group::with_title(title), error.hint_text()),
+        options,
+    )
 }
 
 /// A warning with its place and the way out.

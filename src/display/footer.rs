@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use super::Options;
 use super::style::{FAINT, paint};
 use super::table::shown_rows;
-use super::Options;
 use crate::graph::Changes;
 use crate::result::QueryResult;
 

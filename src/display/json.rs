@@ -89,11 +89,13 @@ impl JsonText<'_> {
             Value::Boolean(value) => self.display(value),
             Value::Integer(value) => self.display(value),
             Value::Float(value) if value.is_finite() => {
-                write_float(*value, &mut self.text).map_err(|error| Error::internal(error.to_string()))?;
+                write_float(*value, &mut self.text)
+                    .map_err(|error| Error::internal(error.to_string()))?;
             }
             Value::Float(value) => {
                 let mut text = String::new();
-                write_float(*value, &mut text).map_err(|error| Error::internal(error.to_string()))?;
+                write_float(*value, &mut text)
+                    .map_err(|error| Error::internal(error.to_string()))?;
                 self.string(&text);
             }
             Value::String(text) => self.string(text),

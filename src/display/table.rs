@@ -75,7 +75,9 @@ fn shown_cells<'r>(
 ) -> impl Iterator<Item = Result<(usize, Vec<Cell>)>> + 'r {
     let count = result.row_count();
     // A character takes at most four bytes for a cell, or a few more with what is combined.
-    let most = options.width.map_or(usize::MAX, |width| width * MOST_LINES * 8);
+    let most = options
+        .width
+        .map_or(usize::MAX, |width| width * MOST_LINES * 8);
     let shown = rows(result, options).enumerate();
     let shown = shown.filter(move |(index, _)| is_shown(*index, count, options));
     shown.map(move |(index, row)| {
@@ -139,7 +141,10 @@ fn draw(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let rule = |left: &str, middle: &str, right: &str| {
-        let runs: Vec<String> = columns.iter().map(|one| "─".repeat(one.width + 2)).collect();
+        let runs: Vec<String> = columns
+            .iter()
+            .map(|one| "─".repeat(one.width + 2))
+            .collect();
         let line = format!("{left}{}{right}", runs.join(middle));
         paint(&line, FAINT, options.colours)
     };

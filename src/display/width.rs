@@ -92,7 +92,10 @@ mod tests {
 
     #[test]
     fn lines_break_at_blanks() {
-        assert_eq!(wrap("the capital of Morocco", 12, 9), ["the capital", "of Morocco"]);
+        assert_eq!(
+            wrap("the capital of Morocco", 12, 9),
+            ["the capital", "of Morocco"]
+        );
         assert_eq!(wrap("aaaaaaaaaaaa", 5, 9), ["aaaaa", "aaaaa", "aa"]);
         assert_eq!(wrap("aaaaaaaaaaaa", 5, 2), ["aaaaa", "aaaa…"]);
         assert_eq!(wrap("", 5, 2), [""]);

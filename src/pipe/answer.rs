@@ -159,12 +159,19 @@ impl Answer<'_> {
 
     fn relationship(&mut self, relationship: RelationshipId) -> Result<()> {
         let relationship = self.result.relationship(relationship)?;
-        write!(self.text, "{{\"$rel\":{{\"id\":{},\"type\":", relationship.id.0)
-            .expect("a string takes all");
+        write!(
+            self.text,
+            "{{\"$rel\":{{\"id\":{},\"type\":",
+            relationship.id.0
+        )
+        .expect("a string takes all");
         self.string(&relationship.relationship_type);
         let (start, end) = (relationship.start.0, relationship.end.0);
-        write!(self.text, ",\"start\":{start},\"end\":{end},\"properties\":")
-            .expect("a string takes all");
+        write!(
+            self.text,
+            ",\"start\":{start},\"end\":{end},\"properties\":"
+        )
+        .expect("a string takes all");
         self.entries(&relationship.properties)?;
         self.text.push_str("}}");
         Ok(())

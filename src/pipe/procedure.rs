@@ -19,7 +19,10 @@ pub fn procedure(table: TableProcedure) -> Result<Procedure> {
         outputs,
         rows,
     } = table;
-    if let Some(row) = rows.iter().find(|row| row.len() != inputs.len() + outputs.len()) {
+    if let Some(row) = rows
+        .iter()
+        .find(|row| row.len() != inputs.len() + outputs.len())
+    {
         let (has, needs) = (row.len(), inputs.len() + outputs.len());
         let message = format!("a row of {name} has {has} values where there are {needs} columns");
         return Err(Error::argument(message));

@@ -103,9 +103,7 @@ fn values(json: Vec<Json>) -> Result<Vec<Value>> {
     json.into_iter().map(value).collect()
 }
 
-fn members(
-    json: serde_json::Map<String, Json>,
-) -> Result<impl Iterator<Item = (Arc<str>, Value)>> {
+fn members(json: serde_json::Map<String, Json>) -> Result<impl Iterator<Item = (Arc<str>, Value)>> {
     let members = json.into_iter();
     let members = members.map(|(name, json)| Ok((Arc::from(name), value(json)?)));
     Ok(members.collect::<Result<Vec<_>>>()?.into_iter())

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rihla::display::footer::grouped;
 use rihla::display::FORMS;
+use rihla::display::footer::grouped;
 use rihla::error::did_you_mean;
 use rihla::{Error, ErrorDetail, ErrorKind, Limits, Result};
 
@@ -37,6 +37,8 @@ pub enum Completion {
     Forms,
     /// Commands and functions.
     Topics,
+    /// Labels and types.
+    Names,
     /// Names of files.
     Files,
 }
@@ -66,7 +68,7 @@ impl<T: Into<Stop>> From<T> for Ending {
 pub static COMMANDS: &[Command] = &[
     Command { name: "help",   arguments: "[COMMAND or FUNCTION]", completion: Completion::Topics,
         sentence: "what can be typed, or what a command or function does", run: help::run },
-    Command { name: "schema", arguments: "", completion: Completion::Nothing,
+    Command { name: "schema", arguments: "[LABEL or TYPE]", completion: Completion::Names,
         sentence: "labels, types, how they connect, and their properties", run: schema::run },
     Command { name: "import", arguments: "FILE...", completion: Completion::Files,
         sentence: "read files of other tools into the graph", run: import },
@@ -99,9 +101,14 @@ pub fn find(text: &str) -> Result<&'static Command> {
     let name = text.split_whitespace().next().unwrap_or("");
     let named = |command: &&Command| command.name.eq_ignore_ascii_case(name);
     COMMANDS.iter().find(named).ok_or_else(|| {
-        let names = COMMANDS.iter().map(|command| command.name);
-        let hint = did_you_mean(name, names).unwrap_or_else(|| ":help lists all".to_owned());
-        Error::argument(format!("there is no command :{name}")).hint(hint)
+        let names: Vec<String> = COMMANDS
+            .iter()
+            .map(|command| format!(":{}", command.name))
+            .collect();
+        let name = format!(":{name}");
+        let hint = did_you_mean(&name, names.iter().map(String::as_str))
+            .unwrap_or_else(|| ":help lists all".to_owned());
+        Error::argument(format!("there is no command {name}")).hint(hint)
     })
 }
 
@@ -138,7 +145,12 @@ fn export(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
         return Err(Error::argument("which file is to be written?").into());
     };
     let query = Some(query).filter(|query| !query.is_empty());
-    Ok(exchange::export_to_file(shell, &PathBuf::from(file), None, query)?)
+    Ok(exchange::export_to_file(
+        shell,
+        &PathBuf::from(file),
+        None,
+        query,
+    )?)
 }
 
 /// Scripts may run scripts, up to this depth.
@@ -178,9 +190,13 @@ fn rows(shell: &mut Shell, argument: &str) -> Result<(), Ending> {
         "" => {}
         "all" => shell.options.most_rows = None,
         number => {
-            let most = number.parse().ok().filter(|most| *most > 0).ok_or_else(|| {
-                Error::argument(format!("{number} is no number of rows")).hint("or `all`")
-            })?;
+            let most = number
+                .parse()
+                .ok()
+                .filter(|most| *most > 0)
+                .ok_or_else(|| {
+                    Error::argument(format!("{number} is no number of rows")).hint("or `all`")
+                })?;
             shell.options.most_rows = Some(most);
             return Ok(());
         }
@@ -228,13 +244,20 @@ fn limits(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
         Some(time) => format!("{} s", time.as_secs()),
         None => "any time".to_owned(),
     };
-    Ok(writeln!(shell.out(), "a statement may take {memory} MiB and {time}")?)
+    Ok(writeln!(
+        shell.out(),
+        "a statement may take {memory} MiB and {time}"
+    )?)
 }
 
 /// The first word, which may stand in quotes, and the rest.
 fn first_word(text: &str) -> Result<(Option<String>, &str)> {
     let text = text.trim();
-    let Some(quote) = text.chars().next().filter(|first| matches!(first, '\'' | '"')) else {
+    let Some(quote) = text
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '\'' | '"'))
+    else {
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         let word = Some(&text[..end]).filter(|word| !word.is_empty());
         return Ok((word.map(in_home), text[end..].trim()));
@@ -282,6 +305,6 @@ mod tests {
     #[test]
     fn an_unknown_command_names_the_nearest() {
         let error = find("shcema").err().expect("it is misspelt");
-        assert_eq!(error.hint_text(), Some("did you mean schema?"));
+        assert_eq!(error.hint_text(), Some("did you mean :schema?"));
     }
 }

@@ -59,7 +59,10 @@ pub fn complete(text: &str, position: usize, names: &Names) -> (usize, Vec<Pair>
         }
         _ => position,
     };
-    let preceding: Vec<&str> = before_word.iter().map(|(_, span)| span.slice(before)).collect();
+    let preceding: Vec<&str> = before_word
+        .iter()
+        .map(|(_, span)| span.slice(before))
+        .collect();
     let candidates = candidates(place(&preceding), text, word..position, &preceding, names);
     (word, matching(&before[word..], candidates))
 }
@@ -128,11 +131,18 @@ fn candidates(
         }
         Place::Procedure => {
             let procedures = names.database.procedures();
-            procedures.iter().map(|procedure| format!("{}(", procedure.name)).collect()
+            procedures
+                .iter()
+                .map(|procedure| format!("{}(", procedure.name))
+                .collect()
         }
         Place::Expression => {
             let mut all = variables(text, word);
-            all.extend(FUNCTIONS.iter().map(|function| format!("{}(", function.name)));
+            all.extend(
+                FUNCTIONS
+                    .iter()
+                    .map(|function| format!("{}(", function.name)),
+            );
             all.extend(keywords().iter().map(|word| (*word).to_owned()));
             all
         }
@@ -145,7 +155,9 @@ fn variables(text: &str, word: std::ops::Range<usize>) -> Vec<String> {
     let mut before = "";
     let tokens = tokens(text);
     for (index, (kind, span)) in tokens.iter().enumerate() {
-        let after = tokens.get(index + 1).map_or("", |(_, span)| span.slice(text));
+        let after = tokens
+            .get(index + 1)
+            .map_or("", |(_, span)| span.slice(text));
         let is_key = before == "." || (after == ":" && matches!(before, "{" | ","));
         if *kind == TokenKind::Name && !is_key && span.start != word.start {
             variables.push(span.slice(text).to_owned());
@@ -183,11 +195,15 @@ fn pair(candidate: String) -> Pair {
 
 /// Names of commands, and their arguments.
 fn complete_command(before: &str, names: &Names) -> (usize, Vec<Pair>) {
-    let word = before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+    let word = before
+        .rfind(char::is_whitespace)
+        .map_or(0, |blank| blank + 1);
     if word == 0 {
         let sign = &before[..1];
         let all = commands::COMMANDS.iter();
-        let all = all.map(|command| format!("{sign}{}", command.name)).collect();
+        let all = all
+            .map(|command| format!("{sign}{}", command.name))
+            .collect();
         return (0, matching(before, all));
     }
     let Ok(command) = commands::find(&before[1..]) else {
@@ -204,6 +220,13 @@ fn complete_command(before: &str, names: &Names) -> (usize, Vec<Pair>) {
             let commands = commands::COMMANDS.iter().map(|command| command.name);
             let functions = FUNCTIONS.iter().map(|function| function.name);
             commands.chain(functions).map(str::to_owned).collect()
+        }
+        Completion::Names => {
+            let graph = names.database.snapshot();
+            let labels = graph.catalog().labels().map(|(_, name)| name.to_string());
+            let types = graph.catalog().relationship_types();
+            let types = types.map(|(_, name)| name.to_string());
+            labels.chain(types).collect()
         }
         Completion::Files => {
             let files = names.files.complete_path(before, before.len());

@@ -45,7 +45,11 @@ pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
     let origin = match files.as_slice() {
         [] => "an empty graph".to_owned(),
         [file] => file.display().to_string(),
-        [first, rest @ ..] => format!("{} and {}", first.display(), counted(rest.len() as u64, "other file")),
+        [first, rest @ ..] => format!(
+            "{} and {}",
+            first.display(),
+            counted(rest.len() as u64, "other file")
+        ),
     };
     if !files.is_empty() {
         for warning in import(&database, &files, Limits::default(), watch)?.warnings {
@@ -110,8 +114,8 @@ pub fn import(
 pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
     let database = shell.session.database().clone();
     let limits = *shell.session.limits_mut();
-    let report = import(&database, files, limits, &shell.watch())
-        .map_err(|error| shell.failed(&error))?;
+    let report =
+        import(&database, files, limits, &shell.watch()).map_err(|error| shell.failed(&error))?;
     let (nodes, relationships) = (
         counted(report.nodes, "node"),
         counted(report.relationships, "relationship"),
@@ -159,8 +163,10 @@ pub fn export_to_output(
 ) -> std::result::Result<(), Stop> {
     let format = match format {
         Some(name) => Format::named(name),
-        None => Err(Error::argument("the format of standard output is not given")
-            .hint("add --format with one of the formats")),
+        None => Err(
+            Error::argument("the format of standard output is not given")
+                .hint("add --format with one of the formats"),
+        ),
     };
     let format = format.map_err(|error| shell.failed(&error))?;
     let mut output = Vec::new();
@@ -215,7 +221,9 @@ fn export_all(
 
 /// The context of a job that is not a statement.
 fn context(limits: Limits, interrupt: Interrupt) -> Context {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let now = DateTime {
         seconds: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
         nanoseconds: now.subsec_nanos(),

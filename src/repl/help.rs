@@ -12,11 +12,20 @@ use super::commands::{COMMANDS, Command, Ending};
 use super::shell::Shell;
 
 const KEYS: &[(&str, &str)] = &[
-    ("Enter", "runs what ends in a semicolon, else begins a new line"),
+    (
+        "Enter",
+        "runs what ends in a semicolon, else begins a new line",
+    ),
     ("Alt-Enter", "begins a new line"),
-    ("Tab", "completes keywords, labels, types, keys, functions, files"),
+    (
+        "Tab",
+        "completes keywords, labels, types, keys, functions, files",
+    ),
     ("Up, Ctrl-R", "what was entered before"),
-    ("Ctrl-C", "stops the statement that runs, or clears the line"),
+    (
+        "Ctrl-C",
+        "stops the statement that runs, or clears the line",
+    ),
     ("Ctrl-D", "leaves"),
 ];
 
@@ -53,14 +62,22 @@ pub fn run(shell: &mut Shell, topic: &str) -> Result<(), Ending> {
 }
 
 fn overview(out: &mut impl Write, colours: bool) -> Result<(), Ending> {
-    let widest = COMMANDS.iter().map(|command| name(command).len()).max().unwrap_or(0);
+    let widest = COMMANDS
+        .iter()
+        .map(|command| name(command).len())
+        .max()
+        .unwrap_or(0);
     writeln!(out, "{}", paint("Commands", HEADING, colours))?;
     for command in COMMANDS {
         writeln!(out, "  {}", usage(command, widest, colours))?;
     }
     writeln!(out, "{}", paint("Keys", HEADING, colours))?;
     for (key, sentence) in KEYS {
-        writeln!(out, "  {}  {sentence}", paint(&pad(key, widest, false), NAME, colours))?;
+        writeln!(
+            out,
+            "  {}  {sentence}",
+            paint(&pad(key, widest, false), NAME, colours)
+        )?;
     }
     writeln!(out, "{}", paint("To begin with", HEADING, colours))?;
     for statement in FIRST_STATEMENTS {
@@ -70,7 +87,9 @@ fn overview(out: &mut impl Write, colours: bool) -> Result<(), Ending> {
 }
 
 fn name(command: &Command) -> String {
-    format!(":{} {}", command.name, command.arguments).trim_end().to_owned()
+    format!(":{} {}", command.name, command.arguments)
+        .trim_end()
+        .to_owned()
 }
 
 fn usage(command: &Command, widest: usize, colours: bool) -> String {

@@ -32,7 +32,10 @@ fn style(kind: TokenKind) -> Style {
 pub fn highlight(text: &str, cursor: Option<usize>) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     if commands::is_command(text) {
-        let end = text.trim_end().find(char::is_whitespace).unwrap_or(text.len());
+        let end = text
+            .trim_end()
+            .find(char::is_whitespace)
+            .unwrap_or(text.len());
         put(&mut out, &text[..end], NAME);
         out.push_str(&text[end..]);
         return out;
@@ -89,7 +92,10 @@ fn pair(text: &str, tokens: &[(TokenKind, Span)], cursor: usize) -> Option<(Span
             "(" | "[" | "{" => open.push(*span),
             close => {
                 let start = open.pop()?;
-                let fits = matches!((start.slice(text), close), ("(", ")") | ("[", "]") | ("{", "}"));
+                let fits = matches!(
+                    (start.slice(text), close),
+                    ("(", ")") | ("[", "]") | ("{", "}")
+                );
                 if start == *near || span == near {
                     return fits.then_some((start, *span));
                 }

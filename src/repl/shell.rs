@@ -134,12 +134,17 @@ impl Shell {
             .unwrap_or_else(|_| Err(Error::internal("the statement made the program panic")))
     }
 
+    /// Takes note of how wide the terminal is now.
+    pub fn measure(&mut self) {
+        self.options.width = terminal_width();
+    }
+
     /// Shows a result.
     ///
     /// # Errors
     /// Where it is interrupted or the output is closed.
     pub fn show(&mut self, result: &QueryResult) -> Result<(), Stop> {
-        self.options.width = terminal_width();
+        self.measure();
         match display::write_result(self.form, result, &self.options, &mut self.out) {
             Ok(()) => self.flush(),
             Err(Failure::Output(error)) => Err(error.into()),
@@ -154,7 +159,10 @@ impl Shell {
 
     /// Tells of the error of a statement.
     pub fn failed_at(&mut self, error: &Error, source: SourceText<'_>) -> Stop {
-        self.tell(error, display::error::error(error, source, &error_options()))
+        self.tell(
+            error,
+            display::error::error(error, source, &error_options()),
+        )
     }
 
     fn tell(&mut self, error: &Error, text: String) -> Stop {

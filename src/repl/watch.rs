@@ -56,7 +56,10 @@ impl Watch {
 
     fn replace(&self, interrupt: Option<Interrupt>) -> Option<Interrupt> {
         let running = self.0.running.lock();
-        std::mem::replace(&mut running.unwrap_or_else(PoisonError::into_inner), interrupt)
+        std::mem::replace(
+            &mut running.unwrap_or_else(PoisonError::into_inner),
+            interrupt,
+        )
     }
 }
 
