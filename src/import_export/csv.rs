@@ -7,7 +7,7 @@
 //! * Without a column for them, labels and types come from the name of the file: `people.csv`
 //!   gives the label `People`, `lives-in.csv` the type `LIVES_IN`. An id space is a label, too.
 //! * A column without a type in its header has the narrowest type that all its cells fit.
-//! * An empty cell is no property.
+//! * An empty cell is no property; so are cells that a row lacks at its end, with a warning.
 //! * Where no table holds nodes, the ends of the relationships are the nodes.
 
 use std::io::BufRead;
@@ -31,6 +31,9 @@ pub struct Csv;
 /// What may separate cells, the more usual first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Rows between two looks at the interrupt flag while types are inferred.
+const ROWS_BETWEEN_CHECKS: u32 = 1024;
+
 /// Whether the first bytes are a header that speaks of a graph.
 pub(super) fn recognises(bytes: &[u8]) -> bool {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
@@ -48,16 +51,24 @@ impl ReadFormat for Csv {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        let table = Table::open(source, options)?;
+        let table = Table::open(source, options, sink)?;
         for (index, column) in table.header.columns.iter().enumerate() {
             if *column == Column::Ignored {
                 let text = format!("the column {} is not kept", index + 1);
                 sink.warning(Place::Line(1), text);
             }
         }
-        table.each(|line, cells| match table.header.kind {
-            TableKind::Nodes => sink.node(table.node(line, cells)?, line),
-            TableKind::Relationships => sink.relationship(table.relationship(line, cells)?, line),
+        table.each(|line, cells| {
+            if cells.len() < table.header.columns.len() {
+                let text = "the row is shorter than the header; the missing cells count as empty";
+                sink.warning(line, text.to_owned());
+            }
+            match table.header.kind {
+                TableKind::Nodes => sink.node(table.node(line, cells)?, line),
+                TableKind::Relationships => {
+                    sink.relationship(table.relationship(line, cells)?, line)
+                }
+            }
         })
     }
 
@@ -78,7 +89,11 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn open(source: &'a Source<'a>, options: &ImportOptions) -> Result<Self> {
+    fn open(
+        source: &'a Source<'a>,
+        options: &ImportOptions,
+        sink: &dyn RecordSink,
+    ) -> Result<Self> {
         let delimiter = delimiter_of(source)?;
         let mut reader = reader(source, delimiter)?;
         let cells = reader.headers().map_err(|error| csv_error(source, error))?;
@@ -92,7 +107,7 @@ impl<'a> Table<'a> {
         let header = Header::parse(cells.iter()).map_err(|message| broken(&message))?;
         let fallback = match header.kind {
             TableKind::Nodes => node_label(source, &header, options),
-            TableKind::Relationships => relationship_type(source, options),
+            TableKind::Relationships => relationship_type(source, &header, options),
         };
         let mut table = Table {
             source,
@@ -101,7 +116,7 @@ impl<'a> Table<'a> {
             kinds: Vec::new(),
             fallback,
         };
-        table.kinds = table.infer()?;
+        table.kinds = table.infer(sink)?;
         Ok(table)
     }
 
@@ -114,13 +129,22 @@ impl<'a> Table<'a> {
             if !more.map_err(|error| csv_error(self.source, error))? {
                 return Ok(());
             }
-            let line = cells.position().map_or(0, ::csv::Position::line);
-            take(Place::Line(line), &cells)?;
+            let line = Place::Line(cells.position().map_or(0, ::csv::Position::line));
+            let columns = self.header.columns.len();
+            if cells.len() > columns {
+                let message = format!(
+                    "cells in the row: {}, in the header: {columns}",
+                    cells.len()
+                );
+                let hint = "a cell with the separator or a line break in it needs double quotes";
+                return Err(self.content_error(line, message).hint(hint));
+            }
+            take(line, &cells)?;
         }
     }
 
     /// The types of the columns; looks at all rows where a header leaves one open.
-    fn infer(&self) -> Result<Vec<CellKind>> {
+    fn infer(&self, sink: &dyn RecordSink) -> Result<Vec<CellKind>> {
         let columns = &self.header.columns;
         let is_open = |column: &Column| {
             matches!(
@@ -134,7 +158,12 @@ impl<'a> Table<'a> {
         };
         let mut inferences = vec![Inference::new(); columns.len()];
         if columns.iter().any(is_open) {
+            let mut rows = 0_u32;
             self.each(|_, cells| {
+                rows = rows.wrapping_add(1);
+                if rows.is_multiple_of(ROWS_BETWEEN_CHECKS) {
+                    sink.check()?;
+                }
                 for (inference, cell) in inferences.iter_mut().zip(cells) {
                     inference.add(cell);
                 }
@@ -194,8 +223,8 @@ impl<'a> Table<'a> {
         let mut properties = Properties::new();
         for (index, (column, cell)) in self.header.columns.iter().zip(cells).enumerate() {
             match column {
-                Column::Start(space) => ends[0] = self.end("start", space, line, cell)?,
-                Column::End(space) => ends[1] = self.end("end", space, line, cell)?,
+                Column::Start(space) => ends[0] = end(space, cell),
+                Column::End(space) => ends[1] = end(space, cell),
                 // Gephi's `Type` says whether there is a direction.
                 Column::Type if cell.eq_ignore_ascii_case("directed") => directed = Some(true),
                 Column::Type if cell.eq_ignore_ascii_case("undirected") => directed = Some(false),
@@ -208,7 +237,8 @@ impl<'a> Table<'a> {
             }
         }
         let [Some(start), Some(end)] = ends else {
-            return Err(Error::internal("a table of relationships without ends"));
+            let message = "an end of the relationship is empty".to_owned();
+            return Err(self.content_error(line, message));
         };
         Ok(RelationshipRecord {
             relationship_type,
@@ -217,21 +247,6 @@ impl<'a> Table<'a> {
             properties,
             directed,
         })
-    }
-
-    fn end(
-        &self,
-        which: &str,
-        space: &Option<Arc<str>>,
-        line: Place,
-        cell: &str,
-    ) -> Result<Option<ExternalId>> {
-        if cell.trim().is_empty() {
-            return Err(
-                self.content_error(line, format!("the {which} of the relationship is empty"))
-            );
-        }
-        Ok(Some(ExternalId::in_space(space.clone(), cell.trim())))
     }
 
     /// The value of a cell that is not empty.
@@ -260,12 +275,19 @@ impl<'a> Table<'a> {
     }
 }
 
+/// The id in a cell; none where it is empty.
+fn end(space: &Option<Arc<str>>, cell: &str) -> Option<ExternalId> {
+    let cell = cell.trim();
+    (!cell.is_empty()).then(|| ExternalId::in_space(space.clone(), cell))
+}
+
 fn reader<'s>(
     source: &'s Source<'_>,
     delimiter: u8,
 ) -> Result<::csv::Reader<Box<dyn BufRead + 's>>> {
     Ok(::csv::ReaderBuilder::new()
         .delimiter(delimiter)
+        .flexible(true)
         .from_reader(source.open()?))
 }
 
@@ -279,17 +301,6 @@ fn csv_error(source: &Source<'_>, error: ::csv::Error) -> Error {
             let line = pos.map_or(line, |position| Place::Line(position.line()));
             let message = format!("the text is not valid UTF-8 ({err})");
             source.error(ErrorDetail::InvalidEncoding, line, message)
-        }
-        ::csv::ErrorKind::UnequalLengths {
-            pos,
-            expected_len,
-            len,
-        } => {
-            let line = pos.map_or(line, |position| Place::Line(position.line()));
-            let message = format!("the row has {len} cells, the header {expected_len}");
-            source
-                .error(ErrorDetail::InvalidContent, line, message)
-                .hint("a cell with the separator or a line break in it needs double quotes")
         }
         kind => source.error(ErrorDetail::InvalidContent, line, format!("{kind:?}")),
     }
@@ -340,11 +351,21 @@ fn node_label(source: &Source<'_>, header: &Header, options: &ImportOptions) -> 
     }
 }
 
-fn relationship_type(source: &Source<'_>, options: &ImportOptions) -> Arc<str> {
+fn relationship_type(source: &Source<'_>, header: &Header, options: &ImportOptions) -> Arc<str> {
     if let Some(name) = &options.relationship_type {
         return name.clone();
     }
-    let name = words(source.stem()).join("_").to_uppercase();
+    let words = words(source.stem());
+    let mut words = words.as_slice();
+    // `person_knows_person` between the id spaces Person and Person: KNOWS.
+    if let ([first, middle @ .., last], Some((start, end))) = (words, header.end_spaces())
+        && !middle.is_empty()
+        && first.eq_ignore_ascii_case(start)
+        && last.eq_ignore_ascii_case(end)
+    {
+        words = middle;
+    }
+    let name = words.join("_").to_uppercase();
     if name.is_empty() {
         DEFAULT_TYPE.into()
     } else {

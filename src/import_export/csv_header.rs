@@ -83,6 +83,21 @@ impl Header {
         })
     }
 
+    /// The spaces of both ends, for tables of relationships.
+    pub fn end_spaces(&self) -> Option<(&str, &str)> {
+        let mut columns = self.columns.iter();
+        let start = columns.find_map(|column| match column {
+            Column::Start(space) => space.as_deref(),
+            _ => None,
+        })?;
+        let mut columns = self.columns.iter();
+        let end = columns.find_map(|column| match column {
+            Column::End(space) => space.as_deref(),
+            _ => None,
+        })?;
+        Some((start, end))
+    }
+
     fn check_repeats(&self) -> Result<(), String> {
         let mut names: Vec<&str> = self.columns.iter().filter_map(Column::name).collect();
         names.sort_unstable();

@@ -14,9 +14,10 @@ use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::format::WriteFormat;
 use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{
-    ExternalId, Place, Properties, RecordSource, RelationshipRecord,
+    ExternalId, Place, Properties, RecordSource, RelationshipRecord, excerpt,
 };
 use crate::import_export::source::Source;
+use crate::import_export::temporal_text::{self, Kind};
 use crate::parse;
 use crate::value::{Value, write_literal, write_name};
 
@@ -86,20 +87,31 @@ pub fn read_script(
     Ok(count)
 }
 
-/// The statement after the lines of shell commands in front of it.
-fn without_shell_commands<'t>(mut text: &'t str, source: &Source<'_>) -> Result<&'t str> {
-    while let Some(command) = text.strip_prefix(':') {
-        let (command, rest) = command.split_once('\n').unwrap_or((command, ""));
-        match command.trim().to_lowercase().as_str() {
-            "begin" | "commit" => text = rest.trim_start(),
-            command => {
+/// The statement after shell commands, and comments between them, in front of it.
+fn without_shell_commands<'t>(statement: &'t str, source: &Source<'_>) -> Result<&'t str> {
+    let mut text = statement;
+    loop {
+        let rest = if let Some(command) = text.strip_prefix(':') {
+            let (command, rest) = command.split_once('\n').unwrap_or((command, ""));
+            let command = command.trim().to_lowercase();
+            if command != "begin" && command != "commit" {
                 let word = command.split_whitespace().next().unwrap_or_default();
-                let message = format!("{}: the shell command :{word}", source.name());
+                let message = format!("{}: the shell command :{}", source.name(), excerpt(word));
                 return Err(Error::unsupported(message));
             }
-        }
+            rest
+        } else if let Some(comment) = text.strip_prefix("//") {
+            comment.split_once('\n').map_or("", |(_, rest)| rest)
+        } else if let Some((_, rest)) = text
+            .strip_prefix("/*")
+            .and_then(|text| text.split_once("*/"))
+        {
+            rest
+        } else {
+            return Ok(text);
+        };
+        text = rest.trim_start();
     }
-    Ok(text)
 }
 
 /// Whether the first bytes are those of a script.
@@ -340,7 +352,12 @@ fn push_value(text: &mut String, value: &Value) {
             }
             text.push('\'');
         }
-        value => write_literal(value, text).expect(UNFAILING),
+        value => match (Kind::of(value), temporal_text::text(value)) {
+            (Some(kind), Some(temporal)) => {
+                write!(text, "{}('{temporal}')", kind.name()).expect(UNFAILING);
+            }
+            _ => write_literal(value, text).expect(UNFAILING),
+        },
     }
 }
 

@@ -8,11 +8,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::context::Context;
 use crate::error::Result;
 use crate::import_export::format::WriteFormat;
 use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{NodeRecord, Properties, RecordSource};
+use crate::import_export::temporal_text;
 use crate::value::Value;
 
 /// The format; see the module.
@@ -33,20 +36,36 @@ const PALETTE: [(&str, &str); 10] = [
     ("#AAAA00", "#666600"),
     ("#E8C9A0", "#94703F"),
 ];
+/// How nodes of a label look.
+#[derive(Clone, Copy)]
+struct Look {
+    fill: &'static str,
+    outline: &'static str,
+    /// Dashed outlines give every colour a second label.
+    dashed: bool,
+}
+
 /// Nodes without a label.
-const UNLABELLED: (&str, &str) = ("#DDDDDD", "#777777");
+const UNLABELLED: Look = Look {
+    fill: "#DDDDDD",
+    outline: "#777777",
+    dashed: false,
+};
+/// Looks that can be told apart.
+const LOOKS: usize = 2 * PALETTE.len();
 
 /// Properties that name a node, the first that it has wins.
 const CAPTIONS: [&str; 6] = ["name", "title", "label", "caption", "shortName", "id"];
-/// Characters in a line of a caption.
+/// The width of a line of a caption, in the cells of a terminal.
 const LINE: usize = 18;
+/// How much wider than a line a word may be before it is cut.
+const OVERHANG: usize = 6;
 /// Lines of a caption.
 const LINES: usize = 4;
 /// Characters of a property's value in a tooltip.
 const TOOLTIP: usize = 200;
 
-/// How many nodes have each label: the rarest label of a node says most about it and gives its
-/// colour.
+/// How many nodes have each label.
 type LabelCounts = BTreeMap<Arc<str>, u64>;
 
 impl WriteFormat for Dot {
@@ -56,17 +75,9 @@ impl WriteFormat for Dot {
         output: &mut Output<'_>,
         _context: &Context,
     ) -> Result<()> {
-        let mut counts = LabelCounts::new();
-        let mut nodes = 0;
-        for node in graph.nodes() {
-            nodes += 1;
-            for label in node?.labels {
-                *counts.entry(label).or_default() += 1;
-            }
-        }
-        let colours = Colours::new(counts);
+        let colours = Colours::of(graph)?;
         let mut file = output.only_file()?;
-        write_head(&mut file, nodes, &colours)?;
+        write_head(&mut file, &colours)?;
         for node in graph.nodes() {
             write_node(&mut file, &node?, &colours)?;
         }
@@ -85,24 +96,25 @@ impl WriteFormat for Dot {
     }
 }
 
-/// Layout and looks. Few nodes get the slower layout that uses the space better.
-fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Result<()> {
-    let layout = if nodes <= 60 {
-        "layout=fdp, K=0.9"
-    } else {
-        "layout=sfdp, K=1.1, repulsiveforce=1.6"
+/// Layout and looks. Few nodes get the slower layout that uses the space better, many the quick
+/// straight lines.
+fn write_head(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
+    let layout = match colours.nodes {
+        0..=60 => "layout=fdp, K=0.9, splines=true",
+        61..=1000 => "layout=sfdp, K=1.1, repulsiveforce=1.6, splines=true",
+        _ => "layout=sfdp, K=1.1, repulsiveforce=1.6, splines=line",
     };
     writeln!(file, "digraph graph_ {{")?;
     writeln!(
         file,
-        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", splines=true, \
+        "  graph [{layout}, overlap=prism, overlap_scaling=-4, sep=\"+8\", \
          outputorder=edgesfirst, charset=\"UTF-8\", bgcolor=\"white\", pad=0.3, \
          fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
     )?;
     writeln!(
         file,
         "  node [shape=box, style=\"filled,rounded\", margin=\"0.10,0.05\", height=0.3, \
-         penwidth=1.2, fontsize=11, fontcolor=\"#000000\", \
+         penwidth=1.4, fontsize=11, fontcolor=\"#000000\", \
          fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
     )?;
     writeln!(
@@ -115,21 +127,26 @@ fn write_head(file: &mut OutputFile<'_>, nodes: u64, colours: &Colours) -> Resul
 
 /// Which colour stands for which label, as the caption of the whole picture.
 fn write_legend(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
-    if colours.counts.is_empty() {
+    if colours.shown.is_empty() {
         return Ok(());
     }
     write!(
         file,
         "  labelloc=b; label=<<table border=\"0\" cellspacing=\"4\"><tr>"
     )?;
-    for (index, (label, count)) in colours.counts.iter().enumerate() {
+    for (index, (label, count)) in colours.shown.iter().enumerate() {
         if index > 0 && index % 8 == 0 {
             write!(file, "</tr><tr>")?;
         }
-        let (fill, outline) = colours.of_label(label);
+        let Look {
+            fill,
+            outline,
+            dashed,
+        } = colours.of_label(label);
+        let style = if dashed { "rounded,dashed" } else { "rounded" };
         write!(
             file,
-            "<td border=\"1\" style=\"rounded\" bgcolor=\"{fill}\" color=\"{outline}\">\
+            "<td border=\"1\" style=\"{style}\" bgcolor=\"{fill}\" color=\"{outline}\">\
              <font point-size=\"11\">{} ({count})</font></td>",
             escape_html(label)
         )?;
@@ -143,39 +160,99 @@ fn write_node(file: &mut OutputFile<'_>, node: &NodeRecord, colours: &Colours) -
         .as_ref()
         .map(|id| id.id.to_string())
         .unwrap_or_default();
-    let (fill, outline) = colours.of_node(node);
+    let Look {
+        fill,
+        outline,
+        dashed,
+    } = colours.of_node(node);
+    let style = if dashed {
+        "style=\"filled,rounded,dashed\", "
+    } else {
+        ""
+    };
     let caption = quote_lines(&wrap(&caption(node)));
     let tooltip = tooltip(&node.labels.join(":"), &node.properties);
     writeln!(
         file,
-        "  n{id} [label={caption}, fillcolor=\"{fill}\", color=\"{outline}\", tooltip={tooltip}];"
+        "  n{id} [label={caption}, {style}fillcolor=\"{fill}\", color=\"{outline}\", \
+         tooltip={tooltip}];"
     )
 }
 
-/// Colours by label, in the order of their names.
+/// Which label gives a node its colour: the rarest, which says most about it.
 struct Colours {
+    nodes: u64,
     counts: LabelCounts,
+    /// How many nodes have the colour of each label.
+    shown: LabelCounts,
+    /// The number of the look of each label that is shown, below [`LOOKS`].
     places: BTreeMap<Arc<str>, usize>,
 }
 
 impl Colours {
-    fn new(counts: LabelCounts) -> Self {
-        let places = counts.keys().cloned().zip(0..).collect();
-        Colours { counts, places }
+    fn of(graph: &dyn RecordSource) -> Result<Colours> {
+        let mut colours = Colours {
+            nodes: 0,
+            counts: LabelCounts::new(),
+            shown: LabelCounts::new(),
+            places: BTreeMap::new(),
+        };
+        for node in graph.nodes() {
+            colours.nodes += 1;
+            for label in node?.labels {
+                *colours.counts.entry(label).or_default() += 1;
+            }
+        }
+        for node in graph.nodes() {
+            if let Some(label) = colours.label(&node?).cloned() {
+                *colours.shown.entry(label).or_default() += 1;
+            }
+        }
+        colours.places = places(colours.shown.keys());
+        Ok(colours)
     }
 
-    fn of_label(&self, label: &str) -> (&'static str, &'static str) {
+    fn label<'n>(&self, node: &'n NodeRecord) -> Option<&'n Arc<str>> {
+        let labels = node.labels.iter();
+        labels.min_by_key(|label| self.counts.get(*label))
+    }
+
+    fn of_label(&self, label: &str) -> Look {
         let place = self.places.get(label);
-        place.map_or(UNLABELLED, |place| PALETTE[place % PALETTE.len()])
+        place.map_or(UNLABELLED, |place| {
+            let (fill, outline) = PALETTE[place % PALETTE.len()];
+            Look {
+                fill,
+                outline,
+                dashed: *place >= PALETTE.len(),
+            }
+        })
     }
 
-    fn of_node(&self, node: &NodeRecord) -> (&'static str, &'static str) {
-        let rarest = node
-            .labels
-            .iter()
-            .min_by_key(|label| self.counts.get(*label));
-        rarest.map_or(UNLABELLED, |label| self.of_label(label))
+    fn of_node(&self, node: &NodeRecord) -> Look {
+        self.label(node)
+            .map_or(UNLABELLED, |label| self.of_label(label))
     }
+}
+
+/// A look for each label: the palette, then the palette with dashed outlines. It follows from the name, so that a label keeps its
+/// colour from one drawing to the next; only labels that meet move on, while there are free ones.
+fn places<'l>(labels: impl Iterator<Item = &'l Arc<str>>) -> BTreeMap<Arc<str>, usize> {
+    let mut taken = [false; LOOKS];
+    let mut places = BTreeMap::new();
+    for label in labels {
+        let wanted = label.bytes().fold(0_usize, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(byte.into())
+        });
+        let wanted = wanted % PALETTE.len();
+        let mut others = (wanted..PALETTE.len())
+            .chain(0..wanted)
+            .chain(PALETTE.len()..LOOKS);
+        let place = others.find(|place| !taken[*place]).unwrap_or(wanted);
+        taken[place] = true;
+        places.insert(label.clone(), place);
+    }
+    places
 }
 
 /// What a person calls the node.
@@ -208,41 +285,57 @@ fn caption(node: &NodeRecord) -> String {
         })
 }
 
-/// Lines of at most [`LINE`] characters, cut between words where that is possible.
+/// Lines about [`LINE`] wide, cut between words where that is possible.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let mut word: Vec<char> = word.chars().collect();
-        while !word.is_empty() {
-            let rest = word.split_off(word.len().min(LINE));
-            let piece: String = word.iter().collect();
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + 1 + word.len() <= LINE => {
-                    line.push(' ');
-                    line.push_str(&piece);
-                }
-                _ => lines.push(piece),
+    for piece in text.split_whitespace().flat_map(pieces) {
+        let full = lines.len() == LINES;
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + piece.width() <= LINE => {
+                line.push(' ');
+                line.push_str(&piece);
             }
-            word = rest;
-            if lines.len() > LINES {
-                lines.truncate(LINES);
-                if let Some(last) = lines.last_mut() {
-                    last.push('…');
-                }
-                return lines;
+            Some(last) if full => {
+                last.push('…');
+                break;
             }
+            _ => lines.push(piece),
         }
     }
     lines
 }
 
+/// A word, cut where it is much wider than a line.
+fn pieces(word: &str) -> Vec<String> {
+    if word.width() <= LINE + OVERHANG {
+        return vec![word.to_owned()];
+    }
+    let mut pieces = vec![String::new()];
+    let mut width = 0;
+    for character in word.chars() {
+        let own = character.width().unwrap_or(0);
+        if width + own > LINE {
+            pieces.push(String::new());
+            width = 0;
+        }
+        width += own;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(character);
+        }
+    }
+    pieces
+}
+
 /// `City`, then every property in a line of its own.
 fn tooltip(title: &str, properties: &Properties) -> String {
-    let mut lines = vec![title.to_owned()];
+    let mut lines = Vec::new();
+    if !title.is_empty() {
+        lines.push(title.to_owned());
+    }
     for (key, value) in properties {
         let text = match value {
             Value::String(text) => text.to_string(),
-            value => value.to_string(),
+            value => temporal_text::text(value).unwrap_or_else(|| value.to_string()),
         };
         let mut text = text.replace(['\n', '\r'], " ");
         if let Some((end, _)) = text.char_indices().nth(TOOLTIP) {

@@ -335,9 +335,9 @@ impl WriteFormat for NodeLink {
             None => to_json(&id.id),
         };
         let mut file = output.only_file()?;
-        write!(
+        writeln!(
             file,
-            "{{\"directed\":true,\"multigraph\":true,\"graph\":{attributes},\n"
+            "{{\"directed\":true,\"multigraph\":true,\"graph\":{attributes},"
         )?;
         write!(file, "\"nodes\":[")?;
         write_lines(&mut file, graph.nodes(), |mut node| {

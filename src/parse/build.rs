@@ -96,6 +96,14 @@ pub(super) fn unexpected(pair: &Pair, expected: &str) -> Error {
     Error::syntax(ErrorDetail::UnexpectedSyntax, place, message)
 }
 
+/// A part that only some forms of a rule may have.
+pub(super) fn refuse(pair: Option<Pair>, expected: &str) -> Result<()> {
+    match pair {
+        Some(pair) => Err(unexpected(&pair, expected)),
+        None => Ok(()),
+    }
+}
+
 /// A name without its back-ticks.
 pub(super) fn identifier(pair: &Pair) -> Identifier {
     Identifier {

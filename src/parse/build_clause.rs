@@ -17,7 +17,7 @@ impl Builder {
             Rule::optional_match_statement => ClauseKind::Match(self.match_clause(pair, true)?),
             Rule::return_statement => ClauseKind::Return(self.projection(inner(pair)?)?),
             Rule::with_statement => ClauseKind::With(self.with(pair)?),
-            Rule::create_statement => ClauseKind::Create(self.pattern(inner(pair)?)?),
+            Rule::create_statement => ClauseKind::Create(self.pattern_to_create(inner(pair)?)?),
             Rule::merge_statement => ClauseKind::Merge(self.merge(pair)?),
             Rule::set_statement => ClauseKind::Set(self.set_items(pair)?),
             Rule::remove_statement => ClauseKind::Remove(self.remove_items(pair)?),
@@ -74,7 +74,7 @@ impl Builder {
 
     fn merge(&mut self, pair: Pair) -> Result<Merge> {
         let mut pairs = pair.into_inner();
-        let path = self.path(part(&mut pairs)?)?;
+        let path = self.path_to_merge(part(&mut pairs)?)?;
         let mut merge = Merge {
             path,
             on_create: Vec::new(),

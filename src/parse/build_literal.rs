@@ -17,7 +17,8 @@ pub(super) fn number(pair: &Pair, negative: bool) -> Result<Literal> {
     };
     if radix != 10 {
         // A separator may stand directly after the prefix.
-        let digits = without_separators(&format!("0{}", &written[2..])).ok_or_else(malformed)?;
+        let digits =
+            without_separators(&format!("0{}", &written[2..]), radix).ok_or_else(malformed)?;
         let valid = written.len() > 2 && digits.chars().all(|digit| digit.is_digit(radix));
         return if valid {
             integer(&digits, radix, negative, place, written)
@@ -25,7 +26,7 @@ pub(super) fn number(pair: &Pair, negative: bool) -> Result<Literal> {
             Err(malformed())
         };
     }
-    let digits = without_separators(written).ok_or_else(malformed)?;
+    let digits = without_separators(written, 10).ok_or_else(malformed)?;
     if digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return integer(&digits, 10, negative, place, written);
     }
@@ -62,19 +63,19 @@ fn integer(
 
 /// The digits without the underscores between them; none where an underscore has no digit beside
 /// it.
-pub(super) fn without_separators(written: &str) -> Option<String> {
+pub(super) fn without_separators(written: &str, radix: u32) -> Option<String> {
     if !written.contains('_') {
         return Some(written.to_owned());
     }
-    let digit = |place: Option<usize>| {
-        place
-            .and_then(|at| written.as_bytes().get(at))
-            .is_some_and(u8::is_ascii_hexdigit)
+    let is_digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| written.as_bytes().get(at));
+        byte.is_some_and(|byte| char::from(*byte).is_digit(radix))
     };
-    let separated = written
+    let separates = |(at, _): (usize, &str)| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
+    written
         .match_indices('_')
-        .all(|(at, _)| digit(at.checked_sub(1)) && digit(Some(at + 1)));
-    separated.then(|| written.replace('_', ""))
+        .all(separates)
+        .then(|| written.replace('_', ""))
 }
 
 pub(super) fn malformed_number(place: Span, written: &str) -> Error {

@@ -2,15 +2,15 @@
 
 use super::ast::*;
 use super::build::{
-    Builder, Pair, Pairs, defect, depth_above, identifier, inner, part, part_if, span, unexpected,
-    unquoted,
+    Builder, Pair, Pairs, defect, depth_above, identifier, inner, part, part_if, refuse, span,
+    unexpected, unquoted,
 };
-use super::build_expression::{ElementReference, Operand, refuse_pattern};
+use super::build_call::{Bracket, starts_with};
+use super::build_expression::{ElementReference, Operand};
 use super::build_literal;
-use super::build_query::refuse;
 use super::grammar::Rule;
 use super::span::Span;
-use crate::error::{Error, ErrorDetail, Result};
+use crate::error::{Error, Result};
 
 impl Builder {
     /// What stands between operators.
@@ -194,17 +194,6 @@ impl Builder {
         }
     }
 
-    /// `variable IN list`
-    fn element_source(&mut self, pair: Pair) -> Result<(Identifier, Expression)> {
-        let place = span(&pair);
-        let mut row = pair.into_inner();
-        let variable = identifier(&part(&mut row)?);
-        part(&mut row)?;
-        let list = self.row(row, place)?;
-        refuse_pattern(&list)?;
-        Ok((variable, list))
-    }
-
     /// `[variable =] path`, if it is that.
     fn path_of_comprehension(&mut self, pair: Pair) -> Result<Option<PathPattern>> {
         let place = span(&pair);
@@ -231,125 +220,6 @@ impl Builder {
             }
             _ => Ok(None),
         }
-    }
-
-    fn tail_predicate(&mut self, pair: Option<Pair>) -> Result<Option<Box<Expression>>> {
-        pair.map(|pair| Ok(Box::new(self.predicate(inner(pair)?)?)))
-            .transpose()
-    }
-
-    fn tail_expression(&mut self, pair: Option<Pair>) -> Result<Option<Box<Expression>>> {
-        pair.map(|pair| Ok(Box::new(self.expression(inner(pair)?)?)))
-            .transpose()
-    }
-
-    /// `name(arguments)`: a function, or one of the forms that look like one.
-    pub fn call(&mut self, name: QualifiedName, pair: Pair, place: Span) -> Result<ExpressionKind> {
-        let mut pairs = pair.into_inner();
-        let word = match name.parts.as_slice() {
-            [only] => only.name.to_ascii_lowercase(),
-            _ => String::new(),
-        };
-        if let Some(star) = part_if(&mut pairs, Rule::star) {
-            return match word.as_str() {
-                "count" => Ok(ExpressionKind::CountStar),
-                _ => Err(unexpected(&star, "an expression")),
-            };
-        }
-        let distinct = part_if(&mut pairs, Rule::distinct).is_some();
-        let bracket = Bracket::new(pairs);
-        match (word.as_str(), bracket.expressions.as_slice()) {
-            ("all" | "any" | "none" | "single", [_]) if bracket.first_is_element_source() => {
-                self.quantifier(&word, bracket, place)
-            }
-            ("reduce", [_, _]) => self.reduce(bracket, place),
-            _ => {
-                refuse(bracket.predicate, "`,` or `)`")?;
-                refuse(bracket.projection, "`,` or `)`")?;
-                let takes_pattern = matches!(
-                    word.as_str(),
-                    "exists" | "shortestpath" | "allshortestpaths"
-                );
-                match (takes_pattern, bracket.expressions.as_slice()) {
-                    (true, [only]) => match self.predicate(only.clone())? {
-                        Expression {
-                            kind: ExpressionKind::Pattern(path),
-                            ..
-                        } => Ok(pattern_function(&word, *path, place)),
-                        argument => Ok(ExpressionKind::Call {
-                            name,
-                            distinct,
-                            arguments: vec![argument],
-                        }),
-                    },
-                    _ => {
-                        let arguments = self.expressions(bracket.expressions.into_iter())?;
-                        Ok(ExpressionKind::Call {
-                            name,
-                            distinct,
-                            arguments,
-                        })
-                    }
-                }
-            }
-        }
-    }
-
-    fn quantifier(&mut self, word: &str, bracket: Bracket, place: Span) -> Result<ExpressionKind> {
-        let quantifier = match word {
-            "all" => Quantifier::All,
-            "any" => Quantifier::Any,
-            "none" => Quantifier::None,
-            _ => Quantifier::Single,
-        };
-        refuse(bracket.projection, "`)`")?;
-        let mut expressions = bracket.expressions.into_iter();
-        let source = expressions
-            .next()
-            .ok_or_else(|| Error::internal("a quantifier has no list"))?;
-        let (variable, list) = self.element_source(source)?;
-        let Some(predicate) = self.tail_predicate(bracket.predicate)? else {
-            return Err(closed_too_early(place, "WHERE"));
-        };
-        Ok(ExpressionKind::Quantifier {
-            quantifier,
-            variable,
-            list: Box::new(list),
-            predicate,
-        })
-    }
-
-    /// `reduce(accumulator = initial, variable IN list | step)`
-    fn reduce(&mut self, bracket: Bracket, place: Span) -> Result<ExpressionKind> {
-        refuse(bracket.predicate, "`|`")?;
-        let [first, second] = &bracket.expressions[..] else {
-            return Err(Error::internal("reduce has two sources"));
-        };
-        let mut row = first.clone().into_inner();
-        if !starts_with(&row, |operator| operator == "=") {
-            return Err(unexpected(
-                first,
-                "an accumulator and its first value: `sum = 0`",
-            ));
-        }
-        if !starts_with(&second.clone().into_inner(), is_in) {
-            return Err(unexpected(second, "a variable and its list: `x IN list`"));
-        }
-        let accumulator = identifier(&part(&mut row)?);
-        part(&mut row)?;
-        let initial = self.row(row, span(first))?;
-        refuse_pattern(&initial)?;
-        let (variable, list) = self.element_source(second.clone())?;
-        let Some(step) = self.tail_expression(bracket.projection)? else {
-            return Err(closed_too_early(place, "`|`"));
-        };
-        Ok(ExpressionKind::Reduce {
-            accumulator,
-            initial: Box::new(initial),
-            variable,
-            list: Box::new(list),
-            step,
-        })
     }
 
     fn case(&mut self, pair: Pair) -> Result<ExpressionKind> {
@@ -412,52 +282,6 @@ impl Builder {
     }
 }
 
-/// What brackets and parentheses may hold: expressions, WHERE, and a bar with an expression.
-struct Bracket<'t> {
-    expressions: Vec<Pair<'t>>,
-    predicate: Option<Pair<'t>>,
-    projection: Option<Pair<'t>>,
-}
-
-impl<'t> Bracket<'t> {
-    fn new(pairs: Pairs<'t>) -> Bracket<'t> {
-        let mut bracket = Bracket {
-            expressions: Vec::with_capacity(pairs.len()),
-            predicate: None,
-            projection: None,
-        };
-        for pair in pairs {
-            match pair.as_rule() {
-                Rule::where_clause => bracket.predicate = Some(pair),
-                Rule::element_projection => bracket.projection = Some(pair),
-                _ => bracket.expressions.push(pair),
-            }
-        }
-        bracket
-    }
-
-    /// Whether the first expression begins with `variable IN`.
-    fn first_is_element_source(&self) -> bool {
-        self.expressions
-            .first()
-            .is_some_and(|first| starts_with(&first.clone().into_inner(), is_in))
-    }
-}
-
-fn is_in(operator: &str) -> bool {
-    operator.eq_ignore_ascii_case("in")
-}
-
-/// Whether a row of operands and operators begins with a variable and such an operator.
-fn starts_with(row: &Pairs, operator: impl Fn(&str) -> bool) -> bool {
-    let mut row = row.clone();
-    row.next()
-        .is_some_and(|first| first.as_rule() == Rule::variable_reference)
-        && row.next().is_some_and(|second| {
-            second.as_rule() == Rule::infix_operator && operator(second.as_str())
-        })
-}
-
 /// The length of the text of a path up to the parenthesis that closes its first node.
 fn closing_parenthesis(path: &Pair, rest: &Pairs) -> usize {
     let start = span(path).start;
@@ -472,26 +296,6 @@ fn pattern(elements: Vec<PatternElement>, span: Span) -> ExpressionKind {
         elements,
         span,
     }))
-}
-
-/// `exists(path)`, `shortestPath(path)`, `allShortestPaths(path)`
-fn pattern_function(word: &str, mut path: PathPattern, place: Span) -> ExpressionKind {
-    match word {
-        "shortestpath" => path.search = PathSearch::LegacyShortest,
-        "allshortestpaths" => path.search = PathSearch::LegacyAllShortest,
-        _ => {
-            let pattern = Pattern {
-                span: path.span,
-                paths: vec![path],
-            };
-            return ExpressionKind::Exists(Box::new(Subquery::Pattern {
-                pattern,
-                predicate: None,
-            }));
-        }
-    }
-    path.span = place;
-    ExpressionKind::Pattern(Box::new(path))
 }
 
 /// A query of nothing but `MATCH pattern [WHERE predicate]` is a pattern.
@@ -516,13 +320,6 @@ fn pattern_or_query(mut query: Query) -> Subquery {
         }
         None => Subquery::Query(query),
     }
-}
-
-/// The error for a call whose parenthesis is closed before a part that it needs.
-fn closed_too_early(call: Span, expected: &str) -> Error {
-    let place = Span::new(call.end - 1, call.end);
-    let message = format!("unexpected `)`, expected {expected}");
-    Error::syntax(ErrorDetail::UnexpectedSyntax, place, message)
 }
 
 fn constant(written: &str) -> Literal {

@@ -50,7 +50,7 @@ impl Builder {
     fn path_search(&mut self, pair: Pair) -> Result<PathSearch> {
         let rule = pair.as_rule();
         let number = match pair.into_inner().next() {
-            Some(number) => Some(Box::new(self.operand(number)?)),
+            Some(number) => Some(Box::new(self.number_of_paths(number)?)),
             None => None,
         };
         Ok(match rule {
@@ -62,6 +62,33 @@ impl Builder {
             Rule::any_path_search => PathSearch::Any(number),
             _ => PathSearch::All,
         })
+    }
+
+    fn number_of_paths(&mut self, pair: Pair) -> Result<Expression> {
+        let number = self.operand(pair.clone())?;
+        match number.kind {
+            ExpressionKind::Literal(Literal::Integer(_)) | ExpressionKind::Parameter(_) => {
+                Ok(number)
+            }
+            _ => Err(unexpected(&pair, "a whole number or a parameter")),
+        }
+    }
+
+    /// Path patterns of which CREATE makes nodes and relationships.
+    pub fn pattern_to_create(&mut self, pair: Pair) -> Result<Pattern> {
+        let pattern = self.pattern(pair)?;
+        pattern
+            .paths
+            .iter()
+            .try_for_each(|path| path_to_create("CREATE", path))?;
+        Ok(pattern)
+    }
+
+    /// The path pattern of MERGE, which may have to be created too.
+    pub fn path_to_merge(&mut self, pair: Pair) -> Result<PathPattern> {
+        let path = self.path(pair)?;
+        path_to_create("MERGE", &path)?;
+        Ok(path)
     }
 
     /// The elements of a path; between two nodes stands a relationship, unless one of them is a
@@ -88,7 +115,6 @@ impl Builder {
                     else {
                         return Err(defect(&pair));
                     };
-                    relationship.span = relationship.span.to(span(&pair));
                     relationship.quantifier = Some(quantifier(pair)?);
                     continue;
                 }
@@ -205,6 +231,63 @@ impl Builder {
     }
 }
 
+/// Refuses what can only be looked for. Whether a relationship has one type, one direction and
+/// no length is not a matter of the grammar.
+fn path_to_create(clause: &str, path: &PathPattern) -> Result<()> {
+    let refuse = |place: Span, what: &str| {
+        let message = format!("{clause} does not take {what}");
+        Err(Error::syntax(ErrorDetail::UnexpectedSyntax, place, message))
+    };
+    if path.search != PathSearch::All {
+        return refuse(path.span, "a search for paths");
+    }
+    for element in &path.elements {
+        match element {
+            PatternElement::Node(NodePattern {
+                predicate: Some(predicate),
+                ..
+            })
+            | PatternElement::Relationship(RelationshipPattern {
+                predicate: Some(predicate),
+                ..
+            }) => {
+                return refuse(predicate.span, "a predicate");
+            }
+            PatternElement::Node(NodePattern {
+                labels: Some(labels),
+                span,
+                ..
+            }) if !all_are_names(labels) => {
+                return refuse(*span, "alternatives of labels");
+            }
+            PatternElement::Relationship(RelationshipPattern {
+                quantifier: Some(length),
+                ..
+            }) => {
+                let message = "a relationship of variable length cannot be created";
+                return Err(Error::syntax(
+                    ErrorDetail::CreatingVarLength,
+                    length.span,
+                    message,
+                ));
+            }
+            PatternElement::Group(group) => return refuse(group.span, "a part in parentheses"),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn all_are_names(labels: &LabelExpression) -> bool {
+    match labels {
+        LabelExpression::Name(_) => true,
+        LabelExpression::And(labels) => labels
+            .iter()
+            .all(|label| matches!(label, LabelExpression::Name(_))),
+        _ => false,
+    }
+}
+
 fn conjunction(mut labels: Vec<LabelExpression>) -> LabelExpression {
     match labels.pop() {
         Some(only) if labels.is_empty() => only,
@@ -268,7 +351,7 @@ fn bounds_of(bounds: Pair, span: Span) -> Result<PathLength> {
 }
 
 fn bound(pair: &Pair) -> Result<u64> {
-    let digits = build_literal::without_separators(pair.as_str())
+    let digits = build_literal::without_separators(pair.as_str(), 10)
         .ok_or_else(|| build_literal::malformed_number(span(pair), pair.as_str()))?;
     digits
         .parse()

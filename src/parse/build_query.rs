@@ -1,9 +1,7 @@
 //! Statements, queries and projections.
 
 use super::ast::*;
-use super::build::{
-    Builder, Pair, Pairs, defect, identifier, inner, part, part_if, span, unexpected,
-};
+use super::build::{Builder, Pair, Pairs, defect, identifier, inner, part, part_if, span};
 use super::grammar::Rule;
 use crate::error::{Error, ErrorDetail, Result};
 
@@ -172,13 +170,5 @@ fn unsupported(keywords: Pair) -> Error {
     match words.as_str() {
         "USE" => error.hint("a database holds one graph; open the other database instead"),
         _ => error,
-    }
-}
-
-/// A part that only some forms of a rule may have.
-pub(super) fn refuse(pair: Option<Pair>, expected: &str) -> Result<()> {
-    match pair {
-        Some(pair) => Err(unexpected(&pair, expected)),
-        None => Ok(()),
     }
 }

@@ -5,14 +5,15 @@
 //! * Never: names of the graph, types, functions. `pest` is named only in this folder.
 //! * Start here: [`parse_statement`].
 //!
-//! The way of a text: [`scan`] looks at every byte once, refuses what is nested too deeply and
-//! blanks out comments; [`grammar`] makes pairs of rules of it; `build_*`, one file per family of
-//! rules, make the tree of the pairs; [`syntax_error`] explains a text that the grammar refuses.
+//! The way of a text: `scan` looks at every byte once, refuses what is nested too deeply and
+//! blanks out comments; `grammar` makes pairs of rules of it; `build_*`, one file per family of
+//! rules, make the tree of the pairs; `syntax_error` explains a text that the grammar refuses.
 
 pub mod ast;
 pub mod span;
 
 mod build;
+mod build_call;
 mod build_clause;
 mod build_expression;
 mod build_literal;

@@ -159,11 +159,11 @@ pub(super) fn nested_too_deeply(place: Span) -> Error {
 const STACK_PER_LEVEL: usize = if cfg!(debug_assertions) {
     64 * 1024
 } else {
-    8 * 1024
+    16 * 1024
 };
 
 /// Runs the parser where the stack has room for as many levels.
 pub(super) fn with_stack_for<T>(nesting: usize, parse: impl FnOnce() -> T) -> T {
-    let needed = (nesting + 8) * STACK_PER_LEVEL;
+    let needed = (nesting + 16) * STACK_PER_LEVEL;
     stacker::maybe_grow(needed, needed + STACK_PER_LEVEL, parse)
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use pest::Parser;
-use pest::error::ErrorVariant;
+use pest::error::{ErrorVariant, InputLocation};
 
 use super::grammar::{Grammar, Rule};
 use super::scan::nested_too_deeply;
@@ -22,11 +22,16 @@ pub(super) fn explain(text: &str, failure: &pest::error::Error<Rule>) -> Error {
         // The stack that the nesting needs was underestimated.
         return nested_too_deeply(Span::new(0, text.len().min(1)));
     }
-    let Some(furthest) = attempt(text) else {
-        return Error::internal("a text was refused and then admitted");
+    let (place, expected) = if text.len() > LONGEST_EXPLAINED {
+        (place_of(failure), Attempt::default())
+    } else {
+        let furthest = attempt(text).map_or(place_of(failure), |attempt| attempt.place);
+        let place = token_start(text, furthest);
+        (
+            place,
+            attempt(&format!("{} \u{1}", &text[..place])).unwrap_or_default(),
+        )
     };
-    let place = token_start(text, furthest.place);
-    let expected = attempt(&format!("{} \u{1}", &text[..place])).unwrap_or_default();
 
     let rest = text[place..].trim_start();
     let start = text.len() - rest.len();
@@ -64,6 +69,17 @@ pub(super) fn explain(text: &str, failure: &pest::error::Error<Rule>) -> Error {
     }
 }
 
+/// Texts beyond this length are not parsed again: it takes several times as long as the first
+/// time. Their errors name the place and what was found.
+const LONGEST_EXPLAINED: usize = 256 * 1024;
+
+/// The furthest place at which a rule was looked for.
+fn place_of(failure: &pest::error::Error<Rule>) -> usize {
+    match failure.location {
+        InputLocation::Pos(place) | InputLocation::Span((place, _)) => place,
+    }
+}
+
 /// What pest looked for at the furthest place that it came to.
 #[derive(Default)]
 struct Attempt {
@@ -92,7 +108,10 @@ fn attempt(text: &str) -> Option<Attempt> {
         .filter_map(|stack| stack.deepest.get_rule().copied())
         .collect();
     if let ErrorVariant::ParsingError { positives, .. } = &failure.variant {
-        rules.extend(positives);
+        // Rules are kept for the furthest place where a rule began, which may lie before.
+        if place_of(&failure) == attempts.max_position {
+            rules.extend(positives);
+        }
     }
     Some(Attempt {
         place: attempts.max_position,
@@ -122,101 +141,92 @@ fn name_phrase(rule: Rule) -> Option<&'static str> {
 const END: &str = "the end of the statement";
 const PARAMETER: &str = "the name of a parameter";
 
-const CLAUSES: &str = "CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN SET UNWIND WITH UNION";
-const STATEMENTS: &str =
-    "BEGIN COMMIT EXPLAIN PROFILE ROLLBACK SHOW ALTER DENY DROP GRANT REVOKE TERMINATE USE";
-const OPERATORS: &str =
-    "% ( * + - . / : :: < <= <> = =~ > >= [ ^ { || AND CONTAINS ENDS IN IS OR STARTS XOR";
-const OPERANDS: &str =
-    "\" $ ' ( + - . [ _ ` { ALL CASE COLLECT COUNT EXISTS FALSE INF INFINITY NAN NOT NULL TRUE";
-const PATTERNS: &str = "( ALL ALLSHORTESTPATHS ANY SHORTEST SHORTESTPATH _ `";
+/// Tokens that together stand for one thing: if the first is expected, all others are dropped
+/// and the phrase is said instead.
+const GROUPS: [(&str, &str, &str); 10] = [
+    (
+        "EXPLAIN",
+        "a statement",
+        "ALTER BEGIN COMMIT DENY DROP GRANT PROFILE REVOKE ROLLBACK SHOW TERMINATE USE \
+         UNWIND CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN \
+         SET WITH",
+    ),
+    (
+        "CASE",
+        "an expression",
+        "\" $ ' ( + - . [ _ ` { 0..9 A..Z a..z ALL COLLECT COUNT EXISTS FALSE INF INFINITY \
+         NAN NOT NULL TRUE",
+    ),
+    (
+        "<>",
+        "an operator",
+        "% ( * + - . / : :: < <= = =~ > >= [ ^ { || AND CONTAINS ENDS IN IS OR STARTS XOR",
+    ),
+    (
+        "SHORTESTPATH",
+        "a pattern",
+        "( _ ` ALL ALLSHORTESTPATHS ANY SHORTEST",
+    ),
+    (
+        "UNWIND",
+        "a clause",
+        "CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN SET \
+         UNION WITH",
+    ),
+    (
+        "DETACH",
+        "a clause that writes",
+        "CREATE DELETE FOREACH MERGE REMOVE SET",
+    ),
+    (
+        "TIMESTAMP",
+        "a type",
+        "ANY ARRAY BOOL BOOLEAN DATE DURATION EDGE FLOAT INT INTEGER LIST LOCAL MAP NODE \
+         NOTHING NULL PATH PATHS POINT PROPERTY RELATIONSHIP SIGNED STRING TIME VARCHAR \
+         VERTEX ZONED",
+    ),
+    ("+=", "`+=`", "( . < [ { IS"),
+    ("<", "a relationship", "( -"),
+    ("$", "properties", "{"),
+];
+
+/// Tokens that are too small, or say too little, to be named.
+const UNNAMED: &str =
+    "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING";
 
 impl Attempt {
-    /// `, expected ...` in plain words: groups of tokens that stand for one thing become one
-    /// phrase.
+    /// `, expected ...` in plain words.
     fn phrase(&self) -> String {
-        let mut tokens = self.tokens.clone();
-        let mut phrases: Vec<String> = Vec::new();
-        // A token that only one group has tells that all of the group is expected.
-        let groups = [
-            ("EXPLAIN", "a statement", [CLAUSES, STATEMENTS].as_slice()),
-            ("CASE", "an expression", &[OPERANDS]),
-            ("<>", "an operator", &[OPERATORS]),
-            ("SHORTESTPATH", "a pattern", &[PATTERNS]),
-            ("UNWIND", "a clause", &[CLAUSES]),
-            ("DETACH", "a clause that writes", &[CLAUSES]),
-            ("TIMESTAMP", "a type", &[]),
-            ("+=", "`+=`", &["( + . < [ { += IS"]),
-            ("<", "a relationship", &["( - <"]),
-            ("$", "properties", &["$ {"]),
-        ];
-        let mut grouped = Vec::new();
-        for (sign, phrase, members) in groups {
-            if !tokens.contains(sign) {
-                continue;
+        let mut tokens: BTreeSet<&str> = self.tokens.iter().map(String::as_str).collect();
+        tokens.remove(" ");
+        let mut groups = Vec::new();
+        for (sign, phrase, members) in GROUPS {
+            if tokens.remove(sign) {
+                tokens.retain(|token| !members.split(' ').any(|member| member == *token));
+                groups.push(phrase);
             }
-            if phrase == "a type" {
-                tokens.retain(|token| !token.starts_with(|first: char| first.is_ascii_uppercase()));
-            }
-            for member in members.iter().flat_map(|members| members.split(' ')) {
-                tokens.remove(member);
-            }
-            grouped.push(phrase.to_owned());
         }
-        let names_expected = tokens.remove("`");
-        if tokens.contains("0..9")
-            && !tokens.contains("*")
-            && !grouped.iter().any(|phrase| phrase.starts_with("an "))
-        {
-            grouped.push("a number".to_owned());
-        }
-        if tokens.contains(")") && !grouped.iter().any(|phrase| phrase == "an operator") {
+        if tokens.contains(")") && !groups.contains(&"an operator") {
             // Only looked for to tell a path in parentheses from a node.
             tokens.remove("=");
         }
-        tokens.remove(";");
-        let noise = [
-            " ",
-            "_",
-            "BUILTIN_RULE",
-            "OFFSET",
-            "PATHS",
-            "PATH",
-            "ASCENDING",
-            "DESCENDING",
-            "E",
-            "X",
-            "ALL",
-            "..",
-        ];
-        tokens.retain(|token| {
-            !noise.contains(&token.as_str()) && !(token.len() > 2 && token[1..].starts_with(".."))
-        });
-        let (keywords, symbols): (Vec<_>, Vec<_>) = tokens
-            .into_iter()
-            .partition(|token| token.starts_with(|first: char| first.is_ascii_uppercase()));
-        phrases.extend(symbols.iter().map(|symbol| format!("`{symbol}`")));
-        if names_expected {
-            // A parameter is expected by name only after its dollar sign.
-            let mut names: Vec<&str> = self
-                .names
-                .iter()
-                .copied()
-                .filter(|name| *name != END)
-                .collect();
-            if names.len() > 1 {
-                names.retain(|name| *name != PARAMETER);
-            }
-            phrases.extend(names.into_iter().map(str::to_owned));
+        if tokens.remove("`") {
+            groups.extend(self.names());
         }
-        phrases.extend(grouped);
-        phrases.extend(keywords.into_iter().map(|keyword| {
-            if keyword == "ORDER" {
-                "ORDER BY".to_owned()
-            } else {
-                keyword
-            }
-        }));
+        if tokens.remove("0..9") && !tokens.contains("*") && !groups.contains(&"an operator") {
+            groups.push("a number");
+        }
+        tokens.retain(|token| !UNNAMED.split(' ').any(|unnamed| unnamed == *token));
+        let is_keyword = |token: &&str| token.starts_with(|first: char| first.is_ascii_uppercase());
+        let (keywords, symbols): (Vec<&str>, Vec<&str>) = tokens.into_iter().partition(is_keyword);
+
+        let mut phrases: Vec<String> = symbols.iter().map(|symbol| format!("`{symbol}`")).collect();
+        phrases.extend(groups.into_iter().map(str::to_owned));
+        phrases.extend(
+            keywords
+                .into_iter()
+                .map(|word| word.replace("ORDER", "ORDER BY")),
+        );
         if self.names.contains(END) {
             phrases.push(END.to_owned());
         }
@@ -225,6 +235,14 @@ impl Attempt {
             Some((only, [])) => format!(", expected {only}"),
             Some((last, others)) => format!(", expected {} or {last}", others.join(", ")),
         }
+    }
+
+    /// What the names are called that could stand there.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let names = self.names.iter().copied().filter(|name| *name != END);
+        // A parameter is expected by name only after its dollar sign, where nothing else is.
+        let several = names.clone().count() > 1;
+        names.filter(move |name| !(several && *name == PARAMETER))
     }
 
     /// The keywords that could stand there.

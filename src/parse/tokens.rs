@@ -96,6 +96,14 @@ fn word(text: &str, start: usize, end: usize) -> (TokenKind, Span) {
     let span = Span::new(start, start + length);
     let word = span.slice(text);
     let kind = if word.starts_with(|first: char| first.is_ascii_digit()) {
+        let fraction = text[span.end..].strip_prefix('.').unwrap_or_default();
+        let length = fraction
+            .bytes()
+            .take_while(u8::is_ascii_alphanumeric)
+            .count();
+        if fraction.starts_with(|first: char| first.is_ascii_digit()) {
+            return (TokenKind::Number, Span::new(start, span.end + 1 + length));
+        }
         TokenKind::Number
     } else if keywords()
         .binary_search(&word.to_ascii_uppercase().as_str())

@@ -1,0 +1,27 @@
+MTCH (n) RETURN n
+
+MATCH (n) RETRUN n
+
+MATCH (n) WHER n.x = 1 RETURN n
+
+MATCH (n) RETURN n ODER BY n.x
+
+RETURN 'a' STARTS WIHT 'b'
+
+MATCH (n)
+WHERE n.x = 1
+RETRUN n
+
+MATCH (n) WHERE n.age > RETURN n
+
+MATCH (n) RETURN n ORDER n
+
+UNWIND [1] RETURN 1
+
+RETURN x IS NOT A
+
+RETURN 1; RETURN 2
+
+;
+
+FOO

@@ -1,0 +1,11 @@
+RETURN a OR b XOR c AND NOT d;
+RETURN NOT NOT a = b, NOT a IS NULL;
+RETURN a < b <= c <> d, (a < b) < c, a = b AND c = d;
+RETURN 1 + 2 * 3 - 4 / 5 % 6, 2 ^ 3 ^ 4, -2 ^ 2, (1 + 2) * 3;
+RETURN a || b + c, a = b + 1 IN c, x IN [1] = true;
+RETURN a STARTS WITH 'x', a ends  with 'y', a CONTAINS 'z', a =~ '.*';
+RETURN a.b IS NULL, a + b IS NOT NULL, a IS NULL IS NOT NULL;
+RETURN a.b.c, a[0], a[1..2], a[..2], a[1..], a[..], (a).b, f(x).y[0].z, $p.x, {a: 1}.a;
+RETURN -a.b, - - a, -(1), 1 -1, a-1;
+RETURN n:A, n:A:B, n:A|B, n:!A&(B|C), n IS A, n.m:A;
+RETURN x IS :: INTEGER, x IS NOT :: list < integer not null >, x IS TYPED zoned  datetime, x :: INT | FLOAT!, x IS NOT TYPED ANY PROPERTY VALUE;

@@ -1,0 +1,11 @@
+MATCH (), (a), (:A), (a:A:B), (a {x: 1}), (a $p), (a WHERE a.x), (a:A {x: 1} WHERE a.x), (WHERE true), (where) RETURN 1;
+MATCH ()--()-->()<--()<-->() RETURN 1;
+MATCH ()-[]-()-[r]->()<-[:R]-()-[r:R|S|:T {x: 1} WHERE r.x]->() RETURN 1;
+MATCH ()-[*]-()-[r*2]->()-[:R*1..]->()-[*..3]->()-[r:R*0..1_0 {x: 1}]-() RETURN 1;
+MATCH (a:A&!B|%), (a:A|(B&C)), (a IS A|B), ()-[IS R]->(), (is), (is:is), (:match:Return) RETURN 1;
+MATCH p = (a)-->(b), q = shortestPath((a)-[*]-(b)), allShortestPaths((a)-[:R]->(b)) RETURN 1;
+MATCH ((a)-[:R]->(b)){1,3}, ((x)-->(y) WHERE x.a)+, (q = (x)-->(y))*, ((x)){2}, ((x)-->(y)){,2}, ((x)-->(y)){2,} RETURN 1;
+MATCH (a)-[:R]->+(b)<--{2}()--*(), (a) ((x)-->(y)){2} (b) RETURN 1;
+MATCH SHORTEST 2 PATHS (a)-->+(b), SHORTEST $k (a)-->(b), ANY SHORTEST (a)-->(b), ALL SHORTEST PATHS (a)-->(b) RETURN 1;
+MATCH p = SHORTEST 2 GROUPS (a)-->(b), SHORTEST PATH GROUP (a)-->(b), ANY (a)-->(b), ANY 3 PATHS (a)-->(b), ALL PATHS (a)-->(b) RETURN 1;
+MATCH (a) - [ : R ] - > (b) < - - (c) RETURN 1;
