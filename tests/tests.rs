@@ -2,7 +2,6 @@
 
 mod boxed_cells;
 mod formats;
-mod icesco;
 mod parse;
 mod tck;
 mod tidy;
