@@ -1,5 +1,6 @@
 //! All integration tests in one binary.
 
+mod bind;
 mod formats;
 mod parse;
 mod tck;

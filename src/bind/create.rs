@@ -1,7 +1,8 @@
 //! `CREATE` and `MERGE`.
 //!
-//! What is made is seen by the clauses after, not by the properties within: those read the row
-//! as it was before.
+//! Nodes are made before relationships, each in the order written: the properties of a node may
+//! read nodes to the left of it, those of a relationship also relationships to the left. What
+//! `MERGE` looks for is known before anything is made: its properties read none of it.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::bound::{
 use super::build_expression::{property_of, unexpected};
 use super::expression::{Comparison, Expression as E, Labels};
 use super::pattern::{property_map, type_conflict};
-use super::scope::Scope;
+use super::scope::{Binding, Scope};
 use super::syntax::variable_names;
 use super::warnings::NameKind;
 use crate::error::{Error, ErrorDetail, Result};
@@ -25,6 +26,8 @@ use crate::value::Type;
 struct Making {
     /// The scope before the clause.
     before: Scope,
+    /// The same with the new nodes so far.
+    with_nodes: Scope,
     create: CreatePattern,
     looked_for: Option<Pattern>,
 }
@@ -33,6 +36,7 @@ impl<'a> Binder<'a> {
     pub(super) fn create(&mut self, pattern: &'a ast::Pattern) -> Result<CreatePattern> {
         let mut making = Making {
             before: self.scope.clone(),
+            with_nodes: self.scope.clone(),
             create: CreatePattern::default(),
             looked_for: None,
         };
@@ -45,6 +49,7 @@ impl<'a> Binder<'a> {
     pub(super) fn merge(&mut self, merge: &'a ast::Merge) -> Result<Merge> {
         let mut making = Making {
             before: self.scope.clone(),
+            with_nodes: self.scope.clone(),
             create: CreatePattern::default(),
             looked_for: Some(Pattern::default()),
         };
@@ -130,10 +135,21 @@ impl<'a> Binder<'a> {
             Some(labels) => self.labels_to_give(labels)?,
             None => Vec::new(),
         };
+        let readable = making.with_nodes.clone();
         let properties = node.properties.as_ref();
-        let properties = self.properties_to_give(properties, making)?;
+        let properties = self.properties_to_give(properties, readable, making)?;
         let variable = match &node.variable {
-            Some(name) => self.declare(&name.name, Type::Node),
+            Some(name) => {
+                let variable = self.declare(&name.name, Type::Node);
+                let binding = Binding {
+                    variable: variable.clone(),
+                    value_type: Type::Node,
+                };
+                making
+                    .with_nodes
+                    .declare(name.name.as_str().into(), binding);
+                variable
+            }
             None => self.unnamed(),
         };
         if let Some(pattern) = &mut making.looked_for {
@@ -186,7 +202,8 @@ impl<'a> Binder<'a> {
             .write(NameKind::RelationshipType, relationship_type);
         let relationship_type: Arc<str> = relationship_type.into();
         let written = relationship.properties.as_ref();
-        let properties = self.properties_to_give(written, making)?;
+        let readable = self.scope.clone();
+        let properties = self.properties_to_give(written, readable, making)?;
         let variable = match &relationship.variable {
             Some(name) => self.declare(&name.name, Type::Relationship),
             None => self.unnamed(),
@@ -248,35 +265,36 @@ impl<'a> Binder<'a> {
         label.name.as_str().into()
     }
 
-    /// Binds the map of properties of something new, in the scope before the clause.
+    /// Binds the map of properties of something new.
     fn properties_to_give(
         &mut self,
         properties: Option<&'a ast::Expression>,
+        readable: Scope,
         making: &Making,
     ) -> Result<Option<Expression>> {
         let Some(properties) = properties else {
             return Ok(None);
         };
-        if making.looked_for.is_some() {
-            property_map(properties)?;
-        }
         self.keys_to_give(properties);
-        let now = std::mem::replace(&mut self.scope, making.before.clone());
-        let result = self.expecting(properties, &Type::Map);
-        self.scope = now;
-        match result {
-            Err(error) if error.detail() == ErrorDetail::UndefinedVariable => {
-                let names = variable_names(properties);
-                let made_here = names.iter().any(|name| {
-                    self.scope.find(name).is_some() && making.before.find(name).is_none()
-                });
-                Err(match made_here {
-                    true => error.hint("what is made can be read in the clauses after this one"),
-                    false => error,
-                })
+        let readable = match making.looked_for {
+            Some(_) => {
+                property_map(properties)?;
+                making.before.clone()
             }
-            result => result.map(Some),
-        }
+            None => readable,
+        };
+        let now = std::mem::replace(&mut self.scope, readable);
+        let result = self.expecting(properties, &Type::Map);
+        let readable = std::mem::replace(&mut self.scope, now);
+        result.map(Some).map_err(|error| {
+            let made_here = variable_names(properties)
+                .iter()
+                .any(|name| self.scope.find(name).is_some() && readable.find(name).is_none());
+            match made_here && error.detail() == ErrorDetail::UndefinedVariable {
+                true => error.hint("it is made by the same clause: read it in a clause after"),
+                false => error,
+            }
+        })
     }
 
     /// Notes the keys of a map whose entries are stored.
