@@ -11,15 +11,14 @@ use super::bound::{
     CreateNode, CreatePattern, CreateRelationship, Expression, Merge, NodePattern, PathElement,
     PathVariable, Pattern, PatternDirection, RelationshipPattern, Variable,
 };
-use super::build_expression::{property_of, unexpected};
+use super::build_expression::property_of;
 use super::expression::{Comparison, Expression as E, Labels};
 use super::pattern::{property_map, type_conflict};
 use super::scope::{Binding, Scope};
 use super::syntax::variable_names;
 use super::warnings::NameKind;
 use crate::error::{Error, ErrorDetail, Result};
-use crate::parse::ast::{self, LabelExpression, PathSearch, PatternElement};
-use crate::parse::span::Span;
+use crate::parse::ast::{self, LabelExpression, PatternElement};
 use crate::value::Type;
 
 /// What a clause makes, and what it looks for first if it is a `MERGE`.
@@ -63,10 +62,6 @@ impl<'a> Binder<'a> {
     }
 
     fn make_path(&mut self, path: &'a ast::PathPattern, making: &mut Making) -> Result<()> {
-        if path.search != PathSearch::All {
-            let message = "a shortest path can be looked for, not made";
-            return Err(unexpected(path.span, message));
-        }
         let alone = path.elements.len() == 1;
         let mut elements = Vec::with_capacity(path.elements.len());
         let mut waiting: Option<&'a ast::RelationshipPattern> = None;
@@ -84,10 +79,7 @@ impl<'a> Binder<'a> {
                     }
                     elements.push(PathElement::Node(node));
                 }
-                PatternElement::Group(group) => {
-                    let message = "a part in parentheses can be looked for, not made";
-                    return Err(unexpected(group.span, message));
-                }
+                PatternElement::Group(_) => return Err(not_admitted()),
             }
         }
         if let Some(name) = &path.variable {
@@ -110,10 +102,6 @@ impl<'a> Binder<'a> {
         alone: bool,
         making: &mut Making,
     ) -> Result<Variable> {
-        if let Some(predicate) = &node.predicate {
-            let message = "WHERE stands where something is made";
-            return Err(unexpected(predicate.span, message));
-        }
         if let Some(name) = &node.variable
             && self.scope.find(&name.name).is_some()
         {
@@ -182,11 +170,7 @@ impl<'a> Binder<'a> {
         {
             return Err(already_bound(name));
         }
-        if let Some(predicate) = &relationship.predicate {
-            let message = "WHERE stands where something is made";
-            return Err(unexpected(predicate.span, message));
-        }
-        if let Some(length) = relationship.length.or(relationship.quantifier) {
+        if let Some(length) = relationship.length {
             let message = "a relationship of variable length can be looked for, not made";
             let detail = ErrorDetail::CreatingVarLength;
             return Err(Error::syntax(detail, length.span, message));
@@ -249,11 +233,7 @@ impl<'a> Binder<'a> {
             match next {
                 LabelExpression::Name(name) => names.push(self.label_to_give(name)),
                 LabelExpression::And(parts) => waiting.extend(parts.iter().rev()),
-                _ => {
-                    let message = "a new node has certain labels, not alternatives";
-                    let error = unexpected(label_span(next), message);
-                    return Err(error.hint("write (:A:B)"));
-                }
+                _ => return Err(not_admitted()),
             }
         }
         Ok(names)
@@ -366,14 +346,7 @@ fn equalities(
     Ok(equalities.collect())
 }
 
-fn label_span(labels: &LabelExpression) -> Span {
-    match labels {
-        LabelExpression::Name(name) => name.span,
-        LabelExpression::Any(span) => *span,
-        LabelExpression::Not(inner) => label_span(inner),
-        LabelExpression::And(parts) | LabelExpression::Or(parts) => {
-            let spans = parts.iter().map(label_span);
-            spans.reduce(Span::to).unwrap_or_default()
-        }
-    }
+/// The parser admits only what can be made.
+fn not_admitted() -> Error {
+    Error::internal("a pattern that is made holds what can only be looked for")
 }
