@@ -1,6 +1,6 @@
 //! All integration tests in one binary.
 
-mod boxed_cells;
+mod bind;
 mod formats;
 mod parse;
 mod tck;
