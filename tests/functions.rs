@@ -390,7 +390,7 @@ fn graphs() -> Result<()> {
         ("relationships", path(), "[[#0]]"),
         ("length", list![], "TypeError: InvalidArgumentValue"),
     ] {
-        let answer = text(call(&graph, name, &[argument.clone()]));
+        let answer = text(call(&graph, name, std::slice::from_ref(&argument)));
         assert_eq!(answer, expected, "{name}({argument})");
     }
     Ok(())

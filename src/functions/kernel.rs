@@ -32,7 +32,7 @@ pub(super) fn map_texts<T: AsRef<str>>(
     };
     let mut builder = StringViewBuilder::with_capacity(array.iter().len());
     for text in array {
-        builder.append_option(text.map(|text| code(text)));
+        builder.append_option(text.map(&code));
     }
     Some(Column::String(builder.finish()))
 }
