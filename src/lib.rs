@@ -8,12 +8,15 @@ pub mod error;
 pub mod execute;
 pub mod functions;
 pub mod graph;
+mod icesco;
 pub mod import_export;
 pub mod logical;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
+mod plan_cache;
 pub mod result;
+pub mod display;
 pub mod session;
 pub mod value;
 
