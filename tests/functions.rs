@@ -803,3 +803,24 @@ fn the_manual_is_current() {
         "docs/functions.md is old: run with BLESS=1"
     );
 }
+
+/// Every example of the table, through the whole engine.
+#[test]
+fn examples_give_their_answers() {
+    let mut wrong = Vec::new();
+    for function in FUNCTIONS.iter() {
+        let (_, answer) = function.example;
+        let value_of = |query: &str| {
+            let session = rihla::Database::in_memory().session();
+            let result = session.query(query, ());
+            result.map(|result| result.rows().next().map_or(NULL, |row| row.value(0)))
+        };
+        let query = function.example_query();
+        let found = value_of(&query);
+        let wanted = value_of(&format!("RETURN {answer}"));
+        if !matches!((&found, wanted), (Ok(found), Ok(wanted)) if *found == wanted) {
+            wrong.push(format!("{query} gives {}, not {answer}", text(found)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
