@@ -37,6 +37,14 @@ pub(super) fn map_texts<T: AsRef<str>>(
     Some(Column::String(builder.finish()))
 }
 
+/// The bytes of all strings of a column; 0 for a column of another type.
+pub(super) fn text_bytes(column: &Column) -> usize {
+    match column {
+        Column::String(array) => array.lengths().map(|length| length as usize).sum(),
+        _ => 0,
+    }
+}
+
 /// A function from string to integer.
 pub(super) fn measure_texts(array: &StringViewArray, code: impl Fn(&str) -> i64) -> Column {
     Column::Integer(array.iter().map(|text| text.map(&code)).collect())
