@@ -2,6 +2,7 @@
 
 mod bind;
 mod formats;
+mod functions;
 mod parse;
 mod tck;
 mod tidy;
