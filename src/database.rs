@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::functions::Procedures;
 use crate::graph::Snapshot;
-use crate::session::Session;
+use crate::plan_cache::PlanCache;
+use crate::session::{Prepared, Session};
 
 /// An open database. Cloning shares it; sessions may run in many threads.
 ///
@@ -26,6 +27,7 @@ struct Shared {
     /// Held by the one writer.
     turn: Mutex<()>,
     procedures: RwLock<Procedures>,
+    plans: PlanCache<Prepared>,
 }
 
 impl Database {
@@ -40,6 +42,7 @@ impl Database {
             current: RwLock::new(snapshot),
             turn: Mutex::new(()),
             procedures: RwLock::new(Procedures::default()),
+            plans: PlanCache::default(),
         }))
     }
 
@@ -64,6 +67,10 @@ impl Database {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    pub(crate) fn plans(&self) -> &PlanCache<Prepared> {
+        &self.0.plans
     }
 
     /// Changes the procedures that statements can call.

@@ -14,6 +14,7 @@ pub mod logical;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
+mod plan_cache;
 pub mod result;
 pub mod display;
 pub mod session;

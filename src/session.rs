@@ -1,13 +1,27 @@
 //! The pipeline: text to result in six calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::context::{Interrupt, Limits};
+use crate::bind::{self, BindEnvironment};
+use crate::column::Column;
+use crate::context::{Context, Interrupt, Limits};
 use crate::database::Database;
 use crate::error::{Error, Result};
-use crate::result::QueryResult;
-use crate::value::Value;
+use crate::execute::{self, Batch, Counts, Runtime};
+use crate::functions::{FUNCTIONS, Procedures};
+use crate::graph::{GraphWriter, Snapshot};
+use crate::logical;
+use crate::optimize::{self, Statistics};
+use crate::parse::{
+    self,
+    ast::{Show, Statement},
+};
+use crate::physical;
+use crate::plan_cache::PlanKey;
+use crate::result::{QueryResult, Summary, Warning};
+use crate::value::{DateTime, Value};
 
 /// Values for the parameters of a statement.
 ///
@@ -48,6 +62,31 @@ pub struct Session {
     database: Database,
     limits: Limits,
     interrupt: Interrupt,
+    disabled_rules: BTreeSet<String>,
+}
+
+/// A statement that is ready to run, any number of times.
+#[derive(Debug)]
+pub(crate) enum Prepared {
+    /// A query with its plans.
+    Query {
+        mode: Mode,
+        columns: Vec<Arc<str>>,
+        warnings: Vec<Warning>,
+        read_only: bool,
+        logical: logical::Plan,
+        physical: physical::Plan,
+    },
+    /// A listing.
+    Show(Show),
+}
+
+/// What becomes of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Run,
+    Explain,
+    Profile,
 }
 
 impl Session {
@@ -56,6 +95,7 @@ impl Session {
             database,
             limits: Limits::default(),
             interrupt: Interrupt::default(),
+            disabled_rules: BTreeSet::new(),
         }
     }
 
@@ -74,12 +114,199 @@ impl Session {
         self.interrupt.clone()
     }
 
+    /// Switches a rule of the optimiser on or off, by its name in [`optimize::RULES`].
+    pub fn set_rule(&mut self, rule: &str, enabled: bool) {
+        if enabled {
+            self.disabled_rules.remove(rule);
+        } else {
+            self.disabled_rules.insert(rule.to_owned());
+        }
+    }
+
     /// Runs one statement.
     ///
     /// # Errors
     /// Whatever is wrong with the statement or happens while it runs; the graph is then unchanged.
     pub fn query(&self, text: &str, parameters: impl Into<Parameters>) -> Result<QueryResult> {
-        let _ = (text, parameters.into());
-        Err(Error::internal("not there yet"))
+        let parameters = parameters.into();
+        // The parser bounds how deep a statement may be nested; this is the room for it in every
+        // stage, whatever thread the caller runs in.
+        stacker::maybe_grow(STACK_NEEDED, STACK_GIVEN, || self.run(text, &parameters))
     }
+
+    fn run(&self, text: &str, parameters: &Parameters) -> Result<QueryResult> {
+        let start = Instant::now();
+        let snapshot = self.database.snapshot();
+        let procedures = self.database.procedures();
+        let version = procedures.version();
+        let key = PlanKey::new(text, parameters, &self.disabled_rules, &snapshot, version);
+        let prepared = self.database.plans().get(key, || {
+            self.prepare(text, parameters, &snapshot, &procedures)
+        })?;
+        match prepared.as_ref() {
+            Prepared::Show(show) => show_functions(*show, &procedures),
+            Prepared::Query {
+                mode: Mode::Explain,
+                warnings,
+                logical,
+                ..
+            } => {
+                let summary = Summary {
+                    warnings: warnings.clone(),
+                    compile_time: start.elapsed(),
+                    plan: Some(logical::show(logical)),
+                    ..Summary::default()
+                };
+                Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
+            }
+            Prepared::Query { .. } => {
+                self.execute(&prepared, parameters, &procedures, start.elapsed())
+            }
+        }
+    }
+
+    /// From the text to a plan, stage by stage.
+    fn prepare(
+        &self,
+        text: &str,
+        parameters: &Parameters,
+        snapshot: &Snapshot,
+        procedures: &Procedures,
+    ) -> Result<Prepared> {
+        let (query, mode) = match parse::parse_statement(text)? {
+            Statement::Query(query) => (query, Mode::Run),
+            Statement::Explain(query) => (query, Mode::Explain),
+            Statement::Profile(query) => (query, Mode::Profile),
+            Statement::Show(show) => return Ok(Prepared::Show(show)),
+            Statement::Transaction(_) => {
+                return Err(
+                    Error::unsupported("explicit transactions are not there yet")
+                        .hint("each statement is a transaction of its own"),
+                );
+            }
+        };
+        let environment = BindEnvironment {
+            catalog: snapshot.catalog(),
+            procedures,
+            parameters: Some(&parameters.0),
+        };
+        let bound = bind::bind(&query, text, &environment)?;
+        let columns = bound.query.columns.clone();
+        let (plan, outputs) = logical::build(bound.query)?;
+        let statistics = Statistics::new(snapshot);
+        let logical = optimize::optimize(plan, &statistics, &self.disabled_rules)?;
+        let physical = physical::choose(&logical, &outputs)?;
+        Ok(Prepared::Query {
+            mode,
+            columns,
+            warnings: bound.warnings,
+            read_only: bound.read_only,
+            logical,
+            physical,
+        })
+    }
+
+    /// Runs a plan: on a snapshot, or in the writer's turn.
+    fn execute(
+        &self,
+        prepared: &Prepared,
+        parameters: &Parameters,
+        procedures: &Procedures,
+        compile_time: Duration,
+    ) -> Result<QueryResult> {
+        let Prepared::Query {
+            mode,
+            columns,
+            warnings,
+            read_only,
+            physical,
+            ..
+        } = prepared
+        else {
+            return Err(Error::internal("a listing is no plan"));
+        };
+        let start = Instant::now();
+        let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
+        let turn = (!read_only).then(|| self.database.begin_write());
+        let snapshot = self.database.snapshot();
+        let mut writer = turn.as_ref().map(|_| GraphWriter::new(snapshot.clone()));
+        let mut runtime = Runtime::new(
+            &context,
+            &parameters.0,
+            procedures,
+            snapshot.clone(),
+            writer.as_mut(),
+        );
+        if *mode == Mode::Profile {
+            runtime.profile = Some(vec![Counts::default(); physical.id + 1]);
+        }
+        let batches = execute::run(physical, &mut runtime)?;
+        let plan = runtime
+            .profile
+            .as_ref()
+            .map(|counts| physical::show(physical, counts));
+        drop(runtime);
+        let mut summary = Summary {
+            warnings: warnings.clone(),
+            compile_time,
+            plan,
+            ..Summary::default()
+        };
+        let mut after = snapshot;
+        if let (Some(turn), Some(writer)) = (turn, writer) {
+            summary.changes = writer.changes()?;
+            (after, _) = writer.finish();
+            turn.publish(after.clone());
+        }
+        let batches = match columns.is_empty() {
+            true => Vec::new(),
+            false => batches
+                .into_iter()
+                .map(Batch::into_columns)
+                .collect::<Result<_>>()?,
+        };
+        summary.run_time = start.elapsed();
+        Ok(QueryResult::new(columns.clone(), batches, after, summary))
+    }
+}
+
+/// The least room on the stack with which a statement is begun, in bytes.
+const STACK_NEEDED: usize = 4 << 20;
+
+/// The room that is given where there is less.
+const STACK_GIVEN: usize = 32 << 20;
+
+/// The rows of the function table, or the procedures.
+fn show_functions(show: Show, procedures: &Procedures) -> Result<QueryResult> {
+    let row = |name: &str, signature: String, sentence: &str| {
+        vec![
+            Value::from(name),
+            Value::from(signature),
+            Value::from(sentence),
+        ]
+    };
+    let rows: Vec<Vec<Value>> = match show {
+        Show::Functions => FUNCTIONS
+            .iter()
+            .flat_map(|function| {
+                function
+                    .overloads()
+                    .map(|overload| row(function.name, overload.to_string(), function.sentence))
+            })
+            .collect(),
+        Show::Procedures => procedures
+            .iter()
+            .map(|procedure| row(&procedure.name, procedure.signature(), &procedure.sentence))
+            .collect(),
+    };
+    let columns = ["name", "signature", "description"].map(Arc::from).to_vec();
+    let batch = (0..columns.len())
+        .map(|place| Column::from_values(rows.iter().map(|row| row[place].clone())))
+        .collect();
+    Ok(QueryResult::new(
+        columns,
+        vec![batch],
+        Snapshot::default(),
+        Summary::default(),
+    ))
 }

@@ -8,12 +8,16 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use rihla::context::{Context, Interrupt, Limits};
+use rihla::graph::Snapshot;
 use rihla::import_export::format::Reading;
 use rihla::import_export::record::{
     NodeRecord, Place, Properties, RecordSink, RecordSource, RelationshipRecord,
 };
-use rihla::import_export::{FORMATS, Format, ImportOptions, Output, Source};
-use rihla::value::DateTime;
+use rihla::import_export::{
+    Dump, ExportSource, FORMATS, Format, ImportOptions, MissingNodes, Output, Report, Source,
+    export, import, read_json_graph,
+};
+use rihla::value::{Date, DateTime};
 use rihla::{Error, Result, Value};
 
 /// A graph as records, to write and to read into.
@@ -32,6 +36,10 @@ impl RecordSink for Records {
 
     fn relationship(&mut self, relationship: RelationshipRecord, _place: Place) -> Result<()> {
         self.relationships.push(relationship);
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
         Ok(())
     }
 
@@ -154,6 +162,7 @@ fn awkward() -> Records {
                     ("area", 118.5.into()),
                     ("capital", true.into()),
                     ("aliases", vec!["Rabat", "ar-Ribāṭ"].into()),
+                    ("founded", Date { days: -300_000 }.into()),
                     ("empty", Value::list(Vec::new())),
                 ],
             ),
@@ -247,6 +256,7 @@ fn any_scalar() -> BoxedStrategy<Value> {
             Just(1e300)
         ]
         .prop_map(Value::from),
+        (-700_000_i64..2_900_000).prop_map(|days| Value::from(Date { days })),
         "\\PC{0,12}".prop_map(Value::from),
         "[ \t\r\n\"'\\\\;,]{0,5}".prop_map(Value::from),
     ]
@@ -564,6 +574,167 @@ fn the_table_is_in_order() {
             .name,
         "node-link"
     );
+}
+
+/// All of a graph as records.
+fn dumped(snapshot: &Snapshot) -> Records {
+    let context = context();
+    let dump = Dump::new(ExportSource::Graph(snapshot), &context).expect("a whole graph");
+    Records {
+        nodes: dump
+            .nodes()
+            .collect::<Result<_>>()
+            .expect("nodes are there"),
+        relationships: dump
+            .relationships()
+            .collect::<Result<_>>()
+            .expect("relationships are there"),
+        warnings: Vec::new(),
+    }
+}
+
+fn import_texts(texts: &[(&str, &str)]) -> Result<(Snapshot, Report)> {
+    let sources: Vec<_> = texts
+        .iter()
+        .map(|(name, text)| Source::text(name, text.as_bytes()))
+        .collect();
+    let options = ImportOptions::default();
+    import(&sources, &options, Snapshot::default(), &context())
+}
+
+#[test]
+fn a_graph_is_loaded_and_written_again() {
+    let text = write_text("json", &awkward()).expect("it is written");
+    let (snapshot, report) = import_texts(&[("graph.json", &text)]).expect("it is read");
+    assert_eq!((report.nodes, report.relationships), (3, 3));
+    assert_eq!(report.to_string(), "3 nodes, 3 relationships");
+    assert_eq!(report.labels[&Arc::from("City")], 1);
+    assert_eq!(report.types[&Arc::from("NEAR")], 2);
+    assert_eq!(report.properties[&Arc::from("name")], 2);
+    assert_same(dumped(&snapshot), awkward());
+
+    let mut bytes = Vec::new();
+    let exported = export(
+        ExportSource::Graph(&snapshot),
+        Format::named("json").expect("it is there"),
+        Output::stream(&mut bytes),
+        &context(),
+    );
+    assert_eq!(exported.expect("it is written").relationships, 3);
+    let (again, _) = read_json_graph("again", &bytes, snapshot, &context()).expect("it is read");
+    assert_eq!((again.node_count(), again.relationship_count()), (6, 6));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn any_graph_goes_through_the_database(graph in any_graph()) {
+        let text = write_text("json", &graph).expect("it is written");
+        let (snapshot, _) = import_texts(&[("graph.json", &text)]).expect("it is read");
+        assert_same(dumped(&snapshot), graph);
+    }
+}
+
+#[test]
+fn ids_join_the_tables_of_one_import() {
+    let people = ("people.csv", "id,name\n1,Amal\n2,Badr\n");
+    let knows = ("knows.csv", "from,to\n1,2\n2,1\n");
+    let (snapshot, report) = import_texts(&[knows, people]).expect("it is read");
+    assert_eq!(
+        (snapshot.node_count(), snapshot.relationship_count()),
+        (2, 2)
+    );
+    assert_eq!(report.types[&Arc::from("KNOWS")], 2);
+
+    let (snapshot, _) = import_texts(&[knows]).expect("it is read");
+    assert_eq!(
+        (snapshot.node_count(), snapshot.relationship_count()),
+        (2, 2)
+    );
+
+    let spaced = [
+        ("a.csv", "id:ID(A)\n1\n"),
+        ("b.csv", "id:ID(B)\n1\n"),
+        ("to.csv", ":START_ID(A),:END_ID(B)\n1,1\n"),
+    ];
+    let (snapshot, _) = import_texts(&spaced).expect("it is read");
+    assert_eq!(
+        (snapshot.node_count(), snapshot.relationship_count()),
+        (2, 1)
+    );
+}
+
+#[test]
+fn missing_nodes_are_created_where_that_is_asked_for() {
+    let text = r#"{"nodes":[{"id":1}],"links":[{"source":1,"target":2}]}"#;
+    let sources = [Source::text("links.json", text.as_bytes())];
+    let options = ImportOptions {
+        missing_nodes: Some(MissingNodes::Create),
+        ..ImportOptions::default()
+    };
+    let imported = import(&sources, &options, Snapshot::default(), &context());
+    let (snapshot, _) = imported.expect("it is read");
+    let added = &dumped(&snapshot).nodes[1];
+    assert_eq!(added.properties, named(vec![("id", 2.into())]));
+}
+
+#[test]
+fn ids_that_are_twice_or_nowhere_are_refused() {
+    let refused = |texts: &[(&str, &str)]| {
+        let error = import_texts(texts).expect_err("the files are bad");
+        error.to_string()
+    };
+    let people = ("people.csv", "id,name\n1,Amal\n2,Badr\n");
+    let messages = [
+        refused(&[people, ("more.csv", "id,name\n3,Chadi\n1,Amal\n")]),
+        refused(&[people, ("knows.csv", "from,to\n1,2\n1,3\n")]),
+        refused(&[(
+            "graph.json",
+            r#"{"format":"rihla-graph","nodes":[{"id":"a"},{"id":"a"}]}"#,
+        )]),
+        refused(&[(
+            "graph.json",
+            r#"{"format":"rihla-graph","nodes":[{"id":"a"}],
+                "relationships":[{"type":"T","start":"a","end":"b"}]}"#,
+        )]),
+        refused(&[(
+            "graph.json",
+            r#"{"format":"rihla-graph","nodes":[{"id":"a","properties":{"p":[1,"x"]}}]}"#,
+        )]),
+        refused(&[(
+            "links.json",
+            r#"{"nodes":[{"id":1}],"links":[{"source":1,"target":"1"}]}"#,
+        )]),
+        refused(&[("graph.cypher", "CREATE (:A);")]),
+        refused(&[("graph.dot", "digraph {}")]),
+    ];
+    insta::assert_snapshot!(messages.join("\n"));
+}
+
+#[test]
+fn an_import_stops_at_limits() {
+    let table: String = (0..10_000).map(|id| format!("{id},name {id}\n")).collect();
+    let table = "id,name\n".to_owned() + &table;
+    let sources = [Source::text("people.csv", table.as_bytes())];
+    let options = ImportOptions::default();
+    let start = context().statement_time();
+
+    let interrupt = Interrupt::default();
+    interrupt.set();
+    let interrupted = Context::new(Limits::default(), interrupt, start);
+    let error = import(&sources, &options, Snapshot::default(), &interrupted);
+    let error = error.expect_err("it is interrupted");
+    assert_eq!(error.code(), "ResourceError: Interrupted");
+
+    let limits = Limits {
+        memory: 100_000,
+        time: None,
+    };
+    let small = Context::new(limits, Interrupt::default(), start);
+    let error = import(&sources, &options, Snapshot::default(), &small);
+    let error = error.expect_err("the budget is spent");
+    assert_eq!(error.code(), "ResourceError: OutOfMemory");
 }
 
 /// Whether `program` runs here. Where it must (`CI` is set) and does not, the test fails.

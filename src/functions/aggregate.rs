@@ -1,141 +1,159 @@
-//! Aggregates: one value from the values of many rows, for many groups at once. Columns of numbers,
-//! strings and dates are read without making values.
+//! Aggregates that count, compare and collect: `count`, `min`, `max`, `collect`; and the loop
+//! over the rows of all groups, which every aggregate shares.
+//!
+//! Each keeps one state a group, in a vector. Typed columns are folded without making a value of
+//! a cell; columns of values are read in place.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use arrow_array::Int64Array;
+use arrow_array::{ArrayAccessor, Int64Array};
 
-use super::Accumulator;
+use super::argument::{STEPS_BETWEEN_CHECKS, wrong_type};
+use super::row::Accumulator;
 use crate::column::Column;
 use crate::context::{Context, Reservation};
-use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::value::{Value, order, temporal};
+use crate::error::Result;
+use crate::value::{Date, Value, order, order_floats};
 
-fn weight(weights: Option<&[u64]>, row: usize) -> u64 {
-    weights.map_or(1, |weights| weights[row])
+/// The groups of the rows and how often each row counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) groups: &'a [u32],
+    pub(super) weights: Option<&'a [u64]>,
 }
 
-/// `count(value)`: how many values are not null.
-#[derive(Default)]
-pub struct Count(Vec<i64>);
+/// A number of either type.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Number {
+    Integer(i64),
+    Float(f64),
+}
 
-impl Count {
-    /// The state for no group yet.
-    pub fn create() -> Box<dyn Accumulator> {
-        Box::<Count>::default()
+impl Number {
+    pub(super) fn as_float(self) -> f64 {
+        match self {
+            Number::Integer(value) => value as f64,
+            Number::Float(value) => value,
+        }
+    }
+
+    pub(super) fn as_value(self) -> Value {
+        match self {
+            Number::Integer(value) => Value::Integer(value),
+            Number::Float(value) => Value::Float(value),
+        }
     }
 }
 
-impl Accumulator for Count {
-    fn grow(&mut self, groups: usize) {
-        self.0.resize(groups, 0);
+impl Rows<'_> {
+    /// How often a row counts.
+    fn weight(&self, row: usize) -> u64 {
+        self.weights.map_or(1, |weights| weights[row])
     }
 
-    fn update(
-        &mut self,
-        arguments: &[Column],
-        groups: &[u32],
-        weights: Option<&[u64]>,
-        _context: &Context,
+    /// Calls `step` with row, group and weight of each row that `counts` and whose weight is
+    /// not 0.
+    fn each_row(
+        &self,
+        counts: impl Fn(usize) -> bool,
+        mut step: impl FnMut(usize, usize, u64) -> Result<()>,
     ) -> Result<()> {
-        for (row, group) in groups.iter().enumerate() {
-            if !arguments[0].is_null(row) {
-                self.0[*group as usize] += weight(weights, row) as i64;
+        for (row, group) in self.groups.iter().enumerate() {
+            let weight = self.weight(row);
+            if weight > 0 && counts(row) {
+                step(row, *group as usize, weight)?;
             }
         }
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<Column> {
-        Ok(Column::Integer(Int64Array::from(std::mem::take(
-            &mut self.0,
-        ))))
-    }
-}
-
-/// A sum that stays an integer as long as all values are; durations add up too.
-#[derive(Clone, Default)]
-enum Total {
-    #[default]
-    Nothing,
-    Integer(i128),
-    Float(f64),
-    Other(Value),
-}
-
-impl Total {
-    fn add(self, value: Value, weight: u64) -> Result<Total> {
-        let times = weight as f64;
-        Ok(match (self, value) {
-            (total, Value::Null) => total,
-            (Total::Nothing, Value::Integer(value)) => {
-                Total::Integer(i128::from(value) * i128::from(weight))
+    /// Calls `step` with group, value and weight of each row whose value is not null.
+    pub(super) fn each<A: ArrayAccessor>(
+        &self,
+        array: A,
+        mut step: impl FnMut(usize, A::Item, u64) -> Result<()>,
+    ) -> Result<()> {
+        if array.null_count() == 0 && self.weights.is_none() {
+            for (row, group) in self.groups.iter().enumerate() {
+                step(*group as usize, array.value(row), 1)?;
             }
-            (Total::Nothing, Value::Float(value)) => Total::Float(value * times),
-            (Total::Integer(sum), Value::Integer(value)) => {
-                Total::Integer(sum + i128::from(value) * i128::from(weight))
-            }
-            (Total::Integer(sum), Value::Float(value)) => Total::Float(sum as f64 + value * times),
-            (Total::Float(sum), Value::Integer(value)) => Total::Float(sum + value as f64 * times),
-            (Total::Float(sum), Value::Float(value)) => Total::Float(sum + value * times),
-            (total @ (Total::Nothing | Total::Other(_)), value @ Value::Duration(_)) => {
-                let part = temporal::multiply(&value, &Value::Integer(weight as i64));
-                let part = part.unwrap_or(Ok(Value::Null))?;
-                match total {
-                    Total::Other(sum) => {
-                        Total::Other(temporal::add(&sum, &part).unwrap_or(Ok(Value::Null))?)
-                    }
-                    _ => Total::Other(part),
-                }
-            }
-            (_, other) => {
-                return Err(Error::type_error(format!(
-                    "a sum needs numbers or durations, got {}",
-                    other.value_type()
-                )));
-            }
-        })
+            return Ok(());
+        }
+        self.each_row(
+            |row| array.is_valid(row),
+            |row, group, weight| step(group, array.value(row), weight),
+        )
+    }
+
+    /// [`Rows::each`] over values.
+    pub(super) fn each_value<'v>(
+        &self,
+        values: &'v [Value],
+        mut step: impl FnMut(usize, &'v Value, u64) -> Result<()>,
+    ) -> Result<()> {
+        self.each_row(
+            |row| !values[row].is_null(),
+            |row, group, weight| step(group, &values[row], weight),
+        )
+    }
+
+    /// [`Rows::each`] for an aggregate that takes numbers.
+    pub(super) fn each_number(
+        &self,
+        function: &str,
+        column: &Column,
+        mut step: impl FnMut(usize, Number, u64) -> Result<()>,
+    ) -> Result<()> {
+        match column {
+            Column::Integer(array) => self.each(array, |group, value, weight| {
+                step(group, Number::Integer(value), weight)
+            }),
+            Column::Float(array) => self.each(array, |group, value, weight| {
+                step(group, Number::Float(value), weight)
+            }),
+            Column::Value(values) => self.each_value(values, |group, value, weight| {
+                let number = match value {
+                    Value::Integer(value) => Number::Integer(*value),
+                    Value::Float(value) => Number::Float(*value),
+                    other => return Err(wrong_type(function, "numbers", other)),
+                };
+                step(group, number, weight)
+            }),
+            other => match (0..other.len()).find(|row| !other.is_null(*row)) {
+                Some(row) => Err(wrong_type(function, "numbers", &other.value(row))),
+                None => Ok(()),
+            },
+        }
     }
 }
 
-/// `sum(value)` and `avg(value)`.
-pub struct Sum {
-    totals: Vec<Total>,
-    counts: Vec<u64>,
-    average: bool,
-}
+/// The memory of an accumulator, reserved from the first statement context that it sees.
+#[derive(Debug, Default)]
+pub(super) struct Memory(Option<Reservation>);
 
-impl Sum {
-    /// `sum`: 0 of nothing.
-    pub fn sum() -> Box<dyn Accumulator> {
-        Box::new(Sum {
-            totals: Vec::new(),
-            counts: Vec::new(),
-            average: false,
-        })
-    }
-
-    /// `avg`: null of nothing.
-    pub fn average() -> Box<dyn Accumulator> {
-        Box::new(Sum {
-            totals: Vec::new(),
-            counts: Vec::new(),
-            average: true,
-        })
-    }
-
-    fn add(&mut self, group: u32, value: Value, weight: u64) -> Result<()> {
-        let total = &mut self.totals[group as usize];
-        *total = std::mem::take(total).add(value, weight)?;
-        self.counts[group as usize] += weight;
-        Ok(())
+impl Memory {
+    /// Reserves `bytes` more.
+    pub(super) fn grow(&mut self, context: &Context, bytes: usize) -> Result<()> {
+        self.0
+            .get_or_insert_with(|| context.reservation())
+            .grow(bytes)
     }
 }
 
-impl Accumulator for Sum {
+/// A new accumulator of a type that starts empty.
+pub(super) fn start<A: Accumulator + Default + 'static>() -> Box<dyn Accumulator> {
+    Box::new(A::default())
+}
+
+/// `count(value)`
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    counts: Vec<i64>,
+}
+
+impl Accumulator for Count {
     fn grow(&mut self, groups: usize) {
-        self.totals.resize(groups, Total::Nothing);
         self.counts.resize(groups, 0);
     }
 
@@ -144,167 +162,31 @@ impl Accumulator for Sum {
         arguments: &[Column],
         groups: &[u32],
         weights: Option<&[u64]>,
-        _context: &Context,
+        _: &Context,
     ) -> Result<()> {
         let column = &arguments[0];
-        for (row, group) in groups.iter().enumerate() {
-            if column.is_null(row) {
-                continue;
-            }
-            let value = match column {
-                Column::Integer(array) => Value::Integer(array.value(row)),
-                Column::Float(array) => Value::Float(array.value(row)),
-                other => other.value(row),
-            };
-            self.add(*group, value, weight(weights, row))?;
-        }
-        Ok(())
+        let has_nulls = column.null_count() > 0;
+        Rows { groups, weights }.each_row(
+            |row| !has_nulls || !column.is_null(row),
+            |_, group, weight| {
+                let weight = i64::try_from(weight).unwrap_or(i64::MAX);
+                self.counts[group] = self.counts[group].saturating_add(weight);
+                Ok(())
+            },
+        )
     }
 
     fn finish(&mut self) -> Result<Column> {
-        let results = self.totals.iter().zip(&self.counts).map(|(total, count)| {
-            Ok(match (total, self.average) {
-                (Total::Nothing, true) => Value::Null,
-                (Total::Nothing, false) => Value::Integer(0),
-                (Total::Integer(sum), true) => Value::Float(*sum as f64 / *count as f64),
-                (Total::Integer(sum), false) => {
-                    Value::Integer(i64::try_from(*sum).map_err(|_| {
-                        Error::new(
-                            ErrorKind::ArithmeticError,
-                            ErrorDetail::IntegerOverflow,
-                            "a sum does not fit an integer of 64 bits",
-                        )
-                    })?)
-                }
-                (Total::Float(sum), true) => Value::Float(sum / *count as f64),
-                (Total::Float(sum), false) => Value::Float(*sum),
-                (Total::Other(sum), true) => temporal::divide(sum, &Value::Integer(*count as i64))
-                    .unwrap_or(Ok(Value::Null))?,
-                (Total::Other(sum), false) => sum.clone(),
-            })
-        });
-        Ok(Column::from_values(results.collect::<Result<Vec<_>>>()?))
+        let counts = std::mem::take(&mut self.counts);
+        Ok(Column::Integer(Int64Array::from(counts)))
     }
 }
 
-/// `min(value)` and `max(value)`, by the order of `ORDER BY`.
-pub struct Extreme {
-    /// For each group the column and row of its best value so far.
-    best: Vec<Option<(u32, u32)>>,
-    kept: Vec<Column>,
-    wanted: Ordering,
-}
-
-impl Extreme {
-    /// `min`
-    pub fn minimum() -> Box<dyn Accumulator> {
-        Box::new(Extreme {
-            best: Vec::new(),
-            kept: Vec::new(),
-            wanted: Ordering::Less,
-        })
-    }
-
-    /// `max`
-    pub fn maximum() -> Box<dyn Accumulator> {
-        Box::new(Extreme {
-            best: Vec::new(),
-            kept: Vec::new(),
-            wanted: Ordering::Greater,
-        })
-    }
-
-    /// Gathers the best values into one column, so that no more than these are held.
-    fn compact(&mut self) -> Result<()> {
-        let mut parts = Vec::with_capacity(self.kept.len());
-        let mut groups_of_rows: Vec<usize> = Vec::new();
-        for (number, column) in self.kept.iter().enumerate() {
-            let mut rows = Vec::new();
-            for (group, best) in self.best.iter().enumerate() {
-                if let Some((part, row)) = best
-                    && *part as usize == number
-                {
-                    rows.push(*row);
-                    groups_of_rows.push(group);
-                }
-            }
-            parts.push(column.take(&rows.into())?);
-        }
-        for (row, group) in groups_of_rows.into_iter().enumerate() {
-            self.best[group] = Some((0, row as u32));
-        }
-        self.kept = vec![Column::concat(&parts)?];
-        Ok(())
-    }
-}
-
-impl Accumulator for Extreme {
-    fn grow(&mut self, groups: usize) {
-        self.best.resize(groups, None);
-    }
-
-    fn update(
-        &mut self,
-        arguments: &[Column],
-        groups: &[u32],
-        _weights: Option<&[u64]>,
-        _context: &Context,
-    ) -> Result<()> {
-        let column = &arguments[0];
-        let part = self.kept.len() as u32;
-        for (row, group) in groups.iter().enumerate() {
-            if column.is_null(row) {
-                continue;
-            }
-            let better = match self.best[*group as usize] {
-                None => true,
-                Some((number, best)) if number == part => {
-                    column.order(row, column, best as usize) == self.wanted
-                }
-                Some((number, best)) => {
-                    column.order(row, &self.kept[number as usize], best as usize) == self.wanted
-                }
-            };
-            if better {
-                self.best[*group as usize] = Some((part, row as u32));
-            }
-        }
-        self.kept.push(column.clone());
-        if self.kept.len() >= 64 {
-            self.compact()?;
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Column> {
-        if self.kept.is_empty() {
-            return Ok(Column::Null(self.best.len()));
-        }
-        self.compact()?;
-        let rows: arrow_array::UInt32Array = self
-            .best
-            .iter()
-            .map(|best| best.map(|(_, row)| row))
-            .collect();
-        match &self.kept[0] {
-            empty if empty.is_empty() => Ok(Column::Null(rows.len())),
-            kept => kept.take(&rows),
-        }
-    }
-}
-
-/// `collect(value)`: the values in the order of the rows.
-#[derive(Default)]
-pub struct Collect {
+/// `collect(value)`: the values of a group in the order of the rows.
+#[derive(Debug, Default)]
+pub(super) struct Collect {
     lists: Vec<Vec<Value>>,
-    held: Option<Reservation>,
-}
-
-impl Collect {
-    /// The state for no group yet.
-    pub fn create() -> Box<dyn Accumulator> {
-        Box::<Collect>::default()
-    }
+    memory: Memory,
 }
 
 impl Accumulator for Collect {
@@ -319,119 +201,146 @@ impl Accumulator for Collect {
         weights: Option<&[u64]>,
         context: &Context,
     ) -> Result<()> {
-        let held = self.held.get_or_insert_with(|| context.reservation());
-        for (row, group) in groups.iter().enumerate() {
-            if arguments[0].is_null(row) {
-                continue;
-            }
-            let value = arguments[0].value(row);
-            let times = weight(weights, row);
-            let bytes = size_of::<Value>().saturating_mul(times as usize);
-            held.grow(bytes.saturating_add(value.heap_size()))?;
-            let list = &mut self.lists[*group as usize];
-            list.extend(std::iter::repeat_n(value, times as usize));
-        }
-        Ok(())
+        let column = &arguments[0];
+        self.memory.grow(context, column.heap_size())?;
+        let Collect { lists, memory } = self;
+        Rows { groups, weights }.each_row(
+            |row| !column.is_null(row),
+            |row, group, weight| {
+                let list = &mut lists[group];
+                let times = usize::try_from(weight).unwrap_or(usize::MAX);
+                if times > list.capacity() - list.len() {
+                    // Doubling keeps the cost of moving the values in proportion to their number.
+                    let more = times.max(list.len()).max(4);
+                    memory.grow(context, more.saturating_mul(size_of::<Value>()))?;
+                    list.reserve_exact(more);
+                }
+                push_copies(list, column.value(row), times, context)
+            },
+        )
     }
 
     fn finish(&mut self) -> Result<Column> {
         let lists = std::mem::take(&mut self.lists);
-        Ok(Column::Value(
-            lists
-                .into_iter()
-                .map(Value::list)
-                .collect::<Vec<_>>()
-                .into(),
-        ))
+        Ok(Column::Value(Arc::new(
+            lists.into_iter().map(Value::list).collect(),
+        )))
     }
 }
 
-/// Numbers of each group, for what needs all of them: deviations and percentiles.
-pub struct Numbers {
-    numbers: Vec<Vec<Value>>,
-    fractions: HashMap<u32, f64>,
-    finish: fn(&[Value], Option<f64>) -> Value,
-    held: Option<Reservation>,
+/// Adds `times` copies of a value; room is reserved.
+fn push_copies(list: &mut Vec<Value>, value: Value, times: usize, context: &Context) -> Result<()> {
+    for done in (0..times.saturating_sub(1)).step_by(STEPS_BETWEEN_CHECKS) {
+        let batch = (times - 1 - done).min(STEPS_BETWEEN_CHECKS);
+        list.extend(std::iter::repeat_n(&value, batch).cloned());
+        context.check()?;
+    }
+    list.push(value);
+    Ok(())
 }
 
-impl Numbers {
-    fn with(finish: fn(&[Value], Option<f64>) -> Value) -> Box<dyn Accumulator> {
-        Box::new(Numbers {
-            numbers: Vec::new(),
-            fractions: HashMap::new(),
-            finish,
-            held: None,
-        })
-    }
-
-    /// `stDev`: of a sample.
-    pub fn sample_deviation() -> Box<dyn Accumulator> {
-        Numbers::with(|numbers, _| deviation(numbers, 1))
-    }
-
-    /// `stDevP`: of all.
-    pub fn deviation() -> Box<dyn Accumulator> {
-        Numbers::with(|numbers, _| deviation(numbers, 0))
-    }
-
-    /// `percentileCont`: between the two nearest values.
-    pub fn percentile_continuous() -> Box<dyn Accumulator> {
-        Numbers::with(|numbers, fraction| {
-            let sorted = sorted(numbers);
-            let (Some(fraction), false) = (fraction, sorted.is_empty()) else {
-                return Value::Null;
-            };
-            let place = fraction * (sorted.len() - 1) as f64;
-            let (below, above) = (place.floor() as usize, place.ceil() as usize);
-            let (low, high) = (as_float(&sorted[below]), as_float(&sorted[above]));
-            Value::Float(low + (high - low) * (place - below as f64))
-        })
-    }
-
-    /// `percentileDisc`: the nearest value.
-    pub fn percentile_discrete() -> Box<dyn Accumulator> {
-        Numbers::with(|numbers, fraction| {
-            let sorted = sorted(numbers);
-            let (Some(fraction), false) = (fraction, sorted.is_empty()) else {
-                return Value::Null;
-            };
-            let place = (fraction * sorted.len() as f64).ceil() as usize;
-            sorted[place.saturating_sub(1).min(sorted.len() - 1)].clone()
-        })
-    }
+/// `min(value)` where `LEAST`, else `max(value)`: the first or last value in the order of
+/// `ORDER BY`, null aside. Of equal values the first row's is kept.
+#[derive(Debug, Default)]
+pub(super) struct Extreme<const LEAST: bool> {
+    state: Extremes,
+    groups: usize,
+    memory: Memory,
 }
 
-fn as_float(value: &Value) -> f64 {
-    match value {
-        Value::Integer(value) => *value as f64,
-        Value::Float(value) => *value,
-        _ => f64::NAN,
+/// `min(value)`
+pub(super) type Minimum = Extreme<true>;
+/// `max(value)`
+pub(super) type Maximum = Extreme<false>;
+
+/// The best value of each group so far, typed as long as all columns have one type.
+#[derive(Debug, Default)]
+enum Extremes {
+    #[default]
+    None,
+    Integer(Vec<Option<i64>>),
+    Float(Vec<Option<f64>>),
+    Date(Vec<Option<i64>>),
+    String(Vec<Option<Box<str>>>),
+    Value(Vec<Option<Value>>),
+}
+
+impl Extremes {
+    /// No value yet, for the type of `column`.
+    fn like(column: &Column, groups: usize) -> Extremes {
+        match column {
+            Column::Null(_) => Extremes::None,
+            Column::Integer(_) => Extremes::Integer(vec![None; groups]),
+            Column::Float(_) => Extremes::Float(vec![None; groups]),
+            Column::Date(_) => Extremes::Date(vec![None; groups]),
+            Column::String(_) => Extremes::String(vec![None; groups]),
+            _ => Extremes::Value(vec![None; groups]),
+        }
     }
-}
 
-fn sorted(numbers: &[Value]) -> Vec<Value> {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_by(order);
-    sorted
-}
-
-/// The standard deviation, the sum of squares divided by the count less `correction`.
-fn deviation(numbers: &[Value], correction: usize) -> Value {
-    if numbers.len() <= correction {
-        return Value::Float(0.0);
-    }
-    let count = numbers.len() as f64;
-    let mean = numbers.iter().map(as_float).sum::<f64>() / count;
-    let squares: f64 = numbers
-        .iter()
-        .map(|number| (as_float(number) - mean).powi(2))
-        .sum();
-    Value::Float((squares / (count - correction as f64)).sqrt())
-}
-
-impl Accumulator for Numbers {
     fn grow(&mut self, groups: usize) {
-        self.numbers.resize(groups, Vec::new());
+        match self {
+            Extremes::None => {}
+            Extremes::Integer(best) | Extremes::Date(best) => best.resize(groups, None),
+            Extremes::Float(best) => best.resize(groups, None),
+            Extremes::String(best) => best.resize(groups, None),
+            Extremes::Value(best) => best.resize(groups, None),
+        }
+    }
+
+    /// The same values, no longer typed.
+    fn into_values(self, groups: usize) -> Vec<Option<Value>> {
+        match self {
+            Extremes::None => vec![None; groups],
+            Extremes::Integer(best) => boxed(best, Value::Integer),
+            Extremes::Float(best) => boxed(best, Value::Float),
+            Extremes::Date(best) => boxed(best, |days| Value::Date(Date { days })),
+            Extremes::String(best) => boxed(best, |text| Value::String(text.into())),
+            Extremes::Value(best) => best,
+        }
+    }
+}
+
+fn boxed<T>(best: Vec<Option<T>>, value: impl Fn(T) -> Value) -> Vec<Option<Value>> {
+    best.into_iter().map(|best| best.map(&value)).collect()
+}
+
+impl<const LEAST: bool> Extreme<LEAST> {
+    /// Whether a value takes the place of the best so far, from how the two compare.
+    fn better(found: Ordering) -> bool {
+        if LEAST { found.is_lt() } else { found.is_gt() }
+    }
+
+    /// Puts a small value in its place.
+    fn keep<T>(best: &mut Option<T>, value: T, compare: impl Fn(&T, &T) -> Ordering) {
+        match best {
+            Some(old) if !Self::better(compare(&value, old)) => {}
+            _ => *best = Some(value),
+        }
+    }
+
+    /// Puts a value in its place, or a copy where it is shared.
+    fn keep_value(
+        best: &mut Option<Value>,
+        value: &Value,
+        context: &Context,
+        memory: &mut Memory,
+    ) -> Result<()> {
+        match best {
+            Some(old) if !Self::better(order(value, old)) => {}
+            _ => {
+                memory.grow(context, value.heap_size())?;
+                *best = Some(value.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
+    fn grow(&mut self, groups: usize) {
+        self.groups = groups;
+        self.state.grow(groups);
     }
 
     fn update(
@@ -441,47 +350,63 @@ impl Accumulator for Numbers {
         weights: Option<&[u64]>,
         context: &Context,
     ) -> Result<()> {
-        let held = self.held.get_or_insert_with(|| context.reservation());
-        for (row, group) in groups.iter().enumerate() {
-            if let Some(fractions) = arguments.get(1) {
-                self.fractions
-                    .insert(*group, fraction(&fractions.value(row))?);
+        let column = &arguments[0];
+        let rows = Rows { groups, weights };
+        if matches!(self.state, Extremes::None) {
+            self.state = Extremes::like(column, self.groups);
+        }
+        let memory = &mut self.memory;
+        match (&mut self.state, column) {
+            (_, Column::Null(_)) => Ok(()),
+            (Extremes::Integer(best), Column::Integer(array))
+            | (Extremes::Date(best), Column::Date(array)) => rows.each(array, |group, value, _| {
+                Self::keep(&mut best[group], value, i64::cmp);
+                Ok(())
+            }),
+            (Extremes::Float(best), Column::Float(array)) => rows.each(array, |group, value, _| {
+                Self::keep(&mut best[group], value, |a, b| order_floats(*a, *b));
+                Ok(())
+            }),
+            (Extremes::String(best), Column::String(array)) => {
+                rows.each(array, |group, text, _| {
+                    let old = best[group].as_deref();
+                    if old.is_none_or(|old| Self::better(text.cmp(old))) {
+                        memory.grow(context, text.len())?;
+                        best[group] = Some(text.into());
+                    }
+                    Ok(())
+                })
             }
-            match arguments[0].value(row) {
-                Value::Null => {}
-                number @ (Value::Integer(_) | Value::Float(_)) => {
-                    let times = weight(weights, row) as usize;
-                    held.grow(times.saturating_mul(size_of::<Value>()))?;
-                    self.numbers[*group as usize].extend(std::iter::repeat_n(number, times));
-                }
-                other => {
-                    return Err(Error::type_error(format!(
-                        "expected numbers, got {}",
-                        other.value_type()
-                    )));
-                }
+            (state, column) => {
+                let mut best = std::mem::take(state).into_values(self.groups);
+                let folded = match column {
+                    Column::Value(values) => rows.each_value(values, |group, value, _| {
+                        Self::keep_value(&mut best[group], value, context, memory)
+                    }),
+                    _ => rows.each_row(
+                        |row| !column.is_null(row),
+                        |row, group, _| {
+                            let value = column.value(row);
+                            Self::keep_value(&mut best[group], &value, context, memory)
+                        },
+                    ),
+                };
+                *state = Extremes::Value(best);
+                folded
             }
         }
-        Ok(())
     }
 
     fn finish(&mut self) -> Result<Column> {
-        let results = self.numbers.iter().enumerate().map(|(group, numbers)| {
-            (self.finish)(numbers, self.fractions.get(&(group as u32)).copied())
-        });
-        Ok(Column::from_values(results))
+        Ok(match std::mem::take(&mut self.state) {
+            Extremes::None => Column::Null(self.groups),
+            Extremes::Integer(best) => Column::Integer(best.into()),
+            Extremes::Float(best) => Column::Float(best.into()),
+            Extremes::Date(best) => Column::Date(best.into()),
+            Extremes::String(best) => Column::String(best.into_iter().collect()),
+            Extremes::Value(best) => {
+                Column::from_values(best.into_iter().map(Option::unwrap_or_default))
+            }
+        })
     }
-}
-
-/// The second argument of a percentile.
-fn fraction(value: &Value) -> Result<f64> {
-    let fraction = as_float(value);
-    if (0.0..=1.0).contains(&fraction) {
-        return Ok(fraction);
-    }
-    Err(Error::new(
-        ErrorKind::ArgumentError,
-        ErrorDetail::NumberOutOfRange,
-        format!("a percentile must be between 0.0 and 1.0, got {value}"),
-    ))
 }

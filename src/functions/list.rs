@@ -1,107 +1,132 @@
-//! Functions on lists, and on what has a size like them.
+//! Lists, and what lists and strings have in common: length, emptiness, order.
 
 use super::Environment;
+use super::argument::{
+    STEPS_BETWEEN_CHECKS, admit, admit_list, list, out_of_range, overflow, wrong_type,
+};
+use super::kernel::measure_texts;
+use super::text::length;
+use crate::column::Column;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::Value;
 
-fn list<'v>(value: &'v Value, function: &str) -> Result<&'v [Value]> {
-    match value {
-        Value::List(values) => Ok(values),
-        other => Err(Error::type_error(format!(
-            "{function} needs a list, got {}",
-            other.value_type()
-        ))),
-    }
-}
+/// What the functions of strings and lists say that they take.
+const LIST_OR_STRING: &str = "a list or a string";
 
-/// The number of elements of a list, of characters of a string.
-pub fn size(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
+pub(super) fn size(_: &Environment, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         Value::List(values) => Ok(Value::Integer(values.len() as i64)),
-        Value::String(text) => Ok(Value::Integer(text.chars().count() as i64)),
-        other => Err(Error::type_error(format!(
-            "size needs a list or string, got {}",
-            other.value_type()
-        ))),
+        Value::String(text) => Ok(Value::Integer(length(text))),
+        other => Err(wrong_type("size", LIST_OR_STRING, other)),
     }
 }
 
-/// Whether a list, map or string has nothing in it.
-pub fn is_empty(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
+/// Strings and lists are measured where they are; a value of another type goes row by row, to
+/// fail there.
+pub(super) fn size_column(
+    _: &Environment,
+    columns: &[Column],
+    _rows: usize,
+) -> Result<Option<Column>> {
+    Ok(match &columns[0] {
+        Column::String(array) => Some(measure_texts(array, length)),
+        Column::Value(values) => {
+            let sizes: Option<Vec<Option<i64>>> = values
+                .iter()
+                .map(|value| match value {
+                    Value::List(values) => Some(Some(values.len() as i64)),
+                    Value::String(text) => Some(Some(length(text))),
+                    Value::Null => Some(None),
+                    _ => None,
+                })
+                .collect();
+            sizes.map(|sizes| Column::Integer(sizes.into()))
+        }
+        _ => None,
+    })
+}
+
+pub(super) fn is_empty(_: &Environment, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
-        Value::List(values) => Ok(values.is_empty().into()),
-        Value::String(text) => Ok(text.is_empty().into()),
-        Value::Map(entries) => Ok(entries.is_empty().into()),
-        other => Err(Error::type_error(format!(
-            "isEmpty needs a list, map or string, got {}",
-            other.value_type()
-        ))),
+        Value::List(values) => Ok(Value::Boolean(values.is_empty())),
+        Value::Map(entries) => Ok(Value::Boolean(entries.is_empty())),
+        Value::String(text) => Ok(Value::Boolean(text.is_empty())),
+        other => Err(wrong_type("isEmpty", "a list, a map or a string", other)),
     }
 }
 
-/// The first element, null of an empty list.
-pub fn head(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(list(&arguments[0], "head")?
-        .first()
-        .cloned()
-        .unwrap_or_default())
-}
-
-/// The last element, null of an empty list.
-pub fn last(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(list(&arguments[0], "last")?
-        .last()
-        .cloned()
-        .unwrap_or_default())
-}
-
-/// All elements but the first.
-pub fn tail(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let values = list(&arguments[0], "tail")?;
-    Ok(Value::list(values.get(1..).unwrap_or_default().to_vec()))
-}
-
-/// A list or string turned round.
-pub fn reverse(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
+pub(super) fn reverse(environment: &Environment, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
-        Value::List(values) => Ok(Value::list(values.iter().rev().cloned().collect())),
-        Value::String(text) => Ok(text.chars().rev().collect::<String>().into()),
-        other => Err(Error::type_error(format!(
-            "reverse needs a list or string, got {}",
-            other.value_type()
-        ))),
+        Value::List(values) => {
+            let _room = admit_list(environment, values.len())?;
+            Ok(Value::list(values.iter().rev().cloned().collect()))
+        }
+        Value::String(text) => {
+            let _room = admit(environment, text.len())?;
+            let reversed: String = text.chars().rev().collect();
+            Ok(Value::String(reversed.into()))
+        }
+        other => Err(wrong_type("reverse", LIST_OR_STRING, other)),
     }
 }
 
-/// Integers from a first to a last one, both included, by steps.
-pub fn range(environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let integer = |value: &Value| match value {
+pub(super) fn head(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let values = list("head", &arguments[0])?;
+    Ok(values.first().cloned().unwrap_or_default())
+}
+
+pub(super) fn last(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let values = list("last", &arguments[0])?;
+    Ok(values.last().cloned().unwrap_or_default())
+}
+
+pub(super) fn tail(environment: &Environment, arguments: &[Value]) -> Result<Value> {
+    let values = list("tail", &arguments[0])?;
+    let _room = admit_list(environment, values.len())?;
+    Ok(Value::list(values.iter().skip(1).cloned().collect()))
+}
+
+/// The bounds of a range are no type errors: openCypher counts them as wrong arguments.
+fn bound(value: &Value) -> Result<i64> {
+    match value {
         Value::Integer(value) => Ok(*value),
         other => Err(Error::new(
             ErrorKind::ArgumentError,
             ErrorDetail::InvalidArgumentType,
-            format!("range needs integers, got {}", other.value_type()),
+            format!("range() takes integers, got {}", other.value_type()),
         )),
-    };
-    let (start, end) = (integer(&arguments[0])?, integer(&arguments[1])?);
-    let step = arguments.get(2).map(integer).transpose()?.unwrap_or(1);
+    }
+}
+
+/// `range(start, end[, step])`, the end included.
+pub(super) fn range(environment: &Environment, arguments: &[Value]) -> Result<Value> {
+    let start = bound(&arguments[0])?;
+    let end = bound(&arguments[1])?;
+    let step = arguments.get(2).map_or(Ok(1), bound)?;
+    let length = range_length(start, end, step)?;
+    let _room = admit_list(environment, length)?;
+    let mut values = Vec::with_capacity(length);
+    let mut next = start;
+    for index in 0..length {
+        if index % STEPS_BETWEEN_CHECKS == 0 {
+            environment.context.check()?;
+        }
+        values.push(Value::Integer(next));
+        // Only the step behind the last value can leave the integers.
+        next = next.wrapping_add(step);
+    }
+    Ok(Value::list(values))
+}
+
+/// How many integers `range(start, end, step)` holds.
+pub(crate) fn range_length(start: i64, end: i64, step: i64) -> Result<usize> {
     if step == 0 {
-        return Err(Error::new(
-            ErrorKind::ArgumentError,
-            ErrorDetail::NumberOutOfRange,
-            "the step of range cannot be 0",
-        ));
+        return Err(out_of_range("the step of range() must not be 0"));
     }
     let distance = i128::from(end) - i128::from(start);
-    if distance.signum() * i128::from(step).signum() < 0 {
-        return Ok(Value::list(Vec::new()));
+    if distance != 0 && (distance > 0) != (step > 0) {
+        return Ok(0);
     }
-    let count = distance / i128::from(step) + 1;
-    let bytes = count.saturating_mul(size_of::<Value>() as i128);
-    let _held = environment
-        .context
-        .reserve(usize::try_from(bytes).unwrap_or(usize::MAX))?;
-    let values = (0..count)
-        .map(|index| Value::Integer((i128::from(start) + index * i128::from(step)) as i64));
-    Ok(Value::list(values.collect()))
+    usize::try_from(distance / i128::from(step) + 1)
+        .map_err(|_| overflow("range() would hold more values than can be counted"))
 }

@@ -5,16 +5,23 @@
 //! * Never: query text, plans, scopes.
 //! * Start here: [`FUNCTIONS`] in `table.rs`.
 
-mod aggregate;
-mod convert;
-mod entity;
-mod list;
-mod number;
-mod procedure;
+mod table;
 mod row;
 mod signature;
-mod table;
+mod procedure;
+mod procedures;
+mod manual;
+mod argument;
+mod kernel;
+mod aggregate;
+mod aggregate_sum;
+mod aggregate_statistics;
+mod list;
+mod number;
 mod text;
+mod convert;
+mod graph;
+mod scalar;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -23,6 +30,7 @@ use crate::context::Context;
 use crate::error::did_you_mean;
 use crate::graph::Snapshot;
 
+pub use manual::manual;
 pub use procedure::{Procedure, ProcedureColumn, Procedures};
 pub use row::{
     Accumulator, AggregateFunction, Category, Function, Implementation, NullRule, Purity,
@@ -58,9 +66,4 @@ pub fn find(name: &str) -> Option<&'static Function> {
 /// A hint with the nearest name, for an unknown function.
 pub fn suggest(name: &str) -> Option<String> {
     did_you_mean(name, FUNCTIONS.iter().map(|function| function.name))
-}
-
-/// Random bits, for functions that give a different value at each call.
-fn random_bits() -> u64 {
-    fastrand::u64(..)
 }

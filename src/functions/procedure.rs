@@ -46,22 +46,32 @@ impl fmt::Debug for Procedure {
 
 /// The procedures that a session can call, by name. Names are compared exactly.
 #[derive(Debug, Clone, Default)]
-pub struct Procedures(BTreeMap<String, Arc<Procedure>>);
+pub struct Procedures {
+    by_name: BTreeMap<String, Arc<Procedure>>,
+    version: u64,
+}
 
 impl Procedures {
     /// The procedure of this name.
     pub fn find(&self, name: &str) -> Option<&Arc<Procedure>> {
-        self.0.get(name)
+        self.by_name.get(name)
     }
 
     /// Adds a procedure, or replaces the one of its name.
     pub fn register(&mut self, procedure: Procedure) {
-        self.0.insert(procedure.name.clone(), Arc::new(procedure));
+        self.version += 1;
+        self.by_name
+            .insert(procedure.name.clone(), Arc::new(procedure));
+    }
+
+    /// Rises with each registration.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// All procedures in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Procedure>> {
-        self.0.values()
+        self.by_name.values()
     }
 }
 

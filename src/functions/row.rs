@@ -8,7 +8,7 @@ use crate::value::Value;
 
 /// One function: everything that the checker, the executor, completion, the manual and the tests
 /// know of it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Function {
     /// The name as it is written in the manual; calls may use any case.
     pub name: &'static str,
@@ -27,14 +27,39 @@ pub struct Function {
     pub implementation: Implementation,
     /// What it does, in one sentence.
     pub sentence: &'static str,
-    /// An expression that calls it, and its answer as a literal. Each is a test.
+    /// An expression that calls it, or a whole query where that needs rows, and its one answer
+    /// as a literal. Each is a test.
     pub example: (&'static str, &'static str),
+}
+
+impl Category {
+    /// All headings in the order of the manual.
+    pub const ALL: [Category; 8] = [
+        Category::Aggregating,
+        Category::List,
+        Category::Mathematical,
+        Category::String,
+        Category::Conversion,
+        Category::Graph,
+        Category::Temporal,
+        Category::Scalar,
+    ];
 }
 
 impl Function {
     /// The overloads, parsed.
     pub fn overloads(&self) -> impl Iterator<Item = Signature> + '_ {
         self.signatures.iter().map(|text| Signature::parse(text))
+    }
+
+    /// The example as a query with one row of one column.
+    pub fn example_query(&self) -> String {
+        let (example, _) = self.example;
+        if example.contains("RETURN ") {
+            example.to_owned()
+        } else {
+            format!("RETURN {example}")
+        }
     }
 
     /// Whether it is an aggregate.

@@ -1,198 +1,225 @@
 //! The table of functions: one row each, in alphabetical order within a category.
+//!
+//! A row is two lines. The first: name and other names, what a null does, purity, code, one
+//! signature for each overload. The second: the sentence of the manual, an example and its answer.
+//! Only what a type can never be is refused before a query runs, so a function whose wrong
+//! arguments are errors of the running query has `ANY` there.
 
-use super::row::Category as C;
-use super::row::Function;
-use super::row::Implementation::{Aggregate, Scalar};
-use super::row::NullRule::{Handle, Propagate, Skip};
-use super::row::Purity::{Pure, Stable, Volatile};
-use super::{aggregate, convert, entity, list, number, text};
+use super::aggregate::{Collect, Count, Maximum, Minimum, start};
+use super::aggregate_statistics::{
+    ContinuousPercentile, DiscretePercentile, PopulationDeviation, SampleDeviation,
+};
+use super::aggregate_sum::{Average, Total};
+use super::row::Implementation::{Aggregate, Columnar, Scalar};
+use super::row::{Category, Function, NullRule, Purity};
+use super::{convert, graph, list, number, scalar, text};
 
-/// One row, in the order: name, aliases, category, signatures, null rule, purity, code, sentence,
-/// example and its answer.
-macro_rules! rows {
-    ($($name:literal $aliases:tt $category:ident $signatures:tt $null:ident $purity:ident
-        $kind:ident($code:expr), $sentence:literal, $example:literal = $answer:literal;)+) => {
-        &[$(Function {
-            name: $name,
-            aliases: &$aliases,
-            category: C::$category,
-            signatures: &$signatures,
-            null_rule: $null,
-            purity: $purity,
-            implementation: $kind($code),
-            sentence: $sentence,
-            example: ($example, $answer),
-        }),+]
+macro_rules! table {
+    ($($category:ident {$(
+        $name:literal $(/ $alias:literal)* $null_rule:ident $purity:ident $code:expr,
+        $($signature:literal)+;
+        $sentence:literal $example:literal => $answer:literal;
+    )+})+) => {
+        &[$($(
+            Function {
+                name: $name,
+                aliases: &[$($alias),*],
+                category: Category::$category,
+                signatures: &[$($signature),+],
+                null_rule: NullRule::$null_rule,
+                purity: Purity::$purity,
+                implementation: $code,
+                sentence: $sentence,
+                example: ($example, $answer),
+            },
+        )+)+]
     };
 }
 
 /// Every function of the language.
-#[rustfmt::skip]
-pub static FUNCTIONS: &[Function] = rows! {
-    "avg" [] Aggregating ["(input :: NUMBER) :: FLOAT", "(input :: DURATION) :: DURATION"] Skip Pure Aggregate(aggregate::Sum::average),
-        "The mean of the values that are not null.", "UNWIND [1, 2, null] AS x RETURN avg(x)" = "1.5";
-    "collect" [] Aggregating ["(input :: ANY) :: LIST<ANY>"] Skip Pure Aggregate(aggregate::Collect::create),
-        "A list of the values that are not null, in the order of the rows.", "UNWIND [1, null, 2] AS x RETURN collect(x)" = "[1, 2]";
-    "count" [] Aggregating ["(input :: ANY) :: INTEGER"] Skip Pure Aggregate(aggregate::Count::create),
-        "How many values are not null; count(*) counts rows.", "UNWIND [1, null, 2] AS x RETURN count(x)" = "2";
-    "max" [] Aggregating ["(input :: ANY) :: ANY"] Skip Pure Aggregate(aggregate::Extreme::maximum),
-        "The greatest value by the order of ORDER BY, nulls apart.", "UNWIND [1, 3, null] AS x RETURN max(x)" = "3";
-    "min" [] Aggregating ["(input :: ANY) :: ANY"] Skip Pure Aggregate(aggregate::Extreme::minimum),
-        "The least value by the order of ORDER BY.", "UNWIND [1, 3, null] AS x RETURN min(x)" = "1";
-    "percentileCont" [] Aggregating ["(input :: NUMBER, percentile :: NUMBER) :: FLOAT"] Skip Pure Aggregate(aggregate::Numbers::percentile_continuous),
-        "The value below which a part of all values lies, between the two nearest ones.", "UNWIND [10, 20, 30, 40] AS x RETURN percentileCont(x, 0.5)" = "25.0";
-    "percentileDisc" [] Aggregating ["(input :: NUMBER, percentile :: NUMBER) :: NUMBER"] Skip Pure Aggregate(aggregate::Numbers::percentile_discrete),
-        "The nearest value below which a part of all values lies.", "UNWIND [10, 20, 30, 40] AS x RETURN percentileDisc(x, 0.5)" = "20";
-    "stDev" [] Aggregating ["(input :: NUMBER) :: FLOAT"] Skip Pure Aggregate(aggregate::Numbers::sample_deviation),
-        "The standard deviation of a sample.", "UNWIND [1, 3] AS x RETURN round(stDev(x), 3)" = "1.414";
-    "stDevP" [] Aggregating ["(input :: NUMBER) :: FLOAT"] Skip Pure Aggregate(aggregate::Numbers::deviation),
-        "The standard deviation of a whole population.", "UNWIND [1, 3] AS x RETURN stDevP(x)" = "1.0";
-    "sum" [] Aggregating ["(input :: NUMBER) :: NUMBER", "(input :: DURATION) :: DURATION"] Skip Pure Aggregate(aggregate::Sum::sum),
-        "The sum of the values that are not null.", "UNWIND [1, 2, null] AS x RETURN sum(x)" = "3";
-    "head" [] List ["(list :: LIST<ANY>) :: ANY"] Propagate Pure Scalar(list::head),
-        "The first element of a list.", "head([1, 2])" = "1";
-    "isEmpty" [] List ["(list :: LIST<ANY>) :: BOOLEAN", "(text :: STRING) :: BOOLEAN", "(map :: MAP) :: BOOLEAN"] Propagate Pure Scalar(list::is_empty),
-        "Whether a list, string or map has nothing in it.", "isEmpty([])" = "true";
-    "last" [] List ["(list :: LIST<ANY>) :: ANY"] Propagate Pure Scalar(list::last),
-        "The last element of a list.", "last([1, 2])" = "2";
-    "range" [] List ["(start :: INTEGER, end :: INTEGER, step? :: INTEGER) :: LIST<INTEGER>"] Propagate Pure Scalar(list::range),
-        "The integers from a first to a last one, both included.", "range(0, 6, 3)" = "[0, 3, 6]";
-    "reverse" [] List ["(list :: LIST<ANY>) :: LIST<ANY>", "(text :: STRING) :: STRING"] Propagate Pure Scalar(list::reverse),
-        "A list or string turned round.", "reverse([1, 2])" = "[2, 1]";
-    "size" ["char_length", "character_length"] List ["(list :: LIST<ANY>) :: INTEGER", "(text :: STRING) :: INTEGER"] Propagate Pure Scalar(list::size),
-        "The number of elements of a list, of characters of a string.", "size('abc')" = "3";
-    "tail" [] List ["(list :: LIST<ANY>) :: LIST<ANY>"] Propagate Pure Scalar(list::tail),
-        "All elements of a list but the first.", "tail([1, 2, 3])" = "[2, 3]";
-    "abs" [] Mathematical ["(number :: INTEGER) :: INTEGER", "(number :: FLOAT) :: FLOAT"] Propagate Pure Scalar(number::abs),
-        "The number without its sign.", "abs(-3)" = "3";
-    "acos" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::acos),
-        "Arc cosine in radians.", "acos(1.0)" = "0.0";
-    "asin" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::asin),
-        "Arc sine in radians.", "asin(0.0)" = "0.0";
-    "atan" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::atan),
-        "Arc tangent in radians.", "atan(0.0)" = "0.0";
-    "atan2" [] Mathematical ["(y :: NUMBER, x :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::atan2),
-        "The angle of a point in radians.", "atan2(0.0, 1.0)" = "0.0";
-    "ceil" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::ceil),
-        "The least whole number that is not less.", "ceil(1.2)" = "2.0";
-    "cos" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::cos),
-        "Cosine of radians.", "cos(0.0)" = "1.0";
-    "cosh" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::cosh),
-        "Hyperbolic cosine.", "cosh(0.0)" = "1.0";
-    "cot" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::cot),
-        "Cotangent of radians.", "round(cot(1.0), 3)" = "0.642";
-    "degrees" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::degrees),
-        "Radians to degrees.", "degrees(pi())" = "180.0";
-    "e" [] Mathematical ["() :: FLOAT"] Propagate Pure Scalar(number::e),
-        "The base of natural logarithms.", "round(e(), 3)" = "2.718";
-    "exp" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::exp),
-        "e to the power of a number.", "exp(0)" = "1.0";
-    "floor" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::floor),
-        "The greatest whole number that is not greater.", "floor(1.8)" = "1.0";
-    "haversin" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::haversin),
-        "Half the versine of radians.", "haversin(0.0)" = "0.0";
-    "isNaN" [] Mathematical ["(number :: NUMBER) :: BOOLEAN"] Propagate Pure Scalar(number::is_nan),
-        "Whether a number is NaN.", "isNaN(0.0 / 0.0)" = "true";
-    "log" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::log),
-        "The natural logarithm.", "log(1)" = "0.0";
-    "log10" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::log10),
-        "The logarithm to the base 10.", "log10(100)" = "2.0";
-    "pi" [] Mathematical ["() :: FLOAT"] Propagate Pure Scalar(number::pi),
-        "The ratio of a circle's circumference to its diameter.", "round(pi(), 3)" = "3.142";
-    "radians" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::radians),
-        "Degrees to radians.", "round(radians(180), 3)" = "3.142";
-    "rand" [] Mathematical ["() :: FLOAT"] Propagate Volatile Scalar(number::rand),
-        "A random number from 0 up to, but not, 1.", "rand() < 1.0" = "true";
-    "round" [] Mathematical ["(number :: NUMBER, precision? :: INTEGER, mode? :: STRING) :: FLOAT"] Propagate Pure Scalar(number::round),
-        "The nearest number with so many decimals.", "round(3.14159, 2)" = "3.14";
-    "sign" [] Mathematical ["(number :: NUMBER) :: INTEGER"] Propagate Pure Scalar(number::sign),
-        "-1, 0 or 1.", "sign(-7)" = "-1";
-    "sin" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::sin),
-        "Sine of radians.", "sin(0.0)" = "0.0";
-    "sinh" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::sinh),
-        "Hyperbolic sine.", "sinh(0.0)" = "0.0";
-    "sqrt" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::sqrt),
-        "The square root.", "sqrt(16)" = "4.0";
-    "tan" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::tan),
-        "Tangent of radians.", "tan(0.0)" = "0.0";
-    "tanh" [] Mathematical ["(number :: NUMBER) :: FLOAT"] Propagate Pure Scalar(number::tanh),
-        "Hyperbolic tangent.", "tanh(0.0)" = "0.0";
-    "btrim" [] String ["(text :: STRING, characters? :: STRING) :: STRING"] Propagate Pure Scalar(text::trim),
-        "A string without white space, or certain characters, at both ends.", "btrim('xxaxx', 'x')" = "'a'";
-    "left" [] String ["(text :: STRING, length :: INTEGER) :: STRING"] Propagate Pure Scalar(text::left),
-        "The first characters of a string.", "left('Rabat', 2)" = "'Ra'";
-    "lTrim" [] String ["(text :: STRING, characters? :: STRING) :: STRING"] Propagate Pure Scalar(text::ltrim),
-        "A string without white space at the start.", "lTrim('  a ')" = "'a '";
-    "replace" [] String ["(text :: STRING, search :: STRING, replacement :: STRING) :: STRING"] Propagate Pure Scalar(text::replace),
-        "A string with every occurrence of a text replaced.", "replace('hello', 'l', 'w')" = "'hewwo'";
-    "right" [] String ["(text :: STRING, length :: INTEGER) :: STRING"] Propagate Pure Scalar(text::right),
-        "The last characters of a string.", "right('Rabat', 3)" = "'bat'";
-    "rTrim" [] String ["(text :: STRING, characters? :: STRING) :: STRING"] Propagate Pure Scalar(text::rtrim),
-        "A string without white space at the end.", "rTrim(' a  ')" = "' a'";
-    "split" [] String ["(text :: STRING, delimiter :: STRING) :: LIST<STRING>", "(text :: STRING, delimiters :: LIST<STRING>) :: LIST<STRING>"] Propagate Pure Scalar(text::split),
-        "The parts of a string between delimiters.", "split('a,b', ',')" = "['a', 'b']";
-    "substring" [] String ["(text :: STRING, start :: INTEGER, length? :: INTEGER) :: STRING"] Propagate Pure Scalar(text::substring),
-        "Characters of a string from a place on, counted from 0.", "substring('hello', 1, 3)" = "'ell'";
-    "toLower" ["lower"] String ["(text :: STRING) :: STRING"] Propagate Pure Scalar(text::to_lower),
-        "A string in lower case.", "toLower('Rabat')" = "'rabat'";
-    "toUpper" ["upper"] String ["(text :: STRING) :: STRING"] Propagate Pure Scalar(text::to_upper),
-        "A string in upper case.", "toUpper('Rabat')" = "'RABAT'";
-    "trim" [] String ["(text :: STRING) :: STRING"] Propagate Pure Scalar(text::trim),
-        "A string without white space at both ends.", "trim('  a  ')" = "'a'";
-    "toBoolean" [] Conversion ["(input :: ANY) :: BOOLEAN"] Propagate Pure Scalar(convert::to_boolean),
-        "The value as a boolean; an error for a type that has none.", "toBoolean('true')" = "true";
-    "toBooleanList" [] Conversion ["(input :: LIST<ANY>) :: LIST<BOOLEAN>"] Propagate Pure Scalar(convert::to_boolean_list),
-        "Each element converted, null where it cannot be.", "toBooleanList(['true', 'x'])" = "[true, null]";
-    "toBooleanOrNull" [] Conversion ["(input :: ANY) :: BOOLEAN"] Propagate Pure Scalar(convert::to_boolean_or_null),
-        "The value converted, null where it cannot be.", "toBooleanOrNull({a: 1})" = "null";
-    "toFloat" [] Conversion ["(input :: ANY) :: FLOAT"] Propagate Pure Scalar(convert::to_float),
-        "The value as a float; an error for a type that has none.", "toFloat('1.5')" = "1.5";
-    "toFloatList" [] Conversion ["(input :: LIST<ANY>) :: LIST<FLOAT>"] Propagate Pure Scalar(convert::to_float_list),
-        "Each element converted, null where it cannot be.", "toFloatList(['1.5', 'x'])" = "[1.5, null]";
-    "toFloatOrNull" [] Conversion ["(input :: ANY) :: FLOAT"] Propagate Pure Scalar(convert::to_float_or_null),
-        "The value converted, null where it cannot be.", "toFloatOrNull({a: 1})" = "null";
-    "toInteger" [] Conversion ["(input :: ANY) :: INTEGER"] Propagate Pure Scalar(convert::to_integer),
-        "The value as an integer; an error for a type that has none.", "toInteger('42')" = "42";
-    "toIntegerList" [] Conversion ["(input :: LIST<ANY>) :: LIST<INTEGER>"] Propagate Pure Scalar(convert::to_integer_list),
-        "Each element converted, null where it cannot be.", "toIntegerList(['42', 'x'])" = "[42, null]";
-    "toIntegerOrNull" [] Conversion ["(input :: ANY) :: INTEGER"] Propagate Pure Scalar(convert::to_integer_or_null),
-        "The value converted, null where it cannot be.", "toIntegerOrNull({a: 1})" = "null";
-    "toString" [] Conversion ["(input :: ANY) :: STRING"] Propagate Pure Scalar(convert::to_string),
-        "The value as text; an error for a type that has none.", "toString(42)" = "'42'";
-    "toStringList" [] Conversion ["(input :: LIST<ANY>) :: LIST<STRING>"] Propagate Pure Scalar(convert::to_string_list),
-        "Each element converted, null where it cannot be.", "toStringList([42, null])" = "['42', null]";
-    "toStringOrNull" [] Conversion ["(input :: ANY) :: STRING"] Propagate Pure Scalar(convert::to_string_or_null),
-        "The value converted, null where it cannot be.", "toStringOrNull({a: 1})" = "null";
-    "elementId" [] Graph ["(entity :: NODE) :: STRING", "(entity :: RELATIONSHIP) :: STRING"] Propagate Stable Scalar(entity::element_id),
-        "A text that names a node or relationship in the whole graph.", "CREATE (n) RETURN elementId(n)" = "'n0'";
-    "endNode" [] Graph ["(relationship :: RELATIONSHIP) :: NODE"] Propagate Stable Scalar(entity::end_node),
-        "The node where a relationship ends.", "CREATE ()-[r:R]->({x: 1}) RETURN endNode(r).x" = "1";
-    "exists" [] Graph ["(value :: ANY) :: BOOLEAN"] Handle Stable Scalar(entity::exists),
-        "Whether a value is not null; the older form of IS NOT NULL.", "exists({a: 1}.a)" = "true";
-    "id" [] Graph ["(entity :: NODE) :: INTEGER", "(entity :: RELATIONSHIP) :: INTEGER"] Propagate Stable Scalar(entity::id),
-        "The number of a node or relationship.", "CREATE (n) RETURN id(n)" = "0";
-    "keys" [] Graph ["(entity :: NODE) :: LIST<STRING>", "(entity :: RELATIONSHIP) :: LIST<STRING>", "(map :: MAP) :: LIST<STRING>"] Propagate Stable Scalar(entity::keys),
-        "The keys of all properties, or of a map.", "keys({a: 1, b: 2})" = "['a', 'b']";
-    "labels" [] Graph ["(node :: NODE) :: LIST<STRING>"] Propagate Stable Scalar(entity::labels),
-        "The labels of a node in alphabetical order.", "CREATE (n:City:Capital) RETURN labels(n)" = "['Capital', 'City']";
-    "length" [] Graph ["(path :: PATH) :: INTEGER"] Propagate Pure Scalar(entity::length),
-        "The number of relationships of a path.", "CREATE p = ()-[:R]->() RETURN length(p)" = "1";
-    "nodes" [] Graph ["(path :: PATH) :: LIST<NODE>"] Propagate Pure Scalar(entity::nodes),
-        "The nodes of a path in the order of the walk.", "CREATE p = ()-[:R]->() RETURN size(nodes(p))" = "2";
-    "properties" [] Graph ["(entity :: NODE) :: MAP", "(entity :: RELATIONSHIP) :: MAP", "(map :: MAP) :: MAP"] Propagate Stable Scalar(entity::properties),
-        "All properties as a map.", "CREATE (n {x: 1}) RETURN properties(n)" = "{x: 1}";
-    "relationships" [] Graph ["(path :: PATH) :: LIST<RELATIONSHIP>"] Propagate Pure Scalar(entity::relationships),
-        "The relationships of a path in the order of the walk.", "CREATE p = ()-[:R]->() RETURN size(relationships(p))" = "1";
-    "startNode" [] Graph ["(relationship :: RELATIONSHIP) :: NODE"] Propagate Stable Scalar(entity::start_node),
-        "The node where a relationship starts.", "CREATE ({x: 1})-[r:R]->() RETURN startNode(r).x" = "1";
-    "type" [] Graph ["(relationship :: RELATIONSHIP) :: STRING"] Propagate Stable Scalar(entity::relationship_type),
-        "The type of a relationship.", "CREATE ()-[r:HOSTS]->() RETURN type(r)" = "'HOSTS'";
-    "coalesce" [] Scalar ["(value... :: ANY) :: ANY"] Handle Pure Scalar(convert::coalesce),
-        "The first argument that is not null.", "coalesce(null, 2, 3)" = "2";
-    "nullIf" [] Scalar ["(left :: ANY, right :: ANY) :: ANY"] Handle Pure Scalar(convert::null_if),
-        "Null where both arguments are equal, else the first.", "nullIf(1, 1)" = "null";
-    "randomUUID" [] Scalar ["() :: STRING"] Propagate Volatile Scalar(convert::random_uuid),
-        "A random identifier.", "size(randomUUID())" = "36";
-    "valueType" [] Scalar ["(value :: ANY) :: STRING"] Handle Pure Scalar(convert::value_type),
-        "The name of a value's type.", "valueType(1)" = "'INTEGER NOT NULL'";
+pub static FUNCTIONS: &[Function] = table! {
+    Aggregating {
+        "avg"                                Skip      Pure     Aggregate(start::<Average>),                               "(value :: NUMBER) :: FLOAT" "(value :: DURATION) :: DURATION";
+            "The mean of the values; null if there are none." "UNWIND [1, 2, 6] AS x RETURN avg(x)" => "3.0";
+        "collect" / "collect_list"           Skip      Pure     Aggregate(start::<Collect>),                               "(value :: ANY) :: LIST<ANY>";
+            "The list of the values, in the order of the rows." "UNWIND [1, null, 2] AS x RETURN collect(x)" => "[1, 2]";
+        "count"                              Skip      Pure     Aggregate(start::<Count>),                                 "(value :: ANY) :: INTEGER";
+            "How many values are not null; `count(*)` counts the rows." "UNWIND ['a', null, 'b'] AS x RETURN count(x)" => "2";
+        "max"                                Skip      Pure     Aggregate(start::<Maximum>),                               "(value :: ANY) :: ANY";
+            "The last of the values in the order of `ORDER BY`; null if there are none." "UNWIND [3, 8, 5] AS x RETURN max(x)" => "8";
+        "min"                                Skip      Pure     Aggregate(start::<Minimum>),                               "(value :: ANY) :: ANY";
+            "The first of the values in the order of `ORDER BY`; null if there are none." "UNWIND [3, 8, 5] AS x RETURN min(x)" => "3";
+        "percentileCont" / "percentile_cont" Skip      Pure     Aggregate(start::<ContinuousPercentile>),                  "(value :: NUMBER, percentile :: NUMBER) :: FLOAT";
+            "The percentile (0.0 to 1.0) of the values, between the two nearest if it falls between." "UNWIND [10, 20] AS x RETURN percentileCont(x, 0.5)" => "15.0";
+        "percentileDisc" / "percentile_disc" Skip      Pure     Aggregate(start::<DiscretePercentile>),                    "(value :: INTEGER, percentile :: NUMBER) :: INTEGER" "(value :: FLOAT, percentile :: NUMBER) :: FLOAT";
+            "The value at the percentile (0.0 to 1.0), one of those given." "UNWIND [10, 20, 30] AS x RETURN percentileDisc(x, 0.5)" => "20";
+        "stDev" / "stdev_samp"               Skip      Pure     Aggregate(start::<SampleDeviation>),                       "(value :: NUMBER) :: FLOAT";
+            "The standard deviation of a sample; 0.0 of fewer than two values." "UNWIND [1, 3, 5] AS x RETURN stDev(x)" => "2.0";
+        "stDevP" / "stdev_pop"               Skip      Pure     Aggregate(start::<PopulationDeviation>),                   "(value :: NUMBER) :: FLOAT";
+            "The standard deviation of a whole population; 0.0 of no values." "UNWIND [2, 6] AS x RETURN stDevP(x)" => "2.0";
+        "sum"                                Skip      Pure     Aggregate(start::<Total>),                                 "(value :: INTEGER) :: INTEGER" "(value :: FLOAT) :: FLOAT" "(value :: DURATION) :: DURATION";
+            "All values added up; 0 if there are none." "UNWIND [1, 2, 3] AS x RETURN sum(x)" => "6";
+    }
+    List {
+        "head"                               Propagate Pure     Scalar(list::head),                                        "(list :: LIST<ANY>) :: ANY";
+            "The first element; null of an empty list." "head(['a', 'b'])" => "'a'";
+        "isEmpty"                            Propagate Pure     Scalar(list::is_empty),                                    "(list :: LIST<ANY>) :: BOOLEAN" "(map :: MAP) :: BOOLEAN" "(text :: STRING) :: BOOLEAN";
+            "Whether a list, a map or a string holds nothing." "isEmpty([])" => "true";
+        "last"                               Propagate Pure     Scalar(list::last),                                        "(list :: LIST<ANY>) :: ANY";
+            "The last element; null of an empty list." "last(['a', 'b'])" => "'b'";
+        "range"                              Propagate Pure     Scalar(list::range),                                       "(start :: ANY, end :: ANY, step? :: ANY) :: LIST<INTEGER>";
+            "The integers from `start` to `end`, both included, `step` (1) apart." "range(2, 10, 3)" => "[2, 5, 8]";
+        "reverse"                            Propagate Pure     Scalar(list::reverse),                                     "(list :: LIST<ANY>) :: LIST<ANY>" "(text :: STRING) :: STRING";
+            "The elements or characters from last to first." "reverse([1, 2, 3])" => "[3, 2, 1]";
+        "size" / "cardinality"               Propagate Pure     Columnar(list::size, list::size_column),                   "(list :: LIST<ANY>) :: INTEGER" "(text :: STRING) :: INTEGER";
+            "How many elements a list, or characters a string has." "size(['a', 'b'])" => "2";
+        "tail"                               Propagate Pure     Scalar(list::tail),                                        "(list :: LIST<ANY>) :: LIST<ANY>";
+            "All elements but the first." "tail([1, 2, 3])" => "[2, 3]";
+    }
+    Mathematical {
+        "abs"                                Propagate Pure     Columnar(number::abs, number::abs_column),                 "(value :: INTEGER) :: INTEGER" "(value :: FLOAT) :: FLOAT";
+            "The number without its sign." "abs(-3)" => "3";
+        "acos"                               Propagate Pure     number::ACOS,                                              "(value :: NUMBER) :: FLOAT";
+            "The angle in radians with this cosine; NaN outside of -1 to 1." "acos(1)" => "0.0";
+        "asin"                               Propagate Pure     number::ASIN,                                              "(value :: NUMBER) :: FLOAT";
+            "The angle in radians with this sine; NaN outside of -1 to 1." "asin(0)" => "0.0";
+        "atan"                               Propagate Pure     number::ATAN,                                              "(value :: NUMBER) :: FLOAT";
+            "The angle in radians with this tangent." "atan(0)" => "0.0";
+        "atan2"                              Propagate Pure     Scalar(number::atan2),                                     "(y :: NUMBER, x :: NUMBER) :: FLOAT";
+            "The angle in radians of the point (x, y), seen from the origin." "atan2(0, 1)" => "0.0";
+        "ceil" / "ceiling"                   Propagate Pure     number::CEIL,                                              "(value :: NUMBER) :: FLOAT";
+            "The least whole number that is not less." "ceil(0.1)" => "1.0";
+        "cos"                                Propagate Pure     number::COS,                                               "(angle :: NUMBER) :: FLOAT";
+            "The cosine of an angle in radians." "cos(0)" => "1.0";
+        "cosh"                               Propagate Pure     number::COSH,                                              "(value :: NUMBER) :: FLOAT";
+            "The hyperbolic cosine." "cosh(0)" => "1.0";
+        "cot"                                Propagate Pure     number::COT,                                               "(angle :: NUMBER) :: FLOAT";
+            "The cotangent of an angle in radians." "round(cot(pi() / 4), 10)" => "1.0";
+        "coth"                               Propagate Pure     number::COTH,                                              "(value :: NUMBER) :: FLOAT";
+            "The hyperbolic cotangent; NaN of 0." "coth(100)" => "1.0";
+        "degrees"                            Propagate Pure     number::DEGREES,                                           "(angle :: NUMBER) :: FLOAT";
+            "An angle in radians as degrees." "degrees(pi())" => "180.0";
+        "e"                                  Propagate Pure     Scalar(number::e),                                         "() :: FLOAT";
+            "The base of the natural logarithm." "e()" => "2.718281828459045";
+        "exp"                                Propagate Pure     number::EXP,                                               "(value :: NUMBER) :: FLOAT";
+            "The number e to this power." "exp(0)" => "1.0";
+        "floor"                              Propagate Pure     number::FLOOR,                                             "(value :: NUMBER) :: FLOAT";
+            "The greatest whole number that is not greater." "floor(-0.1)" => "-1.0";
+        "haversin"                           Propagate Pure     number::HAVERSIN,                                          "(angle :: NUMBER) :: FLOAT";
+            "Half the versed sine of an angle in radians, for distances on a sphere." "haversin(0)" => "0.0";
+        "isNaN"                              Propagate Pure     Scalar(number::is_nan),                                    "(value :: NUMBER) :: BOOLEAN";
+            "Whether this is the float that is not a number." "isNaN(0.0 / 0.0)" => "true";
+        "log" / "ln"                         Propagate Pure     number::LOG,                                               "(value :: NUMBER) :: FLOAT";
+            "The natural logarithm; NaN of a negative number." "log(1)" => "0.0";
+        "log10"                              Propagate Pure     number::LOG10,                                             "(value :: NUMBER) :: FLOAT";
+            "The logarithm to base 10; NaN of a negative number." "log10(1000)" => "3.0";
+        "pi"                                 Propagate Pure     Scalar(number::pi),                                        "() :: FLOAT";
+            "Half the circumference of the unit circle." "pi()" => "3.141592653589793";
+        "radians"                            Propagate Pure     number::RADIANS,                                           "(angle :: NUMBER) :: FLOAT";
+            "An angle in degrees as radians." "radians(180)" => "3.141592653589793";
+        "rand"                               Propagate Volatile Scalar(number::rand),                                      "() :: FLOAT";
+            "A random number from 0.0 to below 1.0, another one for each row." "0 <= rand() < 1" => "true";
+        "round"                              Propagate Pure     Columnar(number::round, number::round_column),             "(value :: NUMBER, precision? :: INTEGER, mode? :: STRING) :: FLOAT";
+            "The nearest number with `precision` (0) digits after the point; `mode` is UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN or HALF_EVEN. Without one, ties go up at precision 0, else away from zero." "round(3.14159, 2)" => "3.14";
+        "sign"                               Propagate Pure     Scalar(number::sign),                                      "(value :: NUMBER) :: INTEGER";
+            "-1 of a negative number, 0 of zero, 1 of a positive one." "sign(-0.5)" => "-1";
+        "sin"                                Propagate Pure     number::SIN,                                               "(angle :: NUMBER) :: FLOAT";
+            "The sine of an angle in radians." "sin(0)" => "0.0";
+        "sinh"                               Propagate Pure     number::SINH,                                              "(value :: NUMBER) :: FLOAT";
+            "The hyperbolic sine." "sinh(0)" => "0.0";
+        "sqrt"                               Propagate Pure     number::SQRT,                                              "(value :: NUMBER) :: FLOAT";
+            "The square root; NaN of a negative number." "sqrt(16)" => "4.0";
+        "tan"                                Propagate Pure     number::TAN,                                               "(angle :: NUMBER) :: FLOAT";
+            "The tangent of an angle in radians." "tan(0)" => "0.0";
+        "tanh"                               Propagate Pure     number::TANH,                                              "(value :: NUMBER) :: FLOAT";
+            "The hyperbolic tangent." "tanh(0)" => "0.0";
+    }
+    String {
+        "btrim"                              Propagate Pure     Scalar(text::trim),                                        "(text :: STRING, characters? :: STRING) :: STRING";
+            "The string without white space, or without any of `characters`, at both ends." "btrim('xxhixx', 'x')" => "'hi'";
+        "char_length" / "character_length"   Propagate Pure     Columnar(text::char_length, text::char_length_column),     "(text :: STRING) :: INTEGER";
+            "How many characters a string has." "char_length('naïve')" => "5";
+        "left"                               Propagate Pure     Scalar(text::left),                                        "(text :: STRING, length :: INTEGER) :: STRING";
+            "The first characters of a string, or all if there are fewer." "left('hello', 3)" => "'hel'";
+        "lTrim"                              Propagate Pure     Scalar(text::left_trim),                                   "(text :: STRING, characters? :: STRING) :: STRING";
+            "The string without white space, or without any of `characters`, at its start." "lTrim('  hi')" => "'hi'";
+        "replace"                            Propagate Pure     Scalar(text::replace),                                     "(text :: STRING, search :: STRING, replacement :: STRING, limit? :: INTEGER) :: STRING";
+            "The string with each occurrence of `search`, or the first `limit` of them, replaced." "replace('hello', 'l', 'w')" => "'hewwo'";
+        "right"                              Propagate Pure     Scalar(text::right),                                       "(text :: STRING, length :: INTEGER) :: STRING";
+            "The last characters of a string, or all if there are fewer." "right('hello', 3)" => "'llo'";
+        "rTrim"                              Propagate Pure     Scalar(text::right_trim),                                  "(text :: STRING, characters? :: STRING) :: STRING";
+            "The string without white space, or without any of `characters`, at its end." "rTrim('hi  ')" => "'hi'";
+        "split"                              Propagate Pure     Scalar(text::split),                                       "(text :: STRING, delimiter :: STRING) :: LIST<STRING>" "(text :: STRING, delimiters :: LIST<STRING>) :: LIST<STRING>";
+            "The parts of a string between the delimiters." "split('one,two', ',')" => "['one', 'two']";
+        "substring"                          Propagate Pure     Scalar(text::substring),                                   "(text :: STRING, start :: INTEGER, length? :: INTEGER) :: STRING";
+            "The characters from position `start` (the first is 0) on, at most `length` of them." "substring('hello', 1, 3)" => "'ell'";
+        "toLower" / "lower"                  Propagate Pure     text::LOWER,                                               "(text :: STRING) :: STRING";
+            "The string in lower case." "toLower('HELLO')" => "'hello'";
+        "toUpper" / "upper"                  Propagate Pure     text::UPPER,                                               "(text :: STRING) :: STRING";
+            "The string in upper case." "toUpper('hello')" => "'HELLO'";
+        "trim"                               Propagate Pure     Scalar(text::trim),                                        "(text :: STRING, characters? :: STRING) :: STRING";
+            "The string without white space, or without any of `characters`, at both ends." "trim('  hi  ')" => "'hi'";
+    }
+    Conversion {
+        "toBoolean"                          Propagate Pure     Scalar(convert::to_boolean),                               "(value :: BOOLEAN) :: BOOLEAN" "(value :: INTEGER) :: BOOLEAN" "(value :: STRING) :: BOOLEAN";
+            "The value as a boolean: 0 is false, any other integer true; null of a string that is neither 'true' nor 'false'." "toBoolean('TRUE')" => "true";
+        "toBooleanList"                      Propagate Pure     Scalar(convert::to_boolean_list),                          "(list :: LIST<ANY>) :: LIST<BOOLEAN>";
+            "Each element as a boolean, null where it has no such form." "toBooleanList(['true', 1, 'x'])" => "[true, true, null]";
+        "toBooleanOrNull"                    Propagate Pure     Scalar(convert::to_boolean_or_null),                       "(value :: ANY) :: BOOLEAN";
+            "The value as a boolean, null where it has no such form." "toBooleanOrNull([])" => "null";
+        "toFloat"                            Propagate Pure     Columnar(convert::to_float, convert::to_float_column),     "(value :: NUMBER) :: FLOAT" "(value :: STRING) :: FLOAT";
+            "The value as a float; null of a string that is no number." "toFloat('1.5')" => "1.5";
+        "toFloatList"                        Propagate Pure     Scalar(convert::to_float_list),                            "(list :: LIST<ANY>) :: LIST<FLOAT>";
+            "Each element as a float, null where it has no such form." "toFloatList([1, '2.5', 'x'])" => "[1.0, 2.5, null]";
+        "toFloatOrNull"                      Propagate Pure     Scalar(convert::to_float_or_null),                         "(value :: ANY) :: FLOAT";
+            "The value as a float, null where it has no such form." "toFloatOrNull(true)" => "null";
+        "toInteger"                          Propagate Pure     Columnar(convert::to_integer, convert::to_integer_column), "(value :: NUMBER) :: INTEGER" "(value :: BOOLEAN) :: INTEGER" "(value :: STRING) :: INTEGER";
+            "The whole part of a number, 1 of true, 0 of false; null of a string that is no number." "toInteger('2.9')" => "2";
+        "toIntegerList"                      Propagate Pure     Scalar(convert::to_integer_list),                          "(list :: LIST<ANY>) :: LIST<INTEGER>";
+            "Each element as an integer, null where it has no such form." "toIntegerList(['1', 2.9, 'x'])" => "[1, 2, null]";
+        "toIntegerOrNull"                    Propagate Pure     Scalar(convert::to_integer_or_null),                       "(value :: ANY) :: INTEGER";
+            "The value as an integer, null where it has no such form." "toIntegerOrNull({a: 1})" => "null";
+        "toString"                           Propagate Pure     Scalar(convert::to_string),                                "(value :: BOOLEAN) :: STRING" "(value :: NUMBER) :: STRING" "(value :: STRING) :: STRING" "(value :: DATE) :: STRING" "(value :: LOCAL TIME) :: STRING" "(value :: ZONED TIME) :: STRING" "(value :: LOCAL DATETIME) :: STRING" "(value :: ZONED DATETIME) :: STRING" "(value :: DURATION) :: STRING";
+            "The value as text." "toString(1.0)" => "'1.0'";
+        "toStringList"                       Propagate Pure     Scalar(convert::to_string_list),                           "(list :: LIST<ANY>) :: LIST<STRING>";
+            "Each element as text, null where it has no such form." "toStringList([1, true, []])" => "['1', 'true', null]";
+        "toStringOrNull"                     Propagate Pure     Scalar(convert::to_string_or_null),                        "(value :: ANY) :: STRING";
+            "The value as text, null where it has no such form." "toStringOrNull([1])" => "null";
+        "valueType"                          Handle    Pure     Scalar(convert::value_type),                               "(value :: ANY) :: STRING";
+            "The name of the value's type." "valueType([1, 'a'])" => "'LIST<STRING NOT NULL | INTEGER NOT NULL> NOT NULL'";
+    }
+    Graph {
+        "elementId" / "element_id"           Propagate Stable   Scalar(graph::element_id),                                 "(node :: NODE) :: STRING" "(relationship :: RELATIONSHIP) :: STRING";
+            "A text that names a node or a relationship in the whole graph." "CREATE (n) RETURN elementId(n) = 'n' + id(n)" => "true";
+        "endNode"                            Propagate Stable   Columnar(graph::end_node, graph::end_node_column),         "(relationship :: RELATIONSHIP) :: NODE";
+            "The node at which a relationship ends." "CREATE ({name: 'a'})-[r:KNOWS]->({name: 'b'}) RETURN endNode(r).name" => "'b'";
+        "exists"                             Handle    Pure     Scalar(scalar::exists),                                    "(property :: ANY) :: BOOLEAN";
+            "Whether a property is there, that is not null; `IS NOT NULL` says the same." "exists({a: 1}.a)" => "true";
+        "id"                                 Propagate Stable   Columnar(graph::id, graph::id_column),                     "(node :: NODE) :: INTEGER" "(relationship :: RELATIONSHIP) :: INTEGER";
+            "The number of a node, unique among nodes, or of a relationship, unique among relationships." "CREATE (n) RETURN id(n) >= 0" => "true";
+        "keys"                               Propagate Stable   Scalar(graph::keys),                                       "(node :: NODE) :: LIST<STRING>" "(relationship :: RELATIONSHIP) :: LIST<STRING>" "(map :: MAP) :: LIST<STRING>";
+            "The names of the properties, in alphabetical order." "keys({b: 1, a: 2})" => "['a', 'b']";
+        "labels"                             Propagate Stable   Scalar(graph::labels),                                     "(node :: NODE) :: LIST<STRING>";
+            "The labels of a node, in alphabetical order." "CREATE (n:Port:City) RETURN labels(n)" => "['City', 'Port']";
+        "length" / "path_length"             Propagate Pure     Scalar(graph::length),                                     "(path :: PATH) :: INTEGER";
+            "How many relationships a path has." "CREATE p = ()-[:NEXT]->()-[:NEXT]->() RETURN length(p)" => "2";
+        "nodes"                              Propagate Pure     Scalar(graph::nodes),                                      "(path :: PATH) :: LIST<NODE>";
+            "The nodes of a path in the order of the walk." "CREATE p = ({name: 'a'})-[:NEXT]->({name: 'b'}) RETURN [n IN nodes(p) | n.name]" => "['a', 'b']";
+        "properties"                         Propagate Stable   Scalar(graph::properties),                                 "(node :: NODE) :: MAP" "(relationship :: RELATIONSHIP) :: MAP" "(map :: MAP) :: MAP";
+            "All properties as a map." "CREATE (n {name: 'a', age: 7}) RETURN properties(n)" => "{age: 7, name: 'a'}";
+        "relationships"                      Propagate Pure     Scalar(graph::relationships),                              "(path :: PATH) :: LIST<RELATIONSHIP>";
+            "The relationships of a path in the order of the walk." "CREATE p = ()-[:A]->()<-[:B]-() RETURN [r IN relationships(p) | type(r)]" => "['A', 'B']";
+        "startNode"                          Propagate Stable   Columnar(graph::start_node, graph::start_node_column),     "(relationship :: RELATIONSHIP) :: NODE";
+            "The node at which a relationship starts." "CREATE ({name: 'a'})-[r:KNOWS]->({name: 'b'}) RETURN startNode(r).name" => "'a'";
+        "type"                               Propagate Stable   Columnar(graph::type_name, graph::type_name_column),       "(relationship :: RELATIONSHIP) :: STRING";
+            "The type of a relationship, also of one that was just deleted." "CREATE ()-[r:KNOWS]->() RETURN type(r)" => "'KNOWS'";
+    }
+    Scalar {
+        "coalesce"                           Handle    Pure     Scalar(scalar::coalesce),                                  "(value... :: ANY) :: ANY";
+            "The first of the values that is not null; null if all are." "coalesce(null, 'a', 'b')" => "'a'";
+        "nullIf"                             Handle    Pure     Scalar(scalar::null_if),                                   "(value :: ANY, other :: ANY) :: ANY";
+            "Null if the two are equal, else the first." "nullIf(4, 4)" => "null";
+        "randomUUID"                         Propagate Volatile Scalar(scalar::random_uuid),                               "() :: STRING";
+            "A random identifier of 36 characters (UUID, version 4)." "size(randomUUID())" => "36";
+    }
 };

@@ -1,161 +1,220 @@
-//! Functions on strings. Lengths and places are counted in characters (Unicode scalar values).
+//! Strings: case, blanks, parts. Positions and lengths count Unicode characters (code points).
 
-use super::Environment;
-use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use super::argument::{admit, admit_list, count, text, wrong_type};
+use super::kernel::{map_texts, measure_texts};
+use super::{Environment, Implementation};
+use crate::column::Column;
+use crate::error::Result;
 use crate::value::Value;
 
-/// A string argument.
-fn text<'v>(value: &'v Value, function: &str) -> Result<&'v str> {
-    match value {
-        Value::String(text) => Ok(text),
-        other => Err(Error::type_error(format!(
-            "{function} needs a string, got {}",
-            other.value_type()
-        ))),
-    }
+/// Functions from string to string, over values and over columns.
+macro_rules! of_texts {
+    ($($constant:ident = $name:literal, $code:expr;)+) => {$(
+        pub(super) const $constant: Implementation = Implementation::Columnar(
+            |environment, arguments| {
+                let text = text($name, &arguments[0])?;
+                let _room = admit(environment, text.len().saturating_mul(CASE_GROWTH))?;
+                Ok(Value::String($code(text).into()))
+            },
+            |_, columns, _| Ok(map_texts(&columns[0], $code)),
+        );
+    )+};
 }
 
-/// A number of characters.
-fn count(value: &Value, function: &str) -> Result<usize> {
-    match value {
-        Value::Integer(count) => usize::try_from(*count).map_err(|_| {
-            Error::new(
-                ErrorKind::ArgumentError,
-                ErrorDetail::NegativeIntegerArgument,
-                format!("{function} cannot take {count} characters"),
-            )
-        }),
-        other => Err(Error::type_error(format!(
-            "{function} needs an integer, got {}",
-            other.value_type()
-        ))),
-    }
+/// By how much a string may grow when its case changes: U+0390 becomes three characters.
+const CASE_GROWTH: usize = 3;
+
+of_texts! {
+    LOWER = "toLower", str::to_lowercase;
+    UPPER = "toUpper", str::to_uppercase;
 }
 
-/// In upper case.
-pub fn to_upper(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(text(&arguments[0], "toUpper")?.to_uppercase().into())
+/// The number of characters of a string.
+pub(super) fn length(text: &str) -> i64 {
+    text.chars().count() as i64
 }
 
-/// In lower case.
-pub fn to_lower(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(text(&arguments[0], "toLower")?.to_lowercase().into())
+pub(super) fn char_length(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    text("char_length", &arguments[0]).map(|text| Value::Integer(length(text)))
 }
 
-/// What is cut off at the ends: white space, or the characters of the second argument.
-fn is_cut(arguments: &[Value], function: &str) -> Result<impl Fn(char) -> bool> {
-    let characters = match arguments.get(1) {
-        Some(characters) => Some(text(characters, function)?.to_owned()),
-        None => None,
-    };
-    Ok(move |character: char| match &characters {
-        Some(characters) => characters.contains(character),
-        None => character.is_whitespace(),
+pub(super) fn char_length_column(
+    _: &Environment,
+    columns: &[Column],
+    _rows: usize,
+) -> Result<Option<Column>> {
+    Ok(match &columns[0] {
+        Column::String(array) => Some(measure_texts(array, length)),
+        _ => None,
     })
 }
 
-/// Without white space at both ends.
-pub fn trim(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(text(&arguments[0], "trim")?
-        .trim_matches(is_cut(arguments, "trim")?)
-        .into())
+/// The ends of a string at which characters are taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    left: bool,
+    right: bool,
 }
 
-/// Without white space at the start.
-pub fn ltrim(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(text(&arguments[0], "lTrim")?
-        .trim_start_matches(is_cut(arguments, "lTrim")?)
-        .into())
+/// `trim(text[, characters])`: without `characters`, white space is taken away.
+fn trim_ends(function: &str, arguments: &[Value], ends: Ends) -> Result<Value> {
+    let original = text(function, &arguments[0])?;
+    let characters = arguments
+        .get(1)
+        .map(|characters| text(function, characters))
+        .transpose()?;
+    let unwanted = |character: char| match characters {
+        Some(characters) => characters.contains(character),
+        None => character.is_whitespace(),
+    };
+    let mut trimmed = original.as_ref();
+    if ends.left {
+        trimmed = trimmed.trim_start_matches(unwanted);
+    }
+    if ends.right {
+        trimmed = trimmed.trim_end_matches(unwanted);
+    }
+    Ok(part_of(original, trimmed))
 }
 
-/// Without white space at the end.
-pub fn rtrim(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    Ok(text(&arguments[0], "rTrim")?
-        .trim_end_matches(is_cut(arguments, "rTrim")?)
-        .into())
+/// A part of `original` as a value; all of it is shared, not copied.
+fn part_of(original: &std::sync::Arc<str>, part: &str) -> Value {
+    if part.len() == original.len() {
+        Value::String(original.clone())
+    } else {
+        Value::String(part.into())
+    }
 }
 
-/// The first characters.
-pub fn left(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let length = count(&arguments[1], "left")?;
-    Ok(text(&arguments[0], "left")?
-        .chars()
-        .take(length)
-        .collect::<String>()
-        .into())
+pub(super) fn trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let (left, right) = (true, true);
+    trim_ends("trim", arguments, Ends { left, right })
 }
 
-/// The last characters.
-pub fn right(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let text = text(&arguments[0], "right")?;
-    let length = count(&arguments[1], "right")?;
-    let skipped = text.chars().count().saturating_sub(length);
-    Ok(text.chars().skip(skipped).collect::<String>().into())
+pub(super) fn left_trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let (left, right) = (true, false);
+    trim_ends("lTrim", arguments, Ends { left, right })
 }
 
-/// Characters from a place on.
-pub fn substring(_environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let text = text(&arguments[0], "substring")?;
-    let rest = text.chars().skip(count(&arguments[1], "substring")?);
-    let length = match arguments.get(2) {
-        Some(length) => count(length, "substring")?,
+pub(super) fn right_trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let (left, right) = (false, true);
+    trim_ends("rTrim", arguments, Ends { left, right })
+}
+
+/// The byte at which the character number `index` begins; the end of a shorter string.
+fn byte_of(text: &str, index: usize) -> usize {
+    text.char_indices()
+        .nth(index)
+        .map_or(text.len(), |(byte, _)| byte)
+}
+
+pub(super) fn left(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let original = text("left", &arguments[0])?;
+    let length = count("left", &arguments[1])?;
+    Ok(part_of(original, &original[..byte_of(original, length)]))
+}
+
+pub(super) fn right(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let original = text("right", &arguments[0])?;
+    let length = count("right", &arguments[1])?;
+    let start = match length.checked_sub(1) {
+        Some(before) => original
+            .char_indices()
+            .nth_back(before)
+            .map_or(0, |(byte, _)| byte),
+        None => original.len(),
+    };
+    Ok(part_of(original, &original[start..]))
+}
+
+pub(super) fn substring(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let original = text("substring", &arguments[0])?;
+    let start = count("substring", &arguments[1])?;
+    let rest = &original[byte_of(original, start)..];
+    let part = match arguments.get(2) {
+        Some(length) => &rest[..byte_of(rest, count("substring", length)?)],
+        None => rest,
+    };
+    Ok(part_of(original, part))
+}
+
+/// Every occurrence is replaced, from left to right; an empty `search` occurs between all
+/// characters and at both ends.
+pub(super) fn replace(environment: &Environment, arguments: &[Value]) -> Result<Value> {
+    let original = text("replace", &arguments[0])?;
+    let search = text("replace", &arguments[1])?;
+    let replacement = text("replace", &arguments[2])?;
+    let limit = match arguments.get(3) {
+        Some(limit) => count("replace", limit)?,
         None => usize::MAX,
     };
-    Ok(rest.take(length).collect::<String>().into())
+    let occurrences = original.matches(search.as_ref()).take(limit).count();
+    let bytes = original
+        .len()
+        .saturating_add(occurrences.saturating_mul(replacement.len()));
+    let _room = admit(environment, bytes)?;
+    let replaced = original.replacen(search.as_ref(), replacement, limit);
+    Ok(Value::String(replaced.into()))
 }
 
-/// Every occurrence of one text replaced by another.
-pub fn replace(environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let source = text(&arguments[0], "replace")?;
-    let (search, with) = (
-        text(&arguments[1], "replace")?,
-        text(&arguments[2], "replace")?,
-    );
-    if search.is_empty() {
-        return Ok(arguments[0].clone());
-    }
-    let places = source.matches(search).count();
-    let _held = environment.context.reserve(
-        source
-            .len()
-            .saturating_add(places.saturating_mul(with.len())),
-    )?;
-    Ok(source.replace(search, with).into())
-}
-
-/// The parts between delimiters; several delimiters are given as a list.
-pub fn split(environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let source = text(&arguments[0], "split")?;
-    let delimiters = match &arguments[1] {
-        Value::List(list) => list
+/// `split(text, delimiter)`: the delimiter is a string or a list of strings, any of which divides.
+/// An empty one divides between all characters.
+pub(super) fn split(environment: &Environment, arguments: &[Value]) -> Result<Value> {
+    let original = text("split", &arguments[0])?;
+    let delimiters: Vec<&str> = match &arguments[1] {
+        Value::String(delimiter) => vec![delimiter.as_ref()],
+        Value::List(delimiters) => delimiters
             .iter()
-            .map(|delimiter| text(delimiter, "split"))
-            .collect::<Result<Vec<_>>>()?,
-        one => vec![text(one, "split")?],
+            .map(|delimiter| text("split", delimiter).map(AsRef::as_ref))
+            .collect::<Result<_>>()?,
+        other => return Err(wrong_type("split", "a string or a list of strings", other)),
     };
-    let _held = environment.context.reserve(source.len() * 4)?;
-    if delimiters.iter().any(|delimiter| delimiter.is_empty()) {
-        let characters = source
-            .chars()
-            .map(|character| Value::from(character.to_string()));
-        return Ok(Value::list(characters.collect()));
-    }
-    let mut parts = Vec::new();
-    let mut rest = source;
-    loop {
-        let next = delimiters
+    let most_parts = if delimiters.iter().any(|delimiter| delimiter.is_empty()) {
+        original.len()
+    } else {
+        let matches = delimiters
             .iter()
-            .filter_map(|delimiter| rest.find(delimiter).map(|place| (place, delimiter.len())))
-            .min_by_key(|(place, length)| (*place, usize::MAX - length));
-        match next {
-            Some((place, length)) => {
-                parts.push(Value::from(&rest[..place]));
-                rest = &rest[place + length..];
+            .map(|delimiter| original.matches(*delimiter).count());
+        1 + matches.sum::<usize>()
+    };
+    // A part has its own allocation, with two counters before the text.
+    let _parts = admit_list(environment, most_parts.saturating_mul(2))?;
+    let _texts = admit(environment, original.len())?;
+    Ok(Value::list(split_at_any(original, &delimiters)))
+}
+
+/// The parts between delimiters: the one that comes first divides, of several at one place the
+/// longest.
+fn split_at_any(text: &str, delimiters: &[&str]) -> Vec<Value> {
+    if let [delimiter] = delimiters
+        && !delimiter.is_empty()
+    {
+        return text.split(delimiter).map(Value::from).collect();
+    }
+    let mut longest_first = delimiters.to_vec();
+    longest_first.sort_by_key(|delimiter| std::cmp::Reverse(delimiter.len()));
+    let mut parts = Vec::new();
+    let mut part_start = 0;
+    let mut position = 0;
+    while let Some(character) = text[position..].chars().next() {
+        let rest = &text[position..];
+        let found = longest_first.iter().find(|delimiter| {
+            rest.starts_with(**delimiter) && (!delimiter.is_empty() || position > part_start)
+        });
+        match found {
+            Some(delimiter) => {
+                parts.push(Value::from(&text[part_start..position]));
+                part_start = position + delimiter.len();
+                // Behind an empty delimiter, one character belongs to the next part.
+                position = if delimiter.is_empty() {
+                    position + character.len_utf8()
+                } else {
+                    part_start
+                };
             }
-            None => {
-                parts.push(Value::from(rest));
-                return Ok(Value::list(parts));
-            }
+            None => position += character.len_utf8(),
         }
     }
+    parts.push(Value::from(&text[part_start..]));
+    parts
 }

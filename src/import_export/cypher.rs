@@ -17,6 +17,7 @@ use crate::import_export::record::{
     ExternalId, Place, Properties, RecordSource, RelationshipRecord, excerpt,
 };
 use crate::import_export::source::Source;
+use crate::import_export::temporal_text::{self, Kind};
 use crate::parse;
 use crate::value::{Value, write_literal, write_name};
 
@@ -351,7 +352,12 @@ fn push_value(text: &mut String, value: &Value) {
             }
             text.push('\'');
         }
-        value => write_literal(value, text).expect(UNFAILING),
+        value => match (Kind::of(value), temporal_text::text(value)) {
+            (Some(kind), Some(temporal)) => {
+                write!(text, "{}('{temporal}')", kind.name()).expect(UNFAILING);
+            }
+            _ => write_literal(value, text).expect(UNFAILING),
+        },
     }
 }
 

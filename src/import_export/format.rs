@@ -1,5 +1,6 @@
 //! What a format is: a row of the table [`FORMATS`](super::FORMATS), a reader, a writer.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::context::Context;
@@ -117,16 +118,18 @@ impl Format {
     }
 
     /// The format of a file that is to be read, told by its first bytes and the ending: the bytes
-    /// decide among formats that share an ending, or where the ending is not known.
+    /// decide among formats that share an ending, or where the ending is not known. A format that
+    /// cannot be read is told, too.
     ///
     /// # Errors
     /// `FormatError: UnknownFormat`; `FileError` where the file cannot be opened.
     pub fn of_source(source: &Source<'_>) -> Result<&'static Format> {
         let bytes = source.first_bytes()?;
-        let mut by_ending = with_ending(source.name());
-        by_ending.retain(|format| format.reads());
-        let recognised = by_ending.iter().find(|format| (format.recognises)(&bytes));
-        if let Some(format) = recognised.or(by_ending.first()) {
+        let by_ending = with_ending(source.name());
+        let readable = || by_ending.iter().filter(|format| format.reads());
+        let recognised = readable().find(|format| (format.recognises)(&bytes));
+        let by_ending = recognised.or(readable().next()).or(by_ending.first());
+        if let Some(format) = by_ending {
             return Ok(format);
         }
         let mut readable = FORMATS.iter().filter(|format| format.reads());
@@ -172,12 +175,12 @@ fn with_ending(file_name: &str) -> Vec<&'static Format> {
 }
 
 fn endings_hint(usable: impl Fn(&Format) -> bool) -> String {
-    let endings: Vec<_> = FORMATS
-        .iter()
-        .filter(|format| usable(format))
+    let formats = FORMATS.iter().filter(|format| usable(format));
+    let endings: BTreeSet<_> = formats
         .flat_map(|format| format.endings)
         .map(|ending| format!(".{ending}"))
         .collect();
+    let endings: Vec<_> = endings.into_iter().collect();
     format!("known are {}; or name the format", endings.join(", "))
 }
 

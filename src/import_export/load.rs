@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::context::{Context, Reservation};
 use crate::error::{ErrorDetail, Result};
-use crate::graph::{GraphWriter, Snapshot};
+use crate::graph::{Effect, GraphWriter};
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
@@ -57,11 +57,11 @@ pub struct FileLoader<'l, 'a> {
 }
 
 impl<'a> Loader<'a> {
-    /// Starts from `snapshot`, which keeps all that it has.
-    pub fn new(snapshot: Snapshot, context: &'a Context) -> Self {
+    /// Adds to what `writer` has.
+    pub fn new(writer: GraphWriter, context: &'a Context) -> Self {
         Loader {
             context,
-            writer: GraphWriter::new(snapshot),
+            writer,
             nodes: HashMap::new(),
             waiting: Vec::new(),
             memory: context.reservation(),
@@ -100,11 +100,11 @@ impl<'a> Loader<'a> {
         self.report.nodes
     }
 
-    /// Joins the relationships that still wait and gives the graph.
+    /// Joins the relationships that still wait and gives the writer back.
     ///
     /// # Errors
     /// `FormatError: MissingNode`; `ResourceError`.
-    pub fn finish(mut self, missing: MissingNodes) -> Result<(Snapshot, Report)> {
+    pub fn finish(mut self, missing: MissingNodes) -> Result<(GraphWriter, Report)> {
         for Waiting {
             record,
             source,
@@ -116,7 +116,7 @@ impl<'a> Loader<'a> {
             let end = self.end_of(&record, &record.end, missing, source, place)?;
             self.create_relationship(record, start, end)?;
         }
-        Ok((self.writer.snapshot(), self.report))
+        Ok((self.writer, self.report))
     }
 
     /// The node at an end of a relationship that has waited long enough.
@@ -193,12 +193,14 @@ impl<'a> Loader<'a> {
             .collect()
     }
 
-    /// What a record adds to the graph in memory.
+    /// Reserves what a record adds to the graph and to the writer's effects, which share the text
+    /// of values.
     fn reserve_properties(&mut self, properties: &Properties) -> Result<()> {
-        let values = properties
-            .iter()
-            .map(|(_, value)| size_of::<Value>() + value.heap_size());
-        self.memory.grow(32 + values.sum::<usize>())
+        let values = properties.iter().map(|(_, value)| {
+            size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
+        });
+        self.memory
+            .grow(size_of::<Effect>() + values.sum::<usize>())
     }
 
     fn count_record(&mut self) -> Result<()> {
@@ -248,6 +250,10 @@ impl RecordSink for FileLoader<'_, '_> {
                 Ok(())
             }
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.loader.context.check()
     }
 
     fn warning(&mut self, place: Place, text: String) {

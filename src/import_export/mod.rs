@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::graph::Snapshot;
+use crate::graph::{GraphWriter, Snapshot};
 
 pub use dump::{Dump, ExportSource};
 pub use format::{Format, Reading};
@@ -105,14 +105,31 @@ pub static FORMATS: &[Format] = &[
 ///
 /// # Errors
 /// `FileError`, `FormatError` with file and place, `ResourceError`; there is no new snapshot then.
-/// `ArgumentError` where a source is a script: see `cypher::read_script`.
+/// `ArgumentError` where a source is a script: see [`cypher::read_script`].
 pub fn import(
     sources: &[Source<'_>],
     options: &ImportOptions,
     snapshot: Snapshot,
     context: &Context,
 ) -> Result<(Snapshot, Report)> {
-    let mut loader = load::Loader::new(snapshot, context);
+    let writer = GraphWriter::new(snapshot);
+    let (writer, report) = import_into(writer, sources, options, context)?;
+    let (snapshot, _) = writer.finish();
+    Ok((snapshot, report))
+}
+
+/// As [`import`], as a part of what `writer` writes: for imports inside a transaction, and for
+/// whoever keeps the effects.
+///
+/// # Errors
+/// As [`import`]; the writer is gone then.
+pub fn import_into(
+    writer: GraphWriter,
+    sources: &[Source<'_>],
+    options: &ImportOptions,
+    context: &Context,
+) -> Result<(GraphWriter, Report)> {
+    let mut loader = load::Loader::new(writer, context);
     let mut may_leave_out_nodes = true;
     for source in sources {
         let format = match options.format {
@@ -134,10 +151,11 @@ pub fn import(
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         loader.file(source, |sink| reader.read(source, options, sink))?;
     }
-    let missing = if may_leave_out_nodes && loader.node_count() == 0 {
-        MissingNodes::Create
-    } else {
-        MissingNodes::Refuse
+    let implied = may_leave_out_nodes && loader.node_count() == 0;
+    let missing = match options.missing_nodes {
+        Some(missing) => missing,
+        None if implied => MissingNodes::Create,
+        None => MissingNodes::Refuse,
     };
     loader.finish(missing)
 }

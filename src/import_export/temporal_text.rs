@@ -62,7 +62,7 @@ impl Kind {
 /// The text of a temporal value, without the name of its type; `None` for any other value.
 pub(super) fn text(value: &Value) -> Option<String> {
     Some(match value {
-        Value::Date(value) => value.to_string(),
+        Value::Date(value) => date_text(*value)?,
         Value::LocalTime(value) => value.to_string(),
         Value::Time(value) => value.to_string(),
         Value::LocalDateTime(value) => value.to_string(),
@@ -72,8 +72,15 @@ pub(super) fn text(value: &Value) -> Option<String> {
     })
 }
 
+const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+
 fn parse_date(text: &str) -> Option<Date> {
     let date: jiff::civil::Date = text.parse().ok()?;
-    let days = jiff::civil::date(1970, 1, 1).until(date).ok()?.get_days();
+    let days = EPOCH.until(date).ok()?.get_days();
     Some(Date { days: days.into() })
+}
+
+fn date_text(date: Date) -> Option<String> {
+    let days = jiff::Span::new().try_days(date.days).ok()?;
+    EPOCH.checked_add(days).ok().map(|date| date.to_string())
 }

@@ -48,23 +48,36 @@ impl Described {
             Value::Integer(value) => Described::Integer(*value),
             Value::Float(value) => float(*value),
             Value::String(text) => Described::String(text.to_string()),
-            Value::List(values) => {
-                Described::List(values.iter().map(|value| Described::of(value, result)).collect())
-            }
+            Value::List(values) => Described::List(
+                values
+                    .iter()
+                    .map(|value| Described::of(value, result))
+                    .collect(),
+            ),
             Value::Map(entries) => Described::Map(entries_of(entries, result)),
             Value::Node(node) => node_of(*node, result),
             Value::Relationship(id) => {
-                let relationship = result.relationship(*id).expect("the relationship can be read");
+                let relationship = result
+                    .relationship(*id)
+                    .expect("the relationship can be read");
                 let properties = entries_of(&relationship.properties, result);
                 Described::Relationship(relationship.relationship_type.to_string(), properties)
             }
             Value::Path(path) => {
-                let nodes = path.nodes.iter().map(|node| node_of(*node, result)).collect();
-                let steps = path.relationships.iter().zip(&path.nodes).map(|(id, from)| {
-                    let relationship = result.relationship(*id).expect("it can be read");
-                    let described = Described::of(&Value::Relationship(*id), result);
-                    (described, relationship.start == *from)
-                });
+                let nodes = path
+                    .nodes
+                    .iter()
+                    .map(|node| node_of(*node, result))
+                    .collect();
+                let steps = path
+                    .relationships
+                    .iter()
+                    .zip(&path.nodes)
+                    .map(|(id, from)| {
+                        let relationship = result.relationship(*id).expect("it can be read");
+                        let described = Described::of(&Value::Relationship(*id), result);
+                        (described, relationship.start == *from)
+                    });
                 Described::Path(nodes, steps.collect())
             }
             Value::Date(value) => Described::String(value.to_string()),
@@ -100,16 +113,21 @@ impl Described {
             Described::List(values) => {
                 Value::list(values.into_iter().map(Described::into_value).collect())
             }
-            Described::Map(entries) => {
-                Value::map(entries.into_iter().map(|(key, value)| (key, value.into_value())))
-            }
+            Described::Map(entries) => Value::map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key, value.into_value())),
+            ),
             _ => Value::Null,
         }
     }
 }
 
 fn unordered(entries: BTreeMap<String, Described>) -> BTreeMap<String, Described> {
-    entries.into_iter().map(|(key, value)| (key, value.without_order())).collect()
+    entries
+        .into_iter()
+        .map(|(key, value)| (key, value.without_order()))
+        .collect()
 }
 
 fn float(value: f64) -> Described {
@@ -127,7 +145,10 @@ fn entries_of(
     result: &QueryResult,
 ) -> BTreeMap<String, Described> {
     let describe = |value| Described::of(value, result);
-    entries.iter().map(|(key, value)| (key.to_string(), describe(value))).collect()
+    entries
+        .iter()
+        .map(|(key, value)| (key.to_string(), describe(value)))
+        .collect()
 }
 
 struct Parser {
@@ -148,10 +169,9 @@ impl Parser {
 
     fn takes(&mut self, wanted: &str) -> bool {
         self.blanks();
-        let fits = wanted
-            .chars()
-            .enumerate()
-            .all(|(offset, character)| self.characters.get(self.place + offset) == Some(&character));
+        let fits = wanted.chars().enumerate().all(|(offset, character)| {
+            self.characters.get(self.place + offset) == Some(&character)
+        });
         if fits {
             self.place += wanted.chars().count();
         }
@@ -226,7 +246,10 @@ impl Parser {
             return name;
         }
         let start = self.place;
-        while self.peek().is_some_and(|character| character.is_alphanumeric() || character == '_') {
+        while self
+            .peek()
+            .is_some_and(|character| character.is_alphanumeric() || character == '_')
+        {
             self.place += 1;
         }
         self.characters[start..self.place].iter().collect()
@@ -246,7 +269,11 @@ impl Parser {
 
     fn properties(&mut self) -> Result<BTreeMap<String, Described>, String> {
         self.blanks();
-        if self.peek() == Some('{') { self.map() } else { Ok(BTreeMap::new()) }
+        if self.peek() == Some('{') {
+            self.map()
+        } else {
+            Ok(BTreeMap::new())
+        }
     }
 
     fn node(&mut self) -> Result<Described, String> {

@@ -33,7 +33,10 @@ pub fn scenarios(text: &str) -> Vec<Scenario> {
             let block: Vec<&str> = lines
                 .by_ref()
                 .take_while(|line| line.trim() != "\"\"\"")
-                .map(|line| line.get(indent.min(line.len() - line.trim_start().len())..).unwrap_or(""))
+                .map(|line| {
+                    line.get(indent.min(line.len() - line.trim_start().len())..)
+                        .unwrap_or("")
+                })
                 .collect();
             reader.block(block.join("\n"));
         } else if !trimmed.is_empty() && !trimmed.starts_with('#') {
@@ -71,8 +74,9 @@ impl Reader {
         } else if line.starts_with("Examples:") {
             self.in_examples = true;
             self.examples.push(Vec::new());
-        } else if let Some(name) =
-            line.strip_prefix("Scenario Outline:").or_else(|| line.strip_prefix("Scenario:"))
+        } else if let Some(name) = line
+            .strip_prefix("Scenario Outline:")
+            .or_else(|| line.strip_prefix("Scenario:"))
         {
             self.finish_scenario();
             self.in_background = false;
@@ -127,9 +131,11 @@ impl Reader {
             for row in rows {
                 number += 1;
                 let fill = |text: &str| {
-                    head.iter().zip(row).fold(text.to_owned(), |text, (name, value)| {
-                        text.replace(&format!("<{name}>"), value)
-                    })
+                    head.iter()
+                        .zip(row)
+                        .fold(text.to_owned(), |text, (name, value)| {
+                            text.replace(&format!("<{name}>"), value)
+                        })
                 };
                 self.scenarios.push(Scenario {
                     name: format!("{} #{number}", scenario.name),

@@ -33,8 +33,16 @@ fn technology_compatibility_kit() {
     let mut failures = Vec::new();
     for file in feature_files(&folder.join("features")) {
         let text = std::fs::read_to_string(&file).expect("a feature file is text");
-        let name = file.strip_prefix(&folder).unwrap_or(&file).display().to_string();
-        let group = Path::new(&name).parent().unwrap_or(Path::new("")).display().to_string();
+        let name = file
+            .strip_prefix(&folder)
+            .unwrap_or(&file)
+            .display()
+            .to_string();
+        let group = Path::new(&name)
+            .parent()
+            .unwrap_or(Path::new(""))
+            .display()
+            .to_string();
         for scenario in feature::scenarios(&text) {
             let title = format!("{name}: {}", scenario.name);
             if !title.contains(&only) {
@@ -61,24 +69,42 @@ fn technology_compatibility_kit() {
     }
     let mut total = [0; 3];
     for (group, count) in &counts {
-        println!("{:6} passed {:4} failed {:3} skipped  {group}", count[0], count[1], count[2]);
+        println!(
+            "{:6} passed {:4} failed {:3} skipped  {group}",
+            count[0], count[1], count[2]
+        );
         (0..3).for_each(|place| total[place] += count[place]);
     }
-    println!("{:6} passed {:4} failed {:3} skipped  in all", total[0], total[1], total[2]);
-    let allowed: usize =
-        std::env::var("RIHLA_TCK_ALLOWED").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
-    assert!(total[1] <= allowed, "{} scenarios failed, {allowed} are allowed to", total[1]);
+    println!(
+        "{:6} passed {:4} failed {:3} skipped  in all",
+        total[0], total[1], total[2]
+    );
+    let allowed: usize = std::env::var("RIHLA_TCK_ALLOWED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
+    assert!(
+        total[1] <= allowed,
+        "{} scenarios failed, {allowed} are allowed to",
+        total[1]
+    );
 }
 
 fn feature_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("the folder can be read").flatten() {
+        for entry in std::fs::read_dir(&folder)
+            .expect("the folder can be read")
+            .flatten()
+        {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "feature") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "feature")
+            {
                 files.push(path);
             }
         }
@@ -98,7 +124,10 @@ struct Run {
 fn run(scenario: &Scenario, folder: &Path) -> Result<(), String> {
     let database = Database::in_memory();
     let mut session = database.session();
-    for rule in std::env::var("RIHLA_TCK_RULES_OFF").unwrap_or_default().split(',') {
+    for rule in std::env::var("RIHLA_TCK_RULES_OFF")
+        .unwrap_or_default()
+        .split(',')
+    {
         session.set_rule(rule, false);
     }
     let mut run = Run {
@@ -107,7 +136,10 @@ fn run(scenario: &Scenario, folder: &Path) -> Result<(), String> {
         parameters: Parameters::default(),
         outcome: None,
     };
-    scenario.steps.iter().try_for_each(|step| run.step(step, folder))
+    scenario
+        .steps
+        .iter()
+        .try_for_each(|step| run.step(step, folder))
 }
 
 impl Run {
@@ -142,9 +174,16 @@ impl Run {
                 if let Some(signature) = text.strip_prefix("there exists a procedure ") {
                     return self.procedure(signature, &step.table);
                 }
-                if let Some(graph) = text.strip_prefix("the ").and_then(|text| text.strip_suffix(" graph")) {
-                    let path = folder.join("graphs").join(graph).join(format!("{graph}.cypher"));
-                    let script = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+                if let Some(graph) = text
+                    .strip_prefix("the ")
+                    .and_then(|text| text.strip_suffix(" graph"))
+                {
+                    let path = folder
+                        .join("graphs")
+                        .join(graph)
+                        .join(format!("{graph}.cypher"));
+                    let script =
+                        std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
                     return self.set_up(&script);
                 }
                 if text.contains(" should be raised at ") {
@@ -156,8 +195,11 @@ impl Run {
     }
 
     fn set_up(&mut self, query: &str) -> Result<(), String> {
-        let done = self.session.query(query.trim().trim_end_matches(';'), self.parameters.clone());
-        done.map(|_| ()).map_err(|error| format!("setting up failed: {error}"))
+        let done = self
+            .session
+            .query(query.trim().trim_end_matches(';'), self.parameters.clone());
+        done.map(|_| ())
+            .map_err(|error| format!("setting up failed: {error}"))
     }
 
     fn result(&self) -> Result<&QueryResult, String> {
@@ -181,12 +223,19 @@ impl Run {
         let normal = |value: Described| if loose { value.without_order() } else { value };
         let mut expected: Vec<Vec<Described>> = rows
             .iter()
-            .map(|row| row.iter().map(|cell| Described::parse(cell).map(normal)).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|cell| Described::parse(cell).map(normal))
+                    .collect()
+            })
             .collect::<Result<_, String>>()?;
         let mut found: Vec<Vec<Described>> = result
             .rows()
             .map(|row| {
-                row.values().iter().map(|value| normal(Described::of(value, result))).collect()
+                row.values()
+                    .iter()
+                    .map(|value| normal(Described::of(value, result)))
+                    .collect()
             })
             .collect();
         if !order.starts_with(", in order") {
@@ -205,7 +254,9 @@ impl Run {
             .trim_start_matches("an ")
             .split_once(" should be raised at ")
             .ok_or("an error step without a kind")?;
-        let (phase, detail) = rest.split_once(": ").ok_or("an error step without a detail")?;
+        let (phase, detail) = rest
+            .split_once(": ")
+            .ok_or("an error step without a detail")?;
         let error = match &self.outcome {
             Some(Err(error)) => error,
             Some(Ok(_)) => return Err(format!("no error instead of {kind}: {detail} at {phase}")),
@@ -244,7 +295,9 @@ impl Run {
         let (properties, gone) = differences(&before.properties, &after.properties);
         compare("properties", properties, gone);
         for row in table {
-            let wanted: usize = row[1].parse().map_err(|_| "a count is no number".to_owned())?;
+            let wanted: usize = row[1]
+                .parse()
+                .map_err(|_| "a count is no number".to_owned())?;
             let count = found.remove(&row[0]).unwrap_or(0);
             if count != wanted {
                 return Err(format!("{} is {count} instead of {wanted}", row[0]));
@@ -258,7 +311,9 @@ impl Run {
 
     fn procedure(&mut self, text: &str, table: &[Vec<String>]) -> Result<(), String> {
         let text = text.trim().trim_end_matches(':').trim();
-        let (name, rest) = text.split_once('(').ok_or("a procedure without arguments")?;
+        let (name, rest) = text
+            .split_once('(')
+            .ok_or("a procedure without arguments")?;
         let (inputs, outputs) = rest.split_once(")").ok_or("a procedure without results")?;
         let outputs = outputs.trim().trim_start_matches("::").trim();
         let inputs = columns(inputs);
@@ -267,7 +322,11 @@ impl Run {
         let rows: Vec<Vec<Value>> = table
             .iter()
             .skip(1)
-            .map(|row| row.iter().map(|cell| Ok(Described::parse(cell)?.into_value())).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|cell| Ok(Described::parse(cell)?.into_value()))
+                    .collect()
+            })
             .collect::<Result<_, String>>()?;
         let code = move |_: &rihla::functions::Environment, arguments: &[Value]| {
             let same = |row: &&Vec<Value>| {
@@ -275,7 +334,11 @@ impl Run {
                     wanted.is_null() && given.is_null() || equals(wanted, given) == Some(true)
                 })
             };
-            Ok(rows.iter().filter(same).map(|row| row[width.min(row.len())..].to_vec()).collect())
+            Ok(rows
+                .iter()
+                .filter(same)
+                .map(|row| row[width.min(row.len())..].to_vec())
+                .collect())
         };
         let procedure = Procedure {
             name: name.trim().to_owned(),
@@ -284,7 +347,9 @@ impl Run {
             sentence: String::new(),
             code: Arc::new(code),
         };
-        self.session.database().update_procedures(|procedures| procedures.register(procedure));
+        self.session
+            .database()
+            .update_procedures(|procedures| procedures.register(procedure));
         Ok(())
     }
 }
@@ -313,14 +378,21 @@ impl Facts {
         let mut facts = Facts::default();
         let catalog = graph.catalog();
         for chunk in 0..graph.node_chunks() {
-            for node in graph.scan_nodes(chunk, &[]).expect("a chunk").iter().flatten() {
+            for node in graph
+                .scan_nodes(chunk, &[])
+                .expect("a chunk")
+                .iter()
+                .flatten()
+            {
                 facts.nodes.insert(node);
                 for label in graph.node_labels(NodeId(node)).expect("its labels") {
                     facts.labels.insert(catalog.label_name(label).to_string());
                 }
                 for (key, value) in graph.node_properties(NodeId(node)).expect("its properties") {
                     let key = catalog.key_name(key).to_string();
-                    facts.properties.insert((true, node, key, value.to_string()));
+                    facts
+                        .properties
+                        .insert((true, node, key, value.to_string()));
                 }
             }
         }
@@ -341,5 +413,8 @@ impl Facts {
 
 /// How many facts came, and how many went.
 fn differences<T: Ord>(before: &BTreeSet<T>, after: &BTreeSet<T>) -> (usize, usize) {
-    (after.difference(before).count(), before.difference(after).count())
+    (
+        after.difference(before).count(),
+        before.difference(after).count(),
+    )
 }

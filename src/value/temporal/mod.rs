@@ -86,3 +86,17 @@ pub fn divide(_l: &Value, _r: &Value) -> Option<Result<Value>> {
 pub fn component(_v: &Value, _n: &str) -> Option<Value> {
     None
 }
+
+impl DateTime {
+    /// Now, in UTC.
+    pub fn now() -> DateTime {
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        DateTime {
+            seconds: since.as_secs() as i64,
+            nanoseconds: since.subsec_nanos(),
+            offset: 0,
+        }
+    }
+}

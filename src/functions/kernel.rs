@@ -1,0 +1,55 @@
+//! Functions over whole columns: one typed array in, one typed array out, no value per cell.
+//! Each gives `None` for a column of another type, which is then computed row by row.
+
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::types::Float64Type;
+use arrow_array::{Int64Array, StringViewArray};
+
+use crate::column::Column;
+use crate::error::Result;
+
+/// A function from float to float; integers are taken as floats.
+pub(super) fn map_floats(column: &Column, code: impl Fn(f64) -> f64) -> Option<Column> {
+    match column {
+        Column::Float(array) => Some(Column::Float(array.unary(code))),
+        Column::Integer(array) => Some(Column::Float(
+            array.unary::<_, Float64Type>(|value| code(value as f64)),
+        )),
+        Column::Null(rows) => Some(Column::Null(*rows)),
+        _ => None,
+    }
+}
+
+/// A function from string to string.
+pub(super) fn map_texts<T: AsRef<str>>(
+    column: &Column,
+    code: impl Fn(&str) -> T,
+) -> Option<Column> {
+    let array = match column {
+        Column::String(array) => array,
+        Column::Null(rows) => return Some(Column::Null(*rows)),
+        _ => return None,
+    };
+    let mut builder = StringViewBuilder::with_capacity(array.iter().len());
+    for text in array {
+        builder.append_option(text.map(|text| code(text)));
+    }
+    Some(Column::String(builder.finish()))
+}
+
+/// A function from string to integer.
+pub(super) fn measure_texts(array: &StringViewArray, code: impl Fn(&str) -> i64) -> Column {
+    Column::Integer(array.iter().map(|text| text.map(&code)).collect())
+}
+
+/// A function from string to integer that may fail or give null.
+pub(super) fn parse_integers(
+    array: &StringViewArray,
+    code: impl Fn(&str) -> Result<Option<i64>>,
+) -> Result<Column> {
+    let integers: Result<Int64Array> = array
+        .iter()
+        .map(|text| text.map_or(Ok(None), &code))
+        .collect();
+    integers.map(Column::Integer)
+}
