@@ -2,4 +2,6 @@
 
 mod formats;
 mod parse;
+mod pipe;
+mod repl;
 mod tck;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rihla::context::Context;
-use rihla::display::footer::{counted, grouped};
+use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
@@ -121,12 +121,6 @@ pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::R
         counted(report.relationships, "relationship"),
     );
     writeln!(shell.out(), "Imported {nodes}, {relationships}")?;
-    let out = shell.out();
-    for (title, counts) in [("nodes", &report.labels), ("relationships", &report.types)] {
-        for (name, count) in counts {
-            writeln!(out, "  {:>12} {title} {name}", grouped(*count))?;
-        }
-    }
     shell.flush()?;
     for warning in &report.warnings {
         show_on_standard_error(&format!("warning: {warning}"));
