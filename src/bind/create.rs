@@ -1,7 +1,7 @@
 //! `CREATE` and `MERGE`.
 //!
-//! What is made is seen by the clauses after, not by the properties within: those read the row
-//! as it was before.
+//! What is made is seen by the clauses after. The properties within read the row as it was before,
+//! in `CREATE` also the nodes that were made before them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::bound::{
 use super::build_expression::{property_of, unexpected};
 use super::expression::{Comparison, Expression as E, Labels};
 use super::pattern::{property_map, type_conflict};
-use super::scope::Scope;
+use super::scope::{Binding, Scope};
 use super::syntax::variable_names;
 use super::warnings::NameKind;
 use crate::error::{Error, ErrorDetail, Result};
@@ -23,7 +23,8 @@ use crate::value::Type;
 
 /// What a clause makes, and what it looks for first if it is a `MERGE`.
 struct Making {
-    /// The scope before the clause.
+    /// What properties may read: the scope before the clause and, in `CREATE`, the nodes that
+    /// were made before.
     before: Scope,
     create: CreatePattern,
     looked_for: Option<Pattern>,
@@ -136,6 +137,13 @@ impl<'a> Binder<'a> {
             Some(name) => self.declare(&name.name, Type::Node),
             None => self.unnamed(),
         };
+        if let (Some(name), None) = (&node.variable, &making.looked_for) {
+            let binding = Binding {
+                variable: variable.clone(),
+                value_type: Type::Node,
+            };
+            making.before.declare(name.name.as_str().into(), binding);
+        }
         if let Some(pattern) = &mut making.looked_for {
             pattern.nodes.push(NodePattern {
                 variable: variable.clone(),

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rihla::context::Context;
 use rihla::display::footer::counted;
@@ -215,13 +214,5 @@ fn export_all(
 
 /// The context of a job that is not a statement.
 fn context(limits: Limits, interrupt: Interrupt) -> Context {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let now = DateTime {
-        seconds: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
-        nanoseconds: now.subsec_nanos(),
-        offset: 0,
-    };
-    Context::new(limits, interrupt, now)
+    Context::new(limits, interrupt, DateTime::now())
 }
