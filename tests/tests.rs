@@ -4,5 +4,7 @@ mod bind;
 mod formats;
 mod functions;
 mod parse;
+mod pipe;
+mod repl;
 mod tck;
 mod tidy;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rihla::context::Context;
-use rihla::display::footer::{counted, grouped};
+use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
@@ -120,12 +120,6 @@ pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::R
         counted(report.relationships, "relationship"),
     );
     writeln!(shell.out(), "Imported {nodes}, {relationships}")?;
-    let out = shell.out();
-    for (title, counts) in [("nodes", &report.labels), ("relationships", &report.types)] {
-        for (name, count) in counts {
-            writeln!(out, "  {:>12} {title} {name}", grouped(*count))?;
-        }
-    }
     shell.flush()?;
     for warning in &report.warnings {
         show_on_standard_error(&format!("warning: {warning}"));
