@@ -13,11 +13,7 @@ use rihla::{Result, Value};
 
 /// A statement with `memory` bytes of budget.
 fn context(memory: usize) -> Context {
-    let start = DateTime {
-        seconds: 0,
-        nanoseconds: 0,
-        offset: 0,
-    };
+    let start = DateTime::now();
     let limits = Limits { memory, time: None };
     Context::new(limits, Interrupt::default(), start)
 }

@@ -1,6 +1,7 @@
 //! All integration tests in one binary.
 
 mod bind;
+mod boxed_cells;
 mod formats;
 mod functions;
 mod parse;
