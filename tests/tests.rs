@@ -8,4 +8,5 @@ mod parse;
 mod pipe;
 mod repl;
 mod tck;
+
 mod tidy;
