@@ -1,6 +1,7 @@
 //! All integration tests in one binary.
 
 mod boxed_cells;
+mod display;
 mod formats;
 mod parse;
 mod pipe;
