@@ -1,8 +1,10 @@
 //! All integration tests in one binary.
 
+mod bind;
 mod boxed_cells;
 mod display;
 mod formats;
+mod functions;
 mod parse;
 mod pipe;
 mod repl;

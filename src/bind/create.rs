@@ -1,7 +1,8 @@
 //! `CREATE` and `MERGE`.
 //!
-//! What is made is seen by the clauses after. The properties within read the row as it was before,
-//! in `CREATE` also the nodes that were made before them.
+//! Nodes are made before relationships, each in the order written: the properties of a node may
+//! read nodes to the left of it, those of a relationship also relationships to the left. What
+//! `MERGE` looks for is known before anything is made: its properties read none of it.
 
 use std::sync::Arc;
 
@@ -10,15 +11,14 @@ use super::bound::{
     CreateNode, CreatePattern, CreateRelationship, Expression, Merge, NodePattern, PathElement,
     PathVariable, Pattern, PatternDirection, RelationshipPattern, Variable,
 };
-use super::build_expression::{property_of, unexpected};
+use super::build_expression::property_of;
 use super::expression::{Comparison, Expression as E, Labels};
 use super::pattern::{property_map, type_conflict};
 use super::scope::{Binding, Scope};
 use super::syntax::variable_names;
 use super::warnings::NameKind;
 use crate::error::{Error, ErrorDetail, Result};
-use crate::parse::ast::{self, LabelExpression, PathSearch, PatternElement};
-use crate::parse::span::Span;
+use crate::parse::ast::{self, LabelExpression, PatternElement};
 use crate::value::Type;
 
 /// What a clause makes, and what it looks for first if it is a `MERGE`.
@@ -26,6 +26,8 @@ struct Making {
     /// What properties may read: the scope before the clause and, in `CREATE`, the nodes that
     /// were made before.
     before: Scope,
+    /// The same with the new nodes so far.
+    with_nodes: Scope,
     create: CreatePattern,
     looked_for: Option<Pattern>,
 }
@@ -34,6 +36,7 @@ impl<'a> Binder<'a> {
     pub(super) fn create(&mut self, pattern: &'a ast::Pattern) -> Result<CreatePattern> {
         let mut making = Making {
             before: self.scope.clone(),
+            with_nodes: self.scope.clone(),
             create: CreatePattern::default(),
             looked_for: None,
         };
@@ -46,6 +49,7 @@ impl<'a> Binder<'a> {
     pub(super) fn merge(&mut self, merge: &'a ast::Merge) -> Result<Merge> {
         let mut making = Making {
             before: self.scope.clone(),
+            with_nodes: self.scope.clone(),
             create: CreatePattern::default(),
             looked_for: Some(Pattern::default()),
         };
@@ -59,10 +63,6 @@ impl<'a> Binder<'a> {
     }
 
     fn make_path(&mut self, path: &'a ast::PathPattern, making: &mut Making) -> Result<()> {
-        if path.search != PathSearch::All {
-            let message = "a shortest path can be looked for, not made";
-            return Err(unexpected(path.span, message));
-        }
         let alone = path.elements.len() == 1;
         let mut elements = Vec::with_capacity(path.elements.len());
         let mut waiting: Option<&'a ast::RelationshipPattern> = None;
@@ -80,10 +80,7 @@ impl<'a> Binder<'a> {
                     }
                     elements.push(PathElement::Node(node));
                 }
-                PatternElement::Group(group) => {
-                    let message = "a part in parentheses can be looked for, not made";
-                    return Err(unexpected(group.span, message));
-                }
+                PatternElement::Group(_) => return Err(not_admitted()),
             }
         }
         if let Some(name) = &path.variable {
@@ -106,10 +103,6 @@ impl<'a> Binder<'a> {
         alone: bool,
         making: &mut Making,
     ) -> Result<Variable> {
-        if let Some(predicate) = &node.predicate {
-            let message = "WHERE stands where something is made";
-            return Err(unexpected(predicate.span, message));
-        }
         if let Some(name) = &node.variable
             && self.scope.find(&name.name).is_some()
         {
@@ -131,10 +124,21 @@ impl<'a> Binder<'a> {
             Some(labels) => self.labels_to_give(labels)?,
             None => Vec::new(),
         };
+        let readable = making.with_nodes.clone();
         let properties = node.properties.as_ref();
-        let properties = self.properties_to_give(properties, making)?;
+        let properties = self.properties_to_give(properties, readable, making)?;
         let variable = match &node.variable {
-            Some(name) => self.declare(&name.name, Type::Node),
+            Some(name) => {
+                let variable = self.declare(&name.name, Type::Node);
+                let binding = Binding {
+                    variable: variable.clone(),
+                    value_type: Type::Node,
+                };
+                making
+                    .with_nodes
+                    .declare(name.name.as_str().into(), binding);
+                variable
+            }
             None => self.unnamed(),
         };
         if let (Some(name), None) = (&node.variable, &making.looked_for) {
@@ -174,11 +178,7 @@ impl<'a> Binder<'a> {
         {
             return Err(already_bound(name));
         }
-        if let Some(predicate) = &relationship.predicate {
-            let message = "WHERE stands where something is made";
-            return Err(unexpected(predicate.span, message));
-        }
-        if let Some(length) = relationship.length.or(relationship.quantifier) {
+        if let Some(length) = relationship.length {
             let message = "a relationship of variable length can be looked for, not made";
             let detail = ErrorDetail::CreatingVarLength;
             return Err(Error::syntax(detail, length.span, message));
@@ -194,7 +194,8 @@ impl<'a> Binder<'a> {
             .write(NameKind::RelationshipType, relationship_type);
         let relationship_type: Arc<str> = relationship_type.into();
         let written = relationship.properties.as_ref();
-        let properties = self.properties_to_give(written, making)?;
+        let readable = self.scope.clone();
+        let properties = self.properties_to_give(written, readable, making)?;
         let variable = match &relationship.variable {
             Some(name) => self.declare(&name.name, Type::Relationship),
             None => self.unnamed(),
@@ -240,11 +241,7 @@ impl<'a> Binder<'a> {
             match next {
                 LabelExpression::Name(name) => names.push(self.label_to_give(name)),
                 LabelExpression::And(parts) => waiting.extend(parts.iter().rev()),
-                _ => {
-                    let message = "a new node has certain labels, not alternatives";
-                    let error = unexpected(label_span(next), message);
-                    return Err(error.hint("write (:A:B)"));
-                }
+                _ => return Err(not_admitted()),
             }
         }
         Ok(names)
@@ -256,35 +253,36 @@ impl<'a> Binder<'a> {
         label.name.as_str().into()
     }
 
-    /// Binds the map of properties of something new, in the scope before the clause.
+    /// Binds the map of properties of something new.
     fn properties_to_give(
         &mut self,
         properties: Option<&'a ast::Expression>,
+        readable: Scope,
         making: &Making,
     ) -> Result<Option<Expression>> {
         let Some(properties) = properties else {
             return Ok(None);
         };
-        if making.looked_for.is_some() {
-            property_map(properties)?;
-        }
         self.keys_to_give(properties);
-        let now = std::mem::replace(&mut self.scope, making.before.clone());
-        let result = self.expecting(properties, &Type::Map);
-        self.scope = now;
-        match result {
-            Err(error) if error.detail() == ErrorDetail::UndefinedVariable => {
-                let names = variable_names(properties);
-                let made_here = names.iter().any(|name| {
-                    self.scope.find(name).is_some() && making.before.find(name).is_none()
-                });
-                Err(match made_here {
-                    true => error.hint("what is made can be read in the clauses after this one"),
-                    false => error,
-                })
+        let readable = match making.looked_for {
+            Some(_) => {
+                property_map(properties)?;
+                making.before.clone()
             }
-            result => result.map(Some),
-        }
+            None => readable,
+        };
+        let now = std::mem::replace(&mut self.scope, readable);
+        let result = self.expecting(properties, &Type::Map);
+        let readable = std::mem::replace(&mut self.scope, now);
+        result.map(Some).map_err(|error| {
+            let made_here = variable_names(properties)
+                .iter()
+                .any(|name| self.scope.find(name).is_some() && readable.find(name).is_none());
+            match made_here && error.detail() == ErrorDetail::UndefinedVariable {
+                true => error.hint("it is made by the same clause: read it in a clause after"),
+                false => error,
+            }
+        })
     }
 
     /// Notes the keys of a map whose entries are stored.
@@ -356,14 +354,7 @@ fn equalities(
     Ok(equalities.collect())
 }
 
-fn label_span(labels: &LabelExpression) -> Span {
-    match labels {
-        LabelExpression::Name(name) => name.span,
-        LabelExpression::Any(span) => *span,
-        LabelExpression::Not(inner) => label_span(inner),
-        LabelExpression::And(parts) | LabelExpression::Or(parts) => {
-            let spans = parts.iter().map(label_span);
-            spans.reduce(Span::to).unwrap_or_default()
-        }
-    }
+/// The parser admits only what can be made.
+fn not_admitted() -> Error {
+    Error::internal("a pattern that is made holds what can only be looked for")
 }
