@@ -17,9 +17,6 @@ pub mod table;
 pub mod vertical;
 pub mod width;
 
-#[cfg(test)]
-mod tests;
-
 use std::io::{self, Write};
 
 use crate::context::Interrupt;

@@ -1,38 +1,27 @@
-//! Every form on one result made by hand, to the letter.
+//! Every form of showing results, to the letter, and how errors and warnings are drawn.
 
-use std::sync::Arc;
+use rihla::display::error::{self, SourceText};
+use rihla::display::{FORMS, Failure, Options, form, width, write_result};
+use rihla::parse::span::Span;
+use rihla::result::Warning;
+use rihla::{Database, Error, ErrorDetail, Parameters, QueryResult, Value};
 
-use super::error::SourceText;
-use super::*;
-use crate::column::Column;
-use crate::graph::{GraphWriter, Snapshot};
-use crate::parse::span::Span;
-use crate::result::{Summary, Warning};
-use crate::value::{NodeId, Path, RelationshipId, Value};
-
-/// Two cities and the way between them.
-fn graph() -> Snapshot {
-    let mut writer = GraphWriter::new(Snapshot::default());
-    let build = |writer: &mut GraphWriter| -> Result<()> {
-        let city = writer.label("City")?;
-        let name = writer.key("name")?;
-        let road = writer.relationship_type("ROAD")?;
-        let rabat = writer.create_node(&[city], vec![(name, "Rabat".into())])?;
-        let kazan = writer.create_node(&[city], vec![(name, "Kazan".into())])?;
-        writer.create_relationship(road, kazan, rabat, vec![])?;
-        Ok(())
-    };
-    build(&mut writer).expect("the graph is small");
-    writer.snapshot()
+/// The answer to a query on two cities and the way between them.
+fn query(text: &str, parameters: impl Into<Parameters>) -> QueryResult {
+    let session = Database::in_memory().session();
+    let create = "CREATE (:City {name: 'Rabat'})<-[:ROAD]-(:City {name: 'Kazan'})";
+    session.query(create, ()).expect("the graph is small");
+    session.query(text, parameters).expect("the query is valid")
 }
 
+/// A result of these values.
 fn result(columns: &[&str], rows: &[&[Value]]) -> QueryResult {
-    let batch: Vec<Column> = (0..columns.len())
-        .map(|column| Column::from_values(rows.iter().map(|row| row[column].clone())))
-        .collect();
-    let batches = if rows.is_empty() { vec![] } else { vec![batch] };
-    let columns = columns.iter().map(|name| Arc::from(*name)).collect();
-    QueryResult::new(columns, batches, graph(), Summary::default())
+    let columns = columns.iter().enumerate();
+    let columns = columns.map(|(index, name)| format!("row[{index}] AS `{name}`"));
+    let columns: Vec<String> = columns.collect();
+    let rows = rows.iter().map(|row| Value::list(row.to_vec())).collect();
+    let text = format!("UNWIND $rows AS row RETURN {}", columns.join(", "));
+    query(&text, [("rows", Value::list(rows))])
 }
 
 fn people() -> QueryResult {
@@ -175,13 +164,9 @@ fn csv_tells_null_from_the_empty_text() {
 
 #[test]
 fn json_is_exact() {
-    let result = result(
-        &["big", "float", "list"],
-        &[&[
-            i64::MAX.into(),
-            Value::Float(f64::NAN),
-            Value::list(vec![1.0.into(), Value::Null, Value::Node(NodeId(0))]),
-        ]],
+    let result = query(
+        "MATCH (n {name: 'Rabat'}) RETURN $big AS big, $nan AS float, [1.0, null, n] AS list",
+        [("big", i64::MAX.into()), ("nan", Value::Float(f64::NAN))],
     );
     let object = r#"{"big":9223372036854775807,"float":"NaN","list":[1.0,null,{"id":0,"labels":["City"],"properties":{"name":"Rabat"}}]}"#;
     assert_eq!(
@@ -196,11 +181,7 @@ fn json_is_exact() {
 
 #[test]
 fn entities_are_shown_as_a_query_would_draw_them() {
-    let path = Path {
-        nodes: vec![NodeId(0), NodeId(1)],
-        relationships: vec![RelationshipId(0)],
-    };
-    let result = result(&["p"], &[&[Value::Path(Arc::new(path))]]);
+    let result = query("MATCH p = ({name: 'Rabat'})--() RETURN p", ());
     let text = shown("vertical", &result, &Options::default());
     let drawn = "p: (:City {name: 'Rabat'})<-[:ROAD]-(:City {name: 'Kazan'})";
     assert!(text.contains(drawn), "{text}");
@@ -213,7 +194,7 @@ fn results_without_rows_or_columns_are_told_apart() {
     assert_eq!(shown("table", &none, &Options::default()), table);
     assert_eq!(shown("json", &none, &Options::default()), "[\n]\n");
     assert_eq!(shown("csv", &none, &Options::default()), "n\n");
-    let nothing = result(&[], &[]);
+    let nothing = query("MATCH (n:City {name: 'Baku'}) SET n.name = 'x'", ());
     assert_eq!(
         shown("table", &nothing, &Options::default()),
         "No changes\n"
