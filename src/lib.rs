@@ -8,6 +8,7 @@ pub mod error;
 pub mod execute;
 pub mod functions;
 pub mod graph;
+mod icesco;
 pub mod import_export;
 pub mod logical;
 pub mod optimize;
@@ -15,6 +16,7 @@ pub mod parse;
 pub mod physical;
 mod plan_cache;
 pub mod result;
+pub mod display;
 pub mod session;
 pub mod value;
 

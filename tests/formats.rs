@@ -14,8 +14,8 @@ use rihla::import_export::record::{
     NodeRecord, Place, Properties, RecordSink, RecordSource, RelationshipRecord,
 };
 use rihla::import_export::{
-    Dump, ExportSource, FORMATS, Format, ImportOptions, Output, Report, Source, export, import,
-    read_json_graph,
+    Dump, ExportSource, FORMATS, Format, ImportOptions, MissingNodes, Output, Report, Source,
+    export, import, read_json_graph,
 };
 use rihla::value::{Date, DateTime};
 use rihla::{Error, Result, Value};
@@ -36,6 +36,10 @@ impl RecordSink for Records {
 
     fn relationship(&mut self, relationship: RelationshipRecord, _place: Place) -> Result<()> {
         self.relationships.push(relationship);
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
         Ok(())
     }
 
@@ -78,11 +82,7 @@ impl Records {
 }
 
 fn context() -> Context {
-    let start = DateTime {
-        seconds: 0,
-        nanoseconds: 0,
-        offset: 0,
-    };
+    let start = DateTime::now();
     Context::new(Limits::default(), Interrupt::default(), start)
 }
 
@@ -659,6 +659,20 @@ fn ids_join_the_tables_of_one_import() {
         (snapshot.node_count(), snapshot.relationship_count()),
         (2, 1)
     );
+}
+
+#[test]
+fn missing_nodes_are_created_where_that_is_asked_for() {
+    let text = r#"{"nodes":[{"id":1}],"links":[{"source":1,"target":2}]}"#;
+    let sources = [Source::text("links.json", text.as_bytes())];
+    let options = ImportOptions {
+        missing_nodes: Some(MissingNodes::Create),
+        ..ImportOptions::default()
+    };
+    let imported = import(&sources, &options, Snapshot::default(), &context());
+    let (snapshot, _) = imported.expect("it is read");
+    let added = &dumped(&snapshot).nodes[1];
+    assert_eq!(added.properties, named(vec![("id", 2.into())]));
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub struct Csv;
 /// What may separate cells, the more usual first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Rows between two looks at the interrupt flag while types are inferred.
+const ROWS_BETWEEN_CHECKS: u32 = 1024;
+
 /// Whether the first bytes are a header that speaks of a graph.
 pub(super) fn recognises(bytes: &[u8]) -> bool {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
@@ -48,7 +51,7 @@ impl ReadFormat for Csv {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        let table = Table::open(source, options)?;
+        let table = Table::open(source, options, sink)?;
         for (index, column) in table.header.columns.iter().enumerate() {
             if *column == Column::Ignored {
                 let text = format!("the column {} is not kept", index + 1);
@@ -86,7 +89,11 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn open(source: &'a Source<'a>, options: &ImportOptions) -> Result<Self> {
+    fn open(
+        source: &'a Source<'a>,
+        options: &ImportOptions,
+        sink: &dyn RecordSink,
+    ) -> Result<Self> {
         let delimiter = delimiter_of(source)?;
         let mut reader = reader(source, delimiter)?;
         let cells = reader.headers().map_err(|error| csv_error(source, error))?;
@@ -109,7 +116,7 @@ impl<'a> Table<'a> {
             kinds: Vec::new(),
             fallback,
         };
-        table.kinds = table.infer()?;
+        table.kinds = table.infer(sink)?;
         Ok(table)
     }
 
@@ -137,7 +144,7 @@ impl<'a> Table<'a> {
     }
 
     /// The types of the columns; looks at all rows where a header leaves one open.
-    fn infer(&self) -> Result<Vec<CellKind>> {
+    fn infer(&self, sink: &dyn RecordSink) -> Result<Vec<CellKind>> {
         let columns = &self.header.columns;
         let is_open = |column: &Column| {
             matches!(
@@ -151,7 +158,12 @@ impl<'a> Table<'a> {
         };
         let mut inferences = vec![Inference::new(); columns.len()];
         if columns.iter().any(is_open) {
+            let mut rows = 0_u32;
             self.each(|_, cells| {
+                rows = rows.wrapping_add(1);
+                if rows.is_multiple_of(ROWS_BETWEEN_CHECKS) {
+                    sink.check()?;
+                }
                 for (inference, cell) in inferences.iter_mut().zip(cells) {
                     inference.add(cell);
                 }

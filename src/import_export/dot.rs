@@ -36,13 +36,30 @@ const PALETTE: [(&str, &str); 10] = [
     ("#AAAA00", "#666600"),
     ("#E8C9A0", "#94703F"),
 ];
+/// How nodes of a label look.
+#[derive(Clone, Copy)]
+struct Look {
+    fill: &'static str,
+    outline: &'static str,
+    /// Dashed outlines give every colour a second label.
+    dashed: bool,
+}
+
 /// Nodes without a label.
-const UNLABELLED: (&str, &str) = ("#DDDDDD", "#777777");
+const UNLABELLED: Look = Look {
+    fill: "#DDDDDD",
+    outline: "#777777",
+    dashed: false,
+};
+/// Looks that can be told apart.
+const LOOKS: usize = 2 * PALETTE.len();
 
 /// Properties that name a node, the first that it has wins.
 const CAPTIONS: [&str; 6] = ["name", "title", "label", "caption", "shortName", "id"];
 /// The width of a line of a caption, in the cells of a terminal.
 const LINE: usize = 18;
+/// How much wider than a line a word may be before it is cut.
+const OVERHANG: usize = 6;
 /// Lines of a caption.
 const LINES: usize = 4;
 /// Characters of a property's value in a tooltip.
@@ -97,7 +114,7 @@ fn write_head(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
     writeln!(
         file,
         "  node [shape=box, style=\"filled,rounded\", margin=\"0.10,0.05\", height=0.3, \
-         penwidth=1.2, fontsize=11, fontcolor=\"#000000\", \
+         penwidth=1.4, fontsize=11, fontcolor=\"#000000\", \
          fontname=\"Helvetica,Arial,DejaVu Sans,sans-serif\"];"
     )?;
     writeln!(
@@ -121,10 +138,15 @@ fn write_legend(file: &mut OutputFile<'_>, colours: &Colours) -> Result<()> {
         if index > 0 && index % 8 == 0 {
             write!(file, "</tr><tr>")?;
         }
-        let (fill, outline) = colours.of_label(label);
+        let Look {
+            fill,
+            outline,
+            dashed,
+        } = colours.of_label(label);
+        let style = if dashed { "rounded,dashed" } else { "rounded" };
         write!(
             file,
-            "<td border=\"1\" style=\"rounded\" bgcolor=\"{fill}\" color=\"{outline}\">\
+            "<td border=\"1\" style=\"{style}\" bgcolor=\"{fill}\" color=\"{outline}\">\
              <font point-size=\"11\">{} ({count})</font></td>",
             escape_html(label)
         )?;
@@ -138,12 +160,22 @@ fn write_node(file: &mut OutputFile<'_>, node: &NodeRecord, colours: &Colours) -
         .as_ref()
         .map(|id| id.id.to_string())
         .unwrap_or_default();
-    let (fill, outline) = colours.of_node(node);
+    let Look {
+        fill,
+        outline,
+        dashed,
+    } = colours.of_node(node);
+    let style = if dashed {
+        "style=\"filled,rounded,dashed\", "
+    } else {
+        ""
+    };
     let caption = quote_lines(&wrap(&caption(node)));
     let tooltip = tooltip(&node.labels.join(":"), &node.properties);
     writeln!(
         file,
-        "  n{id} [label={caption}, fillcolor=\"{fill}\", color=\"{outline}\", tooltip={tooltip}];"
+        "  n{id} [label={caption}, {style}fillcolor=\"{fill}\", color=\"{outline}\", \
+         tooltip={tooltip}];"
     )
 }
 
@@ -153,7 +185,7 @@ struct Colours {
     counts: LabelCounts,
     /// How many nodes have the colour of each label.
     shown: LabelCounts,
-    /// The colours of the labels in the order of their names.
+    /// The number of the look of each label that is shown, below [`LOOKS`].
     places: BTreeMap<Arc<str>, usize>,
 }
 
@@ -176,7 +208,7 @@ impl Colours {
                 *colours.shown.entry(label).or_default() += 1;
             }
         }
-        colours.places = colours.shown.keys().cloned().zip(0..).collect();
+        colours.places = places(colours.shown.keys());
         Ok(colours)
     }
 
@@ -185,15 +217,42 @@ impl Colours {
         labels.min_by_key(|label| self.counts.get(*label))
     }
 
-    fn of_label(&self, label: &str) -> (&'static str, &'static str) {
+    fn of_label(&self, label: &str) -> Look {
         let place = self.places.get(label);
-        place.map_or(UNLABELLED, |place| PALETTE[place % PALETTE.len()])
+        place.map_or(UNLABELLED, |place| {
+            let (fill, outline) = PALETTE[place % PALETTE.len()];
+            Look {
+                fill,
+                outline,
+                dashed: *place >= PALETTE.len(),
+            }
+        })
     }
 
-    fn of_node(&self, node: &NodeRecord) -> (&'static str, &'static str) {
+    fn of_node(&self, node: &NodeRecord) -> Look {
         self.label(node)
             .map_or(UNLABELLED, |label| self.of_label(label))
     }
+}
+
+/// A look for each label: the palette, then the palette with dashed outlines. It follows from the name, so that a label keeps its
+/// colour from one drawing to the next; only labels that meet move on, while there are free ones.
+fn places<'l>(labels: impl Iterator<Item = &'l Arc<str>>) -> BTreeMap<Arc<str>, usize> {
+    let mut taken = [false; LOOKS];
+    let mut places = BTreeMap::new();
+    for label in labels {
+        let wanted = label.bytes().fold(0_usize, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(byte.into())
+        });
+        let wanted = wanted % PALETTE.len();
+        let mut others = (wanted..PALETTE.len())
+            .chain(0..wanted)
+            .chain(PALETTE.len()..LOOKS);
+        let place = others.find(|place| !taken[*place]).unwrap_or(wanted);
+        taken[place] = true;
+        places.insert(label.clone(), place);
+    }
+    places
 }
 
 /// What a person calls the node.
@@ -226,7 +285,7 @@ fn caption(node: &NodeRecord) -> String {
         })
 }
 
-/// Lines at most [`LINE`] wide, cut between words where that is possible.
+/// Lines about [`LINE`] wide, cut between words where that is possible.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for piece in text.split_whitespace().flat_map(pieces) {
@@ -246,8 +305,11 @@ fn wrap(text: &str) -> Vec<String> {
     lines
 }
 
-/// A word, cut where it is wider than a line.
+/// A word, cut where it is much wider than a line.
 fn pieces(word: &str) -> Vec<String> {
+    if word.width() <= LINE + OVERHANG {
+        return vec![word.to_owned()];
+    }
     let mut pieces = vec![String::new()];
     let mut width = 0;
     for character in word.chars() {

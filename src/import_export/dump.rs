@@ -203,3 +203,82 @@ impl Part {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::Column;
+    use crate::context::{Interrupt, Limits};
+    use crate::graph::GraphWriter;
+    use crate::result::Summary;
+    use crate::value::{DateTime, Path};
+
+    fn context() -> Context {
+        let start = DateTime::now();
+        Context::new(Limits::default(), Interrupt::default(), start)
+    }
+
+    fn result(snapshot: Snapshot, values: Vec<Value>) -> QueryResult {
+        let batches = vec![vec![Column::from_values(values)]];
+        QueryResult::new(vec!["x".into()], batches, snapshot, Summary::default())
+    }
+
+    /// A ring of four nodes, the fifth deleted.
+    fn ring() -> Result<Snapshot> {
+        let mut writer = GraphWriter::new(Snapshot::default());
+        let next = writer.relationship_type("NEXT")?;
+        let nodes: Vec<NodeId> = (0..5)
+            .map(|_| writer.create_node(&[], Vec::new()))
+            .collect::<Result<_>>()?;
+        for place in 0..4 {
+            writer.create_relationship(next, nodes[place], nodes[(place + 1) % 4], Vec::new())?;
+        }
+        writer.delete_node(nodes[4])?;
+        Ok(writer.finish().0)
+    }
+
+    /// The ids of the nodes and the ends of the relationships that a result of `values` dumps.
+    fn dumped(values: Vec<Value>) -> Result<(Vec<String>, Vec<String>)> {
+        let (result, context) = (result(ring()?, values), context());
+        let dump = Dump::new(ExportSource::Result(&result), &context)?;
+        let nodes: Vec<String> = dump
+            .nodes()
+            .map(|node| Ok(node?.id.map_or_else(String::new, |id| id.to_string())))
+            .collect::<Result<_>>()?;
+        let relationships: Vec<String> = dump
+            .relationships()
+            .map(|relationship| relationship.map(|it| format!("{}-{}", it.start, it.end)))
+            .collect::<Result<_>>()?;
+        assert_eq!(dump.node_count(), nodes.len() as u64);
+        assert_eq!(dump.relationship_count(), relationships.len() as u64);
+        Ok((nodes, relationships))
+    }
+
+    #[test]
+    fn a_result_is_its_nodes_relationships_and_paths() -> Result<()> {
+        let path = Path {
+            nodes: vec![NodeId(3), NodeId(0)],
+            relationships: vec![RelationshipId(3)],
+        };
+        let values = vec![
+            Value::list(vec![Value::Node(NodeId(2)), Value::Node(NodeId(4))]),
+            Value::Path(path.into()),
+            Value::Null,
+        ];
+        let (nodes, relationships) = dumped(values)?;
+        assert_eq!(nodes, ["0", "2", "3"], "without the deleted one");
+        assert_eq!(relationships, ["3-0"]);
+
+        let of_map = Value::map([("r", Value::Relationship(RelationshipId(1)))]);
+        let (nodes, relationships) = dumped(vec![of_map])?;
+        assert_eq!(nodes, ["1", "2"], "the ends come along");
+        assert_eq!(relationships, ["1-2"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_result_without_a_graph_is_refused() {
+        let error = dumped(vec![Value::Integer(1)]).expect_err("there is no graph in it");
+        assert!(error.message().contains("no nodes"), "{error}");
+    }
+}

@@ -252,6 +252,10 @@ impl RecordSink for FileLoader<'_, '_> {
         }
     }
 
+    fn check(&self) -> Result<()> {
+        self.loader.context.check()
+    }
+
     fn warning(&mut self, place: Place, text: String) {
         self.loader.report.warn(self.source.name(), place, text);
     }

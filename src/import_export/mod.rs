@@ -151,10 +151,11 @@ pub fn import_into(
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         loader.file(source, |sink| reader.read(source, options, sink))?;
     }
-    let missing = if may_leave_out_nodes && loader.node_count() == 0 {
-        MissingNodes::Create
-    } else {
-        MissingNodes::Refuse
+    let implied = may_leave_out_nodes && loader.node_count() == 0;
+    let missing = match options.missing_nodes {
+        Some(missing) => missing,
+        None if implied => MissingNodes::Create,
+        None => MissingNodes::Refuse,
     };
     loader.finish(missing)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::import_export::format::Format;
+use crate::import_export::load::MissingNodes;
 
 /// What an import can be told beside the files; the default lets every file speak for itself.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,9 @@ pub struct ImportOptions {
     /// The type of relationships that have none in the file; from the name of a table, else
     /// [`DEFAULT_TYPE`], where missing.
     pub relationship_type: Option<Arc<str>>,
+    /// What becomes of relationships to nodes that no file has. Where missing, they are refused,
+    /// unless the files are tables of relationships alone.
+    pub missing_nodes: Option<MissingNodes>,
 }
 
 /// The type of relationships in files that name none.

@@ -68,6 +68,10 @@ pub trait RecordSink {
     /// Takes a relationship; its ends may come later.
     fn relationship(&mut self, relationship: RelationshipRecord, place: Place) -> Result<()>;
 
+    /// Fails where the import was interrupted; for readers that look at much before they push
+    /// anything. Pushing looks by itself.
+    fn check(&self) -> Result<()>;
+
     /// Takes note of something that the graph will not hold.
     fn warning(&mut self, place: Place, text: String);
 }

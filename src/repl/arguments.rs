@@ -1,0 +1,64 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+use rihla::display::FORMS;
+
+/// An embedded knowledge-graph database: ask a property graph in openCypher.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Without a file the knowledge graph of ICESCO is opened. Graphs are held in memory: changes are not
+kept, unless they are exported.
+
+Examples:
+  rihla                                              explore the graph of ICESCO
+  rihla people.csv knows.csv                         explore a graph of files
+  rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
+  rihla --mode json < queries.cypher | jq            run a script
+  rihla export --query 'MATCH p = (:City)--() RETURN p' cities.dot
+
+Exit codes: 0 well, 1 a statement failed, 2 wrong usage, 3 a file cannot be opened,
+130 interrupted."
+)]
+pub struct Arguments {
+    /// Graph files to open, together one graph; `:memory:` for an empty one
+    pub files: Vec<PathBuf>,
+    /// Run these statements and end; may be given several times
+    #[arg(short, long, value_name = "QUERY")]
+    pub command: Vec<String>,
+    /// How results are shown
+    #[arg(short, long, value_parser = PossibleValuesParser::new(FORMS.iter().map(|form| form.name)))]
+    pub mode: Option<String>,
+    #[command(subcommand)]
+    pub action: Option<Action>,
+}
+
+/// What to do instead of reading statements.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Write the graph, or what a query finds, to a file of another tool
+    Export(Export),
+    /// Answer requests of another program, one JSON object a line
+    Pipe,
+}
+
+/// `rihla export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The file to write, its ending tells the format; `-` for standard output
+    pub file: PathBuf,
+    /// Write only the nodes, relationships and paths that this query returns
+    #[arg(short, long)]
+    pub query: Option<String>,
+    /// A graph file to read instead of the graph of ICESCO; may be given several times
+    #[arg(short, long, value_name = "FILE")]
+    pub graph: Vec<PathBuf>,
+    /// The format to write, where the ending does not tell it
+    #[arg(short, long)]
+    pub format: Option<String>,
+}
