@@ -2,7 +2,6 @@
 
 mod bind;
 mod boxed_cells;
-mod display;
 mod formats;
 mod functions;
 mod parse;

@@ -1,8 +1,7 @@
 //! `CREATE` and `MERGE`.
 //!
-//! Nodes are made before relationships, each in the order written: the properties of a node may
-//! read nodes to the left of it, those of a relationship also relationships to the left. What
-//! `MERGE` looks for is known before anything is made: its properties read none of it.
+//! What is made is seen by the clauses after. The properties within read the row as it was before,
+//! in `CREATE` also the nodes that were made before them.
 
 use std::sync::Arc;
 
@@ -26,8 +25,6 @@ struct Making {
     /// What properties may read: the scope before the clause and, in `CREATE`, the nodes that
     /// were made before.
     before: Scope,
-    /// The same with the new nodes so far.
-    with_nodes: Scope,
     create: CreatePattern,
     looked_for: Option<Pattern>,
 }
@@ -36,7 +33,6 @@ impl<'a> Binder<'a> {
     pub(super) fn create(&mut self, pattern: &'a ast::Pattern) -> Result<CreatePattern> {
         let mut making = Making {
             before: self.scope.clone(),
-            with_nodes: self.scope.clone(),
             create: CreatePattern::default(),
             looked_for: None,
         };
@@ -49,7 +45,6 @@ impl<'a> Binder<'a> {
     pub(super) fn merge(&mut self, merge: &'a ast::Merge) -> Result<Merge> {
         let mut making = Making {
             before: self.scope.clone(),
-            with_nodes: self.scope.clone(),
             create: CreatePattern::default(),
             looked_for: Some(Pattern::default()),
         };
@@ -124,21 +119,9 @@ impl<'a> Binder<'a> {
             Some(labels) => self.labels_to_give(labels)?,
             None => Vec::new(),
         };
-        let readable = making.with_nodes.clone();
-        let properties = node.properties.as_ref();
-        let properties = self.properties_to_give(properties, readable, making)?;
+        let properties = self.properties_to_give(node.properties.as_ref(), making)?;
         let variable = match &node.variable {
-            Some(name) => {
-                let variable = self.declare(&name.name, Type::Node);
-                let binding = Binding {
-                    variable: variable.clone(),
-                    value_type: Type::Node,
-                };
-                making
-                    .with_nodes
-                    .declare(name.name.as_str().into(), binding);
-                variable
-            }
+            Some(name) => self.declare(&name.name, Type::Node),
             None => self.unnamed(),
         };
         if let (Some(name), None) = (&node.variable, &making.looked_for) {
@@ -194,8 +177,7 @@ impl<'a> Binder<'a> {
             .write(NameKind::RelationshipType, relationship_type);
         let relationship_type: Arc<str> = relationship_type.into();
         let written = relationship.properties.as_ref();
-        let readable = self.scope.clone();
-        let properties = self.properties_to_give(written, readable, making)?;
+        let properties = self.properties_to_give(written, making)?;
         let variable = match &relationship.variable {
             Some(name) => self.declare(&name.name, Type::Relationship),
             None => self.unnamed(),
@@ -257,27 +239,22 @@ impl<'a> Binder<'a> {
     fn properties_to_give(
         &mut self,
         properties: Option<&'a ast::Expression>,
-        readable: Scope,
         making: &Making,
     ) -> Result<Option<Expression>> {
         let Some(properties) = properties else {
             return Ok(None);
         };
+        if making.looked_for.is_some() {
+            property_map(properties)?;
+        }
         self.keys_to_give(properties);
-        let readable = match making.looked_for {
-            Some(_) => {
-                property_map(properties)?;
-                making.before.clone()
-            }
-            None => readable,
-        };
-        let now = std::mem::replace(&mut self.scope, readable);
+        let now = std::mem::replace(&mut self.scope, making.before.clone());
         let result = self.expecting(properties, &Type::Map);
-        let readable = std::mem::replace(&mut self.scope, now);
+        self.scope = now;
         result.map(Some).map_err(|error| {
             let made_here = variable_names(properties)
                 .iter()
-                .any(|name| self.scope.find(name).is_some() && readable.find(name).is_none());
+                .any(|name| self.scope.find(name).is_some() && making.before.find(name).is_none());
             match made_here && error.detail() == ErrorDetail::UndefinedVariable {
                 true => error.hint("it is made by the same clause: read it in a clause after"),
                 false => error,
