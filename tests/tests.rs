@@ -3,3 +3,4 @@
 mod formats;
 mod parse;
 mod tck;
+mod temporal;

@@ -49,6 +49,13 @@ fields! {
     Nanosecond "nanosecond" 0..=999_999_999,
 }
 
+impl Field {
+    /// Whether it is a field of dates, else of times of day.
+    pub fn is_of_date(self) -> bool {
+        (self as usize) < Field::Hour as usize
+    }
+}
+
 /// The ways to say which day of a year, each from the greater to the smaller field.
 const DATE_FORMS: [&[Field]; 4] = [
     &[Field::Month, Field::Day],
@@ -84,17 +91,6 @@ impl Components {
     /// The value of a field, if it is given.
     pub fn get(&self, field: Field) -> Option<i64> {
         self.0[field as usize]
-    }
-
-    /// Whether a field of a date is given.
-    pub fn has_date(&self) -> bool {
-        self.get(Field::Year).is_some() || DATE_FORMS.iter().any(|form| self.has_any(form))
-    }
-
-    /// Whether a field of a time of day is given.
-    pub fn has_time(&self) -> bool {
-        let mut times = CLOCK.iter().chain(&FRACTIONS);
-        times.any(|(field, _)| self.get(*field).is_some())
     }
 
     fn has_any(&self, fields: &[Field]) -> bool {
@@ -196,6 +192,23 @@ impl Components {
         Ok(LocalTime {
             nanoseconds: seconds * NANOSECONDS_PER_SECOND + fraction,
         })
+    }
+
+    /// Keeps the digits of `base` above `span` nanoseconds, beside a smaller field that is given
+    /// and would replace them: `{nanosecond: 2}` behind a truncation to the millisecond.
+    pub fn keep_fraction(&mut self, base: LocalTime, span: i64) {
+        let Some(place) = FRACTIONS.iter().position(|(_, size)| *size == span) else {
+            return;
+        };
+        let given =
+            |rows: &[(Field, i64)]| rows.iter().any(|(field, _)| self.get(*field).is_some());
+        let (kept, smaller) = FRACTIONS.split_at(place + 1);
+        if given(smaller) && !given(kept) {
+            self.set(
+                FRACTIONS[place].0,
+                base.nanoseconds % NANOSECONDS_PER_SECOND / span,
+            );
+        }
     }
 
     /// Nanoseconds of the second, if a field below the second is given.
