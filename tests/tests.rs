@@ -8,5 +8,6 @@ mod parse;
 mod pipe;
 mod repl;
 mod tck;
+mod temporal;
 
 mod tidy;
