@@ -17,8 +17,16 @@ struct Sum {
     integer: i128,
     float: f64,
     has_floats: bool,
+    /// How many numbers were added.
     count: u64,
-    duration: Option<Box<Value>>,
+    durations: Option<Box<DurationSum>>,
+}
+
+/// The sum of the durations of one group, and their number.
+#[derive(Debug, Clone)]
+struct DurationSum {
+    sum: Value,
+    count: u64,
 }
 
 impl Sum {
@@ -41,18 +49,34 @@ impl Sum {
     }
 
     fn add_duration(&mut self, function: &str, duration: &Value, weight: u64) -> Result<()> {
-        self.count = self.count.saturating_add(weight);
-        let weight = i64::try_from(weight).map_err(|_| too_large(function))?;
         let product = match weight {
             1 => duration.clone(),
-            _ => defined(temporal::multiply(duration, &Value::Integer(weight)))?,
+            _ => defined(temporal::multiply(duration, &integer(function, weight)?))?,
         };
-        let sum = match &self.duration {
-            Some(sum) => defined(temporal::add(sum, &product))?,
-            None => product,
-        };
-        self.duration = Some(Box::new(sum));
+        match &mut self.durations {
+            Some(durations) => {
+                durations.sum = defined(temporal::add(&durations.sum, &product))?;
+                durations.count = durations.count.saturating_add(weight);
+            }
+            None => {
+                self.durations = Some(Box::new(DurationSum {
+                    sum: product,
+                    count: weight,
+                }));
+            }
+        }
         Ok(())
+    }
+
+    /// The durations, if the group has any; numbers beside them have no sum with them.
+    fn durations(&self, function: &str) -> Result<Option<&DurationSum>> {
+        match self.durations.as_deref() {
+            Some(durations) if self.count > 0 => {
+                let wanted = "either numbers or durations, not both";
+                Err(wrong_type(function, wanted, &durations.sum))
+            }
+            durations => Ok(durations),
+        }
     }
 
     fn as_float(&self) -> f64 {
@@ -60,8 +84,8 @@ impl Sum {
     }
 
     fn total(&self) -> Result<Value> {
-        match &self.duration {
-            Some(duration) => Ok(duration.as_ref().clone()),
+        match self.durations("sum")? {
+            Some(durations) => Ok(durations.sum.clone()),
             None if self.has_floats => Ok(Value::Float(self.as_float())),
             None => i64::try_from(self.integer)
                 .map(Value::Integer)
@@ -70,15 +94,22 @@ impl Sum {
     }
 
     fn average(&self) -> Result<Value> {
-        match &self.duration {
-            _ if self.count == 0 => Ok(Value::Null),
-            Some(duration) => {
-                let count = i64::try_from(self.count).map_err(|_| too_large("avg"))?;
-                defined(temporal::divide(duration, &Value::Integer(count)))
+        match self.durations("avg")? {
+            Some(durations) => {
+                let count = integer("avg", durations.count)?;
+                defined(temporal::divide(&durations.sum, &count))
             }
+            None if self.count == 0 => Ok(Value::Null),
             None => Ok(Value::Float(self.as_float() / self.count as f64)),
         }
     }
+}
+
+/// A weight as a value.
+fn integer(function: &str, weight: u64) -> Result<Value> {
+    i64::try_from(weight)
+        .map(Value::Integer)
+        .map_err(|_| too_large(function))
 }
 
 /// The result of an operation that durations have.
@@ -99,20 +130,10 @@ fn add_rows(function: &str, sums: &mut [Sum], column: &Column, rows: Rows) -> Re
     };
     rows.each_value(values, |group, value, weight| {
         let sum = &mut sums[group];
-        let has_durations = sum.duration.is_some();
-        let has_numbers = sum.count > 0 && !has_durations;
         match value {
-            Value::Duration(_) if !has_numbers => sum.add_duration(function, value, weight),
-            Value::Integer(value) if !has_durations => {
-                sum.add_number(function, Number::Integer(*value), weight)
-            }
-            Value::Float(value) if !has_durations => {
-                sum.add_number(function, Number::Float(*value), weight)
-            }
-            Value::Duration(_) | Value::Integer(_) | Value::Float(_) => {
-                let wanted = "either numbers or durations, not both";
-                Err(wrong_type(function, wanted, value))
-            }
+            Value::Duration(_) => sum.add_duration(function, value, weight),
+            Value::Integer(value) => sum.add_number(function, Number::Integer(*value), weight),
+            Value::Float(value) => sum.add_number(function, Number::Float(*value), weight),
             _ => Err(wrong_type(function, "numbers or durations", value)),
         }
     })
