@@ -8,5 +8,4 @@ mod parse;
 mod pipe;
 mod repl;
 mod tck;
-
-mod tidy;
+mod temporal;

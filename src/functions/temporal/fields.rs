@@ -39,6 +39,13 @@ impl Fields {
         for (name, value) in map {
             fields.read_field(kind, name, value)?;
         }
+        for (name, size) in EPOCHS {
+            if let (true, Some(time)) = (map.contains_key(name), fields.time) {
+                // Smaller fields count beside the number, not instead of its fraction.
+                let time = time.time.unwrap_or(LocalTime::MIDNIGHT);
+                fields.components.keep_fraction(time, size);
+            }
+        }
         Ok(Some(fields))
     }
 
@@ -93,9 +100,6 @@ impl Fields {
         let instant = i128::from(number) * i128::from(size);
         let instant = DateTime::from_instant(instant, Zone::UTC).ok_or_else(out_of_years)?;
         let parts = Parts::from(instant);
-        let time = parts.time.unwrap_or(LocalTime::MIDNIGHT);
-        // Smaller fields count beside the number, not instead of its fraction.
-        self.components.keep_fraction(time, size);
         set(&mut self.date, name, parts)?;
         set(&mut self.time, name, parts)
     }
