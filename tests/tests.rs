@@ -9,3 +9,5 @@ mod pipe;
 mod repl;
 mod tck;
 mod temporal;
+
+mod tidy;
