@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod display;
 mod formats;
 mod functions;
 mod parse;
@@ -9,5 +10,4 @@ mod pipe;
 mod repl;
 mod tck;
 mod temporal;
-
 mod tidy;

@@ -300,6 +300,7 @@ impl Chooser {
     ) -> Result<(Operator, Layout)> {
         let (input, layout) = self.input(input)?;
         let (expand, length, each) = self.expansion(&search.expand, &layout)?;
+        let output = layout.with(&search.expand.relationship);
         let operator = Operator::ShortestPaths {
             input,
             expand,
@@ -310,8 +311,9 @@ impl Chooser {
             each,
             count: self.expression(&search.count, &Layout::default())?,
             groups: search.groups,
+            predicates: self.expressions(&search.predicates, &output)?,
         };
-        Ok((operator, layout.with(&search.expand.relationship)))
+        Ok((operator, output))
     }
 
     fn extend(
