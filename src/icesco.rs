@@ -1,7 +1,5 @@
 //! The knowledge graph of ICESCO, which the program brings along: its worked example.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use crate::context::{Context, Interrupt, Limits};
 use crate::database::Database;
 use crate::error::Result;
@@ -24,15 +22,7 @@ impl Database {
     /// # Errors
     /// None, but for a defect: the graph is part of the library.
     pub fn icesco() -> Result<Database> {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let now = DateTime {
-            seconds: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
-            nanoseconds: now.subsec_nanos(),
-            offset: 0,
-        };
-        let context = Context::new(Limits::default(), Interrupt::default(), now);
+        let context = Context::new(Limits::default(), Interrupt::default(), DateTime::now());
         let empty = Snapshot::default();
         let (graph, _) = read_json_graph("icesco.json", GRAPH.as_bytes(), empty, &context)?;
         Ok(Database::from_snapshot(graph))

@@ -74,8 +74,8 @@ pub(crate) enum Prepared {
         columns: Vec<Arc<str>>,
         warnings: Vec<Warning>,
         read_only: bool,
-        logical: logical::Plan,
-        physical: physical::Plan,
+        logical: Box<logical::Plan>,
+        physical: Box<physical::Plan>,
     },
     /// A listing.
     Show(Show),
@@ -201,8 +201,8 @@ impl Session {
             columns,
             warnings: bound.warnings,
             read_only: bound.read_only,
-            logical,
-            physical,
+            logical: Box::new(logical),
+            physical: Box::new(physical),
         })
     }
 

@@ -13,8 +13,11 @@ fn typed_operators_make_no_value_for_each_cell() {
     let rows = 4096; // Whole chunks, so that no row is left in a patch.
     let create = "UNWIND range(1, $rows) AS i
         CREATE (:Person {number: i, score: i * 0.5, name: 'p' + i, born: date('2000-01-01')})";
-    session.query(create, [("rows", i64::from(rows))]).expect("creates");
-    let connect = "MATCH (a:Person), (b:Person) WHERE a.number + 1 = b.number CREATE (a)-[:KNOWS]->(b)";
+    session
+        .query(create, [("rows", i64::from(rows))])
+        .expect("creates");
+    let connect =
+        "MATCH (a:Person), (b:Person) WHERE a.number + 1 = b.number CREATE (a)-[:KNOWS]->(b)";
     session.query(connect, ()).expect("connects");
     for query in [
         "MATCH (p:Person) WHERE p.number > 1000 AND p.number <= 3000 RETURN count(*) AS n",
@@ -39,7 +42,9 @@ fn typed_operators_make_no_value_for_each_cell() {
 fn the_counter_counts() {
     let session = Database::in_memory().session();
     let before = boxed_cells();
-    let result = session.query("UNWIND range(1, 500) AS x RETURN x", ()).expect("runs");
+    let result = session
+        .query("UNWIND range(1, 500) AS x RETURN x", ())
+        .expect("runs");
     assert_eq!(result.to_values().len(), 500);
     assert!(boxed_cells() - before >= 500);
 }

@@ -82,11 +82,7 @@ impl Records {
 }
 
 fn context() -> Context {
-    let start = DateTime {
-        seconds: 0,
-        nanoseconds: 0,
-        offset: 0,
-    };
+    let start = DateTime::now();
     Context::new(Limits::default(), Interrupt::default(), start)
 }
 

@@ -19,9 +19,15 @@ fn questions() -> Vec<Question<'static>> {
 
 fn question(text: &'static str) -> Question<'static> {
     let (title, rest) = text.split_once('\n').expect("a question has a title");
-    let (before, rest) = rest.split_once("```cypher\n").expect("a question has a query");
+    let (before, rest) = rest
+        .split_once("```cypher\n")
+        .expect("a question has a query");
     let (query, table) = rest.split_once("```").expect("a query ends");
-    let mut lines = table.lines().map(str::trim).filter(|line| line.starts_with('|')).map(cells);
+    let mut lines = table
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with('|'))
+        .map(cells);
     let columns = lines.next().expect("a table has a head");
     lines.next();
     Question {
@@ -29,7 +35,9 @@ fn question(text: &'static str) -> Question<'static> {
         paragraph: before.trim(),
         query,
         columns,
-        rows: lines.map(|row| row.into_iter().map(str::to_owned).collect()).collect(),
+        rows: lines
+            .map(|row| row.into_iter().map(str::to_owned).collect())
+            .collect(),
     }
 }
 
@@ -42,14 +50,20 @@ fn written(value: &Value) -> String {
     match value {
         Value::Date(date) => date.to_string(),
         Value::List(values) => {
-            format!("[{}]", values.iter().map(written).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                values.iter().map(written).collect::<Vec<_>>().join(", ")
+            )
         }
         other => other.to_string(),
     }
 }
 
 fn rows(result: &QueryResult) -> Vec<Vec<String>> {
-    result.rows().map(|row| row.values().iter().map(written).collect()).collect()
+    result
+        .rows()
+        .map(|row| row.values().iter().map(written).collect())
+        .collect()
 }
 
 #[test]
@@ -71,7 +85,11 @@ fn questions_have_their_answers() {
                     ));
                 }
                 if !result.summary().warnings.is_empty() {
-                    wrong.push(format!("{}: {:?}", question.title, result.summary().warnings));
+                    wrong.push(format!(
+                        "{}: {:?}",
+                        question.title,
+                        result.summary().warnings
+                    ));
                 }
             }
         }
@@ -85,7 +103,12 @@ fn every_paragraph_is_asked_about() {
     assert!(questions.len() >= 25, "only {} questions", questions.len());
     for paragraph in 0..=9 {
         let wanted = format!("paragraph {paragraph}");
-        assert!(questions.iter().any(|question| question.paragraph == wanted), "{wanted}");
+        assert!(
+            questions
+                .iter()
+                .any(|question| question.paragraph == wanted),
+            "{wanted}"
+        );
     }
 }
 

@@ -1,6 +1,13 @@
 //! All integration tests in one binary.
 
+mod bind;
+mod boxed_cells;
+mod display;
 mod formats;
+mod functions;
 mod parse;
+mod pipe;
+mod repl;
 mod tck;
 mod temporal;
+mod tidy;

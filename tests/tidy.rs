@@ -15,11 +15,32 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("bind", &["parse", "functions", "value", "graph"]),
     ("logical", &["bind", "value", "parse"]),
     ("optimize", &["logical", "bind", "graph", "value", "parse"]),
-    ("physical", &["logical", "bind", "functions", "value", "parse", "execute"]),
-    ("execute", &["physical", "bind", "functions", "graph", "column", "value", "result", "parse"]),
+    (
+        "physical",
+        &["logical", "bind", "functions", "value", "parse", "execute"],
+    ),
+    (
+        "execute",
+        &[
+            "physical",
+            "bind",
+            "functions",
+            "graph",
+            "column",
+            "value",
+            "result",
+            "parse",
+        ],
+    ),
     ("result", &["column", "value", "graph", "bind"]),
-    ("import_export", &["graph", "value", "result", "parse", "column"]),
-    ("display", &["result", "value", "graph", "parse", "import_export"]),
+    (
+        "import_export",
+        &["graph", "value", "result", "parse", "column"],
+    ),
+    (
+        "display",
+        &["result", "value", "graph", "parse", "import_export"],
+    ),
 ];
 
 /// The longest file, inline tests included.
@@ -27,7 +48,10 @@ const LONGEST: usize = 700;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
+    for entry in fs::read_dir(folder)
+        .expect("the folder can be read")
+        .flatten()
+    {
         let path = entry.path();
         if path.is_dir() {
             files.extend(sources(&path));
@@ -57,8 +81,10 @@ fn folders_know_only_what_they_may() {
                 let code = line.split("//").next().unwrap_or_default();
                 for (place, _) in code.match_indices("crate::") {
                     let rest = &code[place + "crate::".len()..];
-                    let module: String =
-                        rest.chars().take_while(|c| c.is_lowercase() || *c == '_').collect();
+                    let module: String = rest
+                        .chars()
+                        .take_while(|c| c.is_lowercase() || *c == '_')
+                        .collect();
                     let known = LAYERS.iter().any(|(name, _)| *name == module);
                     if known && module != *folder && !allowed.contains(&module.as_str()) {
                         let file = file.strip_prefix(root()).unwrap_or(&file).display();
@@ -76,7 +102,11 @@ fn files_open_with_what_they_are() {
     let mut problems = Vec::new();
     for file in sources(&root().join("src")) {
         let text = fs::read_to_string(&file).expect("a source is text");
-        let name = file.strip_prefix(root()).unwrap_or(&file).display().to_string();
+        let name = file
+            .strip_prefix(root())
+            .unwrap_or(&file)
+            .display()
+            .to_string();
         if !text.starts_with("//!") {
             problems.push(format!("{name} opens with no paragraph"));
         }
@@ -84,7 +114,9 @@ fn files_open_with_what_they_are() {
         if lines > LONGEST {
             problems.push(format!("{name} has {lines} lines"));
         }
-        let is_layer = LAYERS.iter().any(|(layer, _)| name == format!("src/{layer}/mod.rs"));
+        let is_layer = LAYERS
+            .iter()
+            .any(|(layer, _)| name == format!("src/{layer}/mod.rs"));
         for wanted in ["* In:", "* Out:", "* Never:", "* Start here:"] {
             if is_layer && !text.contains(wanted) {
                 problems.push(format!("{name} has no line `{wanted}`"));
@@ -112,9 +144,16 @@ fn paths_in_documents_exist() {
     for document in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
         let text = fs::read_to_string(root().join(document)).expect("the document is there");
         for path in text.split('`').skip(1).step_by(2) {
-            let is_path = ["src/", "tests/", "docs/", "grammar/", "graph-data/", "examples/"]
-                .iter()
-                .any(|start| path.starts_with(start))
+            let is_path = [
+                "src/",
+                "tests/",
+                "docs/",
+                "grammar/",
+                "graph-data/",
+                "examples/",
+            ]
+            .iter()
+            .any(|start| path.starts_with(start))
                 && !path.contains([' ', '*', '\n']);
             if is_path && !root().join(path).exists() {
                 problems.push(format!("{document} names {path}"));

@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::syntax::{any_part, is_simple, same, variable_names};
 use crate::error::{Error, ErrorDetail, Result};
 use crate::functions::Function;
-use crate::parse::ast;
+use crate::parse::ast::{self, ExpressionKind as K};
 use crate::parse::span::Span;
 use crate::value::Type;
 
@@ -66,6 +66,15 @@ impl<'a> Repeatable<'a> {
             value_type,
         }
     }
+
+    /// Its value, where it is written again.
+    pub fn repeated(&self, span: Span) -> Typed {
+        Typed {
+            expression: E::Variable(self.variable.clone()),
+            value_type: self.value_type.clone(),
+            span,
+        }
+    }
 }
 
 impl<'a> Groups<'a> {
@@ -99,16 +108,17 @@ impl<'a> Binder<'a> {
     /// The key of the group that an expression repeats, if it does.
     pub(super) fn of_group(&self, ast: &'a ast::Expression) -> Option<Typed> {
         let groups = self.groups.as_ref()?;
+        if let K::Variable(name) = &ast.kind
+            && self.scope.find(name).is_some()
+        {
+            return None;
+        }
         let key = groups.keys.iter().find(|key| {
             (is_simple(key.written) || groups.repeats_complex_keys())
                 && same(key.written, ast)
                 && !self.hides_names_of(key)
         })?;
-        Some(Typed {
-            expression: E::Variable(key.variable.clone()),
-            value_type: key.value_type.clone(),
-            span: ast.span,
-        })
+        Some(key.repeated(ast.span))
     }
 
     /// Whether a comprehension around has a variable of a name that the expression uses.

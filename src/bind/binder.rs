@@ -242,8 +242,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Notes that a projection is bound: what it does not project is lost for the clauses after
-    /// it, unless it is carried along.
+    /// Notes that a projection is bound: what it does not project is lost for all that stands
+    /// after it, unless it is carried along.
     pub fn end_projection(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.projections += 1;

@@ -109,8 +109,8 @@ pub enum Clause {
         optional: bool,
         /// Variables of the outside that it reads.
         imports: Vec<Variable>,
-        /// The query. Its outputs are new variables outside; without `RETURN` the outer rows stay
-        /// as they are.
+        /// The query. The outputs of its first part are new variables outside; without `RETURN`
+        /// the outer rows stay as they are.
         query: Query,
         /// `IN TRANSACTIONS OF n ROWS`
         in_transactions: Option<Option<Expression>>,
@@ -222,7 +222,7 @@ pub struct GroupPattern {
     pub to: Variable,
     /// How often.
     pub length: Length,
-    /// For each variable inside: the variable outside that lists its values.
+    /// For each variable inside, unnamed ones too: the variable outside that lists its values.
     pub variables: Vec<(Variable, Variable)>,
 }
 
@@ -231,7 +231,10 @@ pub struct GroupPattern {
 pub struct SearchPattern {
     /// Which ones.
     pub search: Search,
-    /// For `shortestPath` and the others alike: the pattern that candidates match, alone.
+    /// The pattern that candidates match, alone, with the predicates that they must satisfy: for
+    /// `shortestPath` and `allShortestPaths` also those of `WHERE` that speak of the path, which
+    /// is written out in them. The end nodes are bound in it, without labels: what is asked of
+    /// them stands in the pattern around, of which they are nodes, and so does a path variable.
     pub pattern: Pattern,
     /// The first node.
     pub from: Variable,

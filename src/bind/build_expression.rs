@@ -19,10 +19,15 @@ pub(super) type Formed = (Expression, Type);
 const STACK_PER_LEVEL: usize = 128 * 1024;
 const STACK_ADDED: usize = 2 * 1024 * 1024;
 
+/// Runs one level of a recursion with room on the stack for the next.
+pub(super) fn with_room<T>(level: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_PER_LEVEL, STACK_ADDED, level)
+}
+
 impl<'a> Binder<'a> {
     /// Binds an expression.
     pub fn expression(&mut self, ast: &'a ast::Expression) -> Result<Typed> {
-        stacker::maybe_grow(STACK_PER_LEVEL, STACK_ADDED, || {
+        with_room(|| {
             if let Some(of_group) = self.of_group(ast) {
                 return Ok(of_group);
             }
@@ -165,14 +170,16 @@ impl<'a> Binder<'a> {
     ) -> Result<Formed> {
         let container = self.expression(container)?;
         let index = self.expression(index)?;
-        let refuse = |place: &Typed, message: String| {
-            Err(Error::type_error(message).compile_time().at(place.span))
+        let refuse = |place: &Typed, detail: ErrorDetail, message: String| {
+            let error = Error::new(ErrorKind::TypeError, detail, message);
+            Err(error.compile_time().at(place.span))
         };
         let value_type = match &container.value_type {
             Type::List(element) => {
                 if !Type::Integer.may_be(&index.value_type) {
                     let message = format!("a list has no element at {}", index.value_type);
-                    return refuse(&index, message);
+                    let detail = ErrorDetail::ListElementAccessByNonInteger;
+                    return refuse(&index, detail, message);
                 }
                 (**element).clone()
             }
@@ -180,7 +187,7 @@ impl<'a> Binder<'a> {
             Type::Null => Type::Null,
             other => {
                 let message = format!("a value of type {other} has no elements");
-                return refuse(&container, message);
+                return refuse(&container, ErrorDetail::InvalidArgumentType, message);
             }
         };
         let expression = E::Index(Box::new(container.expression), Box::new(index.expression));

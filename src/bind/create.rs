@@ -1,7 +1,7 @@
 //! `CREATE` and `MERGE`.
 //!
-//! What is made is seen by the clauses after, not by the properties within: those read the row
-//! as it was before.
+//! What is made is seen by the clauses after. The properties within read the row as it was before,
+//! in `CREATE` also the nodes that were made before them.
 
 use std::sync::Arc;
 
@@ -10,20 +10,20 @@ use super::bound::{
     CreateNode, CreatePattern, CreateRelationship, Expression, Merge, NodePattern, PathElement,
     PathVariable, Pattern, PatternDirection, RelationshipPattern, Variable,
 };
-use super::build_expression::{property_of, unexpected};
+use super::build_expression::property_of;
 use super::expression::{Comparison, Expression as E, Labels};
 use super::pattern::{property_map, type_conflict};
-use super::scope::Scope;
+use super::scope::{Binding, Scope};
 use super::syntax::variable_names;
 use super::warnings::NameKind;
 use crate::error::{Error, ErrorDetail, Result};
-use crate::parse::ast::{self, LabelExpression, PathSearch, PatternElement};
-use crate::parse::span::Span;
+use crate::parse::ast::{self, LabelExpression, PatternElement};
 use crate::value::Type;
 
 /// What a clause makes, and what it looks for first if it is a `MERGE`.
 struct Making {
-    /// The scope before the clause.
+    /// What properties may read: the scope before the clause and, in `CREATE`, the nodes that
+    /// were made before.
     before: Scope,
     create: CreatePattern,
     looked_for: Option<Pattern>,
@@ -58,10 +58,6 @@ impl<'a> Binder<'a> {
     }
 
     fn make_path(&mut self, path: &'a ast::PathPattern, making: &mut Making) -> Result<()> {
-        if path.search != PathSearch::All {
-            let message = "a shortest path can be looked for, not made";
-            return Err(unexpected(path.span, message));
-        }
         let alone = path.elements.len() == 1;
         let mut elements = Vec::with_capacity(path.elements.len());
         let mut waiting: Option<&'a ast::RelationshipPattern> = None;
@@ -79,10 +75,7 @@ impl<'a> Binder<'a> {
                     }
                     elements.push(PathElement::Node(node));
                 }
-                PatternElement::Group(group) => {
-                    let message = "a part in parentheses can be looked for, not made";
-                    return Err(unexpected(group.span, message));
-                }
+                PatternElement::Group(_) => return Err(not_admitted()),
             }
         }
         if let Some(name) = &path.variable {
@@ -105,10 +98,6 @@ impl<'a> Binder<'a> {
         alone: bool,
         making: &mut Making,
     ) -> Result<Variable> {
-        if let Some(predicate) = &node.predicate {
-            let message = "WHERE stands where something is made";
-            return Err(unexpected(predicate.span, message));
-        }
         if let Some(name) = &node.variable
             && self.scope.find(&name.name).is_some()
         {
@@ -130,12 +119,18 @@ impl<'a> Binder<'a> {
             Some(labels) => self.labels_to_give(labels)?,
             None => Vec::new(),
         };
-        let properties = node.properties.as_ref();
-        let properties = self.properties_to_give(properties, making)?;
+        let properties = self.properties_to_give(node.properties.as_ref(), making)?;
         let variable = match &node.variable {
             Some(name) => self.declare(&name.name, Type::Node),
             None => self.unnamed(),
         };
+        if let (Some(name), None) = (&node.variable, &making.looked_for) {
+            let binding = Binding {
+                variable: variable.clone(),
+                value_type: Type::Node,
+            };
+            making.before.declare(name.name.as_str().into(), binding);
+        }
         if let Some(pattern) = &mut making.looked_for {
             pattern.nodes.push(NodePattern {
                 variable: variable.clone(),
@@ -166,11 +161,7 @@ impl<'a> Binder<'a> {
         {
             return Err(already_bound(name));
         }
-        if let Some(predicate) = &relationship.predicate {
-            let message = "WHERE stands where something is made";
-            return Err(unexpected(predicate.span, message));
-        }
-        if let Some(length) = relationship.length.or(relationship.quantifier) {
+        if let Some(length) = relationship.length {
             let message = "a relationship of variable length can be looked for, not made";
             let detail = ErrorDetail::CreatingVarLength;
             return Err(Error::syntax(detail, length.span, message));
@@ -232,11 +223,7 @@ impl<'a> Binder<'a> {
             match next {
                 LabelExpression::Name(name) => names.push(self.label_to_give(name)),
                 LabelExpression::And(parts) => waiting.extend(parts.iter().rev()),
-                _ => {
-                    let message = "a new node has certain labels, not alternatives";
-                    let error = unexpected(label_span(next), message);
-                    return Err(error.hint("write (:A:B)"));
-                }
+                _ => return Err(not_admitted()),
             }
         }
         Ok(names)
@@ -248,7 +235,7 @@ impl<'a> Binder<'a> {
         label.name.as_str().into()
     }
 
-    /// Binds the map of properties of something new, in the scope before the clause.
+    /// Binds the map of properties of something new.
     fn properties_to_give(
         &mut self,
         properties: Option<&'a ast::Expression>,
@@ -264,19 +251,15 @@ impl<'a> Binder<'a> {
         let now = std::mem::replace(&mut self.scope, making.before.clone());
         let result = self.expecting(properties, &Type::Map);
         self.scope = now;
-        match result {
-            Err(error) if error.detail() == ErrorDetail::UndefinedVariable => {
-                let names = variable_names(properties);
-                let made_here = names.iter().any(|name| {
-                    self.scope.find(name).is_some() && making.before.find(name).is_none()
-                });
-                Err(match made_here {
-                    true => error.hint("what is made can be read in the clauses after this one"),
-                    false => error,
-                })
+        result.map(Some).map_err(|error| {
+            let made_here = variable_names(properties)
+                .iter()
+                .any(|name| self.scope.find(name).is_some() && making.before.find(name).is_none());
+            match made_here && error.detail() == ErrorDetail::UndefinedVariable {
+                true => error.hint("it is made by the same clause: read it in a clause after"),
+                false => error,
             }
-            result => result.map(Some),
-        }
+        })
     }
 
     /// Notes the keys of a map whose entries are stored.
@@ -348,14 +331,7 @@ fn equalities(
     Ok(equalities.collect())
 }
 
-fn label_span(labels: &LabelExpression) -> Span {
-    match labels {
-        LabelExpression::Name(name) => name.span,
-        LabelExpression::Any(span) => *span,
-        LabelExpression::Not(inner) => label_span(inner),
-        LabelExpression::And(parts) | LabelExpression::Or(parts) => {
-            let spans = parts.iter().map(label_span);
-            spans.reduce(Span::to).unwrap_or_default()
-        }
-    }
+/// The parser admits only what can be made.
+fn not_admitted() -> Error {
+    Error::internal("a pattern that is made holds what can only be looked for")
 }

@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::binder::Binder;
+use super::binder::{Binder, already_bound};
 use super::bound::{GroupPattern, PathElement, Pattern, Variable};
 use super::build_expression::unexpected;
-use super::pattern::{
-    Declaration, DeclaredElement, DeclaredGroup, bound_in_group, quantifier_bounds,
-};
+use super::pattern::{Declaration, DeclaredElement, DeclaredGroup, quantifier_bounds};
 use crate::error::{Error, Result};
 use crate::parse::ast::{self, PathSearch};
 use crate::value::Type;
@@ -55,7 +53,8 @@ impl<'a> Binder<'a> {
         let outside = std::mem::replace(&mut self.scope, declaration.before.clone());
         for name in element_names(path) {
             if outside.find(&name.name).is_some() {
-                return Err(bound_in_group(name));
+                let error = already_bound(name);
+                return Err(error.hint("inside of a quantified part all variables are new"));
             }
         }
         let inner = self.declare_path(path, &mut Declaration::new(&declaration.before))?;

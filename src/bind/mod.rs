@@ -5,8 +5,8 @@
 //! * Never: data of the graph, plans.
 //! * Start here: [`bind`].
 //!
-//! One file per family of clauses or expressions; what they share is the [`binder::Binder`], which
-//! holds the variables in sight ([`scope`]) and what the whole statement collects.
+//! One file per family of clauses or expressions; what they share is the `Binder`, which holds the
+//! variables in sight and what the whole statement collects.
 
 pub mod bound;
 pub mod expression;

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::binder::{Binder, already_bound};
+use super::binder::Binder;
 use super::bound::{
     Expression, Length, NodePattern, PathElement, PathVariable, Pattern, PatternDirection,
     RelationshipPattern, Variable,
@@ -502,9 +502,4 @@ pub(super) fn type_conflict(name: &ast::Identifier, found: &Type, wanted: &Type)
         name.name
     );
     Error::syntax(ErrorDetail::VariableTypeConflict, name.span, message)
-}
-
-/// The error for a name inside of a quantified part that stands for something already.
-pub(super) fn bound_in_group(name: &ast::Identifier) -> Error {
-    already_bound(name).hint("inside of a quantified part all variables are new")
 }

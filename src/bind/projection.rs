@@ -8,7 +8,7 @@ use super::binder::{Binder, Typed};
 use super::bound::{Aggregation, Expression, Projection, SortKey, Variable};
 use super::expression::Expression as E;
 use super::scope::{Binding, Scope};
-use super::syntax::{aggregates, variable_names};
+use super::syntax::{aggregates, same, variable_names};
 use crate::error::{Error, ErrorDetail, Result};
 use crate::functions;
 use crate::parse::ast::{self, ExpressionKind as K};
@@ -44,8 +44,15 @@ struct BoundItems<'a> {
     outputs: Vec<Output>,
     items: Vec<(Variable, Expression)>,
     aggregation: Option<Aggregation>,
-    /// What expressions after them can repeat; where nothing, they see the rows before.
-    groups: Option<Groups<'a>>,
+    after: After<'a>,
+}
+
+/// What the expressions after the items see beside the columns.
+enum After<'a> {
+    /// The rows before; these items may be written again for their values.
+    Rows(Vec<Repeatable<'a>>),
+    /// Groups, or distinct rows.
+    Groups(Groups<'a>),
 }
 
 impl Projection {
@@ -111,7 +118,6 @@ impl<'a> Binder<'a> {
         let mut scope = self.scope.after_projection();
         declare_outputs(&mut scope, &outputs);
         self.scope = scope;
-        self.end_projection();
         Ok(projection)
     }
 
@@ -128,16 +134,17 @@ impl<'a> Binder<'a> {
         } else {
             self.items_of_rows(&items, projection.distinct)?
         };
-        let mut groups = bound.groups;
-        self.scope = match groups {
-            Some(_) => Scope::default(),
-            None => before.clone(),
-        };
+        let mut after = bound.after;
+        let sees_rows = matches!(after, After::Rows(_));
+        if !sees_rows {
+            self.scope = before.after_projection();
+            self.end_projection();
+        }
         declare_outputs(&mut self.scope, &bound.outputs);
         let mut order_by = Vec::with_capacity(projection.order_by.len());
         for key in &projection.order_by {
             order_by.push(SortKey {
-                expression: self.after_items(&key.expression, &mut groups)?.expression,
+                expression: self.after_items(&key.expression, &mut after)?.expression,
                 descending: key.descending,
             });
         }
@@ -149,13 +156,16 @@ impl<'a> Binder<'a> {
                 return Err(error.hint("make it an item of the WITH, and use its name"));
             }
             Some(predicate) => {
-                let predicate = self.after_items(predicate, &mut groups)?;
+                let predicate = self.after_items(predicate, &mut after)?;
                 self.expect(&predicate, &Type::Boolean)?;
                 Some(predicate.expression)
             }
             None => None,
         };
         self.scope = before;
+        if sees_rows {
+            self.end_projection();
+        }
         let mut projected = Projection {
             aggregation: bound.aggregation,
             items: bound.items,
@@ -234,18 +244,21 @@ impl<'a> Binder<'a> {
             bound.push((output.variable.clone(), expression));
             outputs.push(output);
         }
-        let groups = distinct.then(|| Groups {
-            rows: self.scope.clone(),
-            keys,
-            aggregates: Vec::new(),
-            place: Place::Item,
-            whole_item: None,
-        });
+        let after = match distinct {
+            false => After::Rows(keys),
+            true => After::Groups(Groups {
+                rows: self.scope.clone(),
+                keys,
+                aggregates: Vec::new(),
+                place: Place::Item,
+                whole_item: None,
+            }),
+        };
         Ok(BoundItems {
             outputs,
             items: bound,
             aggregation: None,
-            groups,
+            after,
         })
     }
 
@@ -314,7 +327,7 @@ impl<'a> Binder<'a> {
             outputs,
             items,
             aggregation: Some(Aggregation { keys, aggregates }),
-            groups: Some(groups),
+            after: After::Groups(groups),
         })
     }
 
@@ -327,15 +340,24 @@ impl<'a> Binder<'a> {
     fn after_items(
         &mut self,
         expression: &'a ast::Expression,
-        groups: &mut Option<Groups<'a>>,
+        after: &mut After<'a>,
     ) -> Result<Typed> {
-        let Some(mut known) = groups.take() else {
-            return self.expression(expression);
+        let groups = match after {
+            After::Groups(groups) => groups,
+            After::Rows(items) => {
+                let is_name = matches!(expression.kind, K::Variable(_));
+                let item = items.iter().find(|item| same(item.written, expression));
+                return match item {
+                    Some(item) if !is_name => Ok(item.repeated(expression.span)),
+                    _ => self.expression(expression),
+                };
+            }
         };
+        let mut known = groups.clone();
         known.place_after(expression, aggregates(expression));
         self.groups = Some(known);
         let typed = self.expression(expression)?;
-        *groups = Some(self.take_groups()?);
+        self.groups = None;
         Ok(typed)
     }
 

@@ -2,6 +2,7 @@
 
 use super::binder::Binder;
 use super::bound::{self, Clause, SingleQuery};
+use super::build_expression::with_room;
 use super::expression::Expression as E;
 use super::projection::Output;
 use super::scope::Scope;
@@ -116,7 +117,7 @@ impl<'a> Binder<'a> {
             }
             self.read_only = false;
         }
-        match &clause.kind {
+        with_room(|| match &clause.kind {
             C::Match(clause) => self.match_clause(clause),
             C::Unwind(unwind) => self.unwind(unwind),
             C::With(with) => Ok(Clause::Project(self.with_clause(with)?)),
@@ -130,7 +131,7 @@ impl<'a> Binder<'a> {
             C::Foreach(foreach) => self.foreach(foreach),
             C::LoadCsv(load) => self.load_csv(load),
             C::Return(_) => Err(misplaced(clause.span, "RETURN stands in another clause")),
-        }
+        })
     }
 
     /// Lets the projections of a subquery carry along the variables of the outside that clauses
@@ -157,6 +158,7 @@ impl<'a> Binder<'a> {
                     }
                     aggregation.keys.push((variable.clone(), value.clone()));
                 }
+                projection.hidden.retain(|hidden| *hidden != variable);
                 projection.items.push((variable, value));
             }
         }

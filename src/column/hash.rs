@@ -1,7 +1,7 @@
 //! Hashing and comparing rows for grouping, `DISTINCT` and joins, by Cypher's equivalence: null
 //! equals null, NaN equals NaN, 1 equals 1.0.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 
@@ -45,11 +45,7 @@ fn hash_cell(column: &Column, row: usize, state: &DefaultHashBuilder) -> u64 {
             Value::Date(value) => state.hash_one((2_u8, value.days)),
             Value::Node(value) => state.hash_one((3_u8, value.0)),
             Value::Relationship(value) => state.hash_one((4_u8, value.0)),
-            other => {
-                let mut hasher = state.build_hasher();
-                other.hash(&mut hasher);
-                hasher.finish()
-            }
+            other => state.hash_one(other),
         },
     }
 }

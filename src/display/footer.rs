@@ -43,23 +43,33 @@ pub fn write(result: &QueryResult, options: &Options, out: &mut dyn Write) -> io
     writeln!(out, "{}", paint(&line, FAINT, options.colours))
 }
 
-/// `created 2 nodes, set 3 properties`; empty where nothing was changed.
+/// `created 2 nodes and 1 relationship, set 3 properties`; empty where nothing was changed.
 pub fn changes(changes: &Changes) -> String {
     let counts = [
-        (changes.nodes_created, "created", "node"),
-        (changes.relationships_created, "created", "relationship"),
-        (changes.nodes_deleted, "deleted", "node"),
-        (changes.relationships_deleted, "deleted", "relationship"),
-        (changes.labels_added, "added", "label"),
-        (changes.labels_removed, "removed", "label"),
-        (changes.properties_set, "set", "property"),
-        (changes.properties_removed, "removed", "property"),
+        ("created", "node", changes.nodes_created),
+        ("created", "relationship", changes.relationships_created),
+        ("deleted", "node", changes.nodes_deleted),
+        ("deleted", "relationship", changes.relationships_deleted),
+        ("added", "label", changes.labels_added),
+        ("set", "property", changes.properties_set),
+        ("removed", "label", changes.labels_removed),
+        ("removed", "property", changes.properties_removed),
     ];
-    let counts = counts.iter().filter(|(count, ..)| *count > 0);
-    let parts: Vec<String> = counts
-        .map(|(count, verb, noun)| format!("{verb} {}", counted(*count, noun)))
-        .collect();
-    parts.join(", ")
+    let counts = counts.iter().filter(|(.., count)| *count > 0);
+    let mut text = String::new();
+    let mut verb_before = "";
+    for (verb, noun, count) in counts {
+        if *verb == verb_before {
+            text.push_str(" and ");
+        } else {
+            text.push_str(if text.is_empty() { "" } else { ", " });
+            text.push_str(verb);
+            text.push(' ');
+        }
+        text.push_str(&counted(*count, noun));
+        verb_before = verb;
+    }
+    text
 }
 
 /// `1 row`, `2 rows`, `3 properties`

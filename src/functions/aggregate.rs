@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayAccessor, Int64Array};
 
-use super::argument::{STEPS_BETWEEN_CHECKS, wrong_type};
+use super::argument::{LARGE, STEPS_BETWEEN_CHECKS, wrong_type};
 use super::row::Accumulator;
 use crate::column::Column;
 use crate::context::{Context, Reservation};
@@ -130,14 +130,22 @@ impl Rows<'_> {
 
 /// The memory of an accumulator, reserved from the first statement context that it sees.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Option<Reservation>);
+pub(super) struct Memory {
+    reservation: Option<Reservation>,
+    /// Bytes that are not reserved yet: few, so that rows need not reserve one by one.
+    pending: usize,
+}
 
 impl Memory {
     /// Reserves `bytes` more.
     pub(super) fn grow(&mut self, context: &Context, bytes: usize) -> Result<()> {
-        self.0
+        self.pending = self.pending.saturating_add(bytes);
+        if self.pending < LARGE {
+            return Ok(());
+        }
+        self.reservation
             .get_or_insert_with(|| context.reservation())
-            .grow(bytes)
+            .grow(std::mem::take(&mut self.pending))
     }
 }
 
@@ -202,7 +210,6 @@ impl Accumulator for Collect {
         context: &Context,
     ) -> Result<()> {
         let column = &arguments[0];
-        self.memory.grow(context, column.heap_size())?;
         let Collect { lists, memory } = self;
         Rows { groups, weights }.each_row(
             |row| !column.is_null(row),
@@ -215,7 +222,9 @@ impl Accumulator for Collect {
                     memory.grow(context, more.saturating_mul(size_of::<Value>()))?;
                     list.reserve_exact(more);
                 }
-                push_copies(list, column.value(row), times, context)
+                let value = column.value(row);
+                memory.grow(context, value.heap_size())?;
+                push_copies(list, value, times, context)
             },
         )
     }

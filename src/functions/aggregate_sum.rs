@@ -6,7 +6,7 @@ use super::row::Accumulator;
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::value::{Duration, Value};
+use crate::value::{Value, temporal};
 
 /// The running sum of one group.
 ///
@@ -18,7 +18,7 @@ struct Sum {
     float: f64,
     has_floats: bool,
     count: u64,
-    duration: Option<Box<DurationSum>>,
+    duration: Option<Box<Value>>,
 }
 
 impl Sum {
@@ -40,12 +40,19 @@ impl Sum {
         Ok(())
     }
 
-    fn add_duration(&mut self, function: &str, value: Duration, weight: u64) -> Result<()> {
+    fn add_duration(&mut self, function: &str, duration: &Value, weight: u64) -> Result<()> {
         self.count = self.count.saturating_add(weight);
-        self.duration
-            .get_or_insert_default()
-            .add(value, weight)
-            .ok_or_else(|| too_large(function))
+        let weight = i64::try_from(weight).map_err(|_| too_large(function))?;
+        let product = match weight {
+            1 => duration.clone(),
+            _ => defined(temporal::multiply(duration, &Value::Integer(weight)))?,
+        };
+        let sum = match &self.duration {
+            Some(sum) => defined(temporal::add(sum, &product))?,
+            None => product,
+        };
+        self.duration = Some(Box::new(sum));
+        Ok(())
     }
 
     fn as_float(&self) -> f64 {
@@ -54,7 +61,7 @@ impl Sum {
 
     fn total(&self) -> Result<Value> {
         match &self.duration {
-            Some(duration) => duration.total().map(Value::Duration),
+            Some(duration) => Ok(duration.as_ref().clone()),
             None if self.has_floats => Ok(Value::Float(self.as_float())),
             None => i64::try_from(self.integer)
                 .map(Value::Integer)
@@ -66,14 +73,17 @@ impl Sum {
         match &self.duration {
             _ if self.count == 0 => Ok(Value::Null),
             Some(duration) => {
-                let divided = duration
-                    .divided(self.count)
-                    .ok_or_else(|| too_large("avg"))?;
-                divided.total().map(Value::Duration)
+                let count = i64::try_from(self.count).map_err(|_| too_large("avg"))?;
+                defined(temporal::divide(duration, &Value::Integer(count)))
             }
             None => Ok(Value::Float(self.as_float() / self.count as f64)),
         }
     }
+}
+
+/// The result of an operation that durations have.
+fn defined(result: Option<Result<Value>>) -> Result<Value> {
+    result.unwrap_or_else(|| Err(Error::internal("durations do not add up")))
 }
 
 fn too_large(function: &str) -> Error {
@@ -89,81 +99,23 @@ fn add_rows(function: &str, sums: &mut [Sum], column: &Column, rows: Rows) -> Re
     };
     rows.each_value(values, |group, value, weight| {
         let sum = &mut sums[group];
-        let has_numbers = sum.count > 0 && sum.duration.is_none();
+        let has_durations = sum.duration.is_some();
+        let has_numbers = sum.count > 0 && !has_durations;
         match value {
-            Value::Duration(value) if !has_numbers => sum.add_duration(function, *value, weight),
-            Value::Integer(value) if sum.duration.is_none() => {
+            Value::Duration(_) if !has_numbers => sum.add_duration(function, value, weight),
+            Value::Integer(value) if !has_durations => {
                 sum.add_number(function, Number::Integer(*value), weight)
             }
-            Value::Float(value) if sum.duration.is_none() => {
+            Value::Float(value) if !has_durations => {
                 sum.add_number(function, Number::Float(*value), weight)
             }
-            Value::Duration(_) => Err(wrong_type(function, "no duration beside numbers", value)),
-            _ if sum.duration.is_some() => Err(wrong_type(
-                function,
-                "only durations beside a duration",
-                value,
-            )),
+            Value::Duration(_) | Value::Integer(_) | Value::Float(_) => {
+                let wanted = "either numbers or durations, not both";
+                Err(wrong_type(function, wanted, value))
+            }
             _ => Err(wrong_type(function, "numbers or durations", value)),
         }
     })
-}
-
-/// The parts of a sum of durations.
-#[derive(Debug, Clone, Default)]
-struct DurationSum {
-    months: i128,
-    days: i128,
-    nanoseconds: i128,
-}
-
-const NANOSECONDS_OF_SECOND: i128 = 1_000_000_000;
-
-impl DurationSum {
-    /// `None` where a part overflows.
-    fn add(&mut self, value: Duration, weight: u64) -> Option<()> {
-        let weight = i128::from(weight);
-        let nanoseconds =
-            i128::from(value.seconds) * NANOSECONDS_OF_SECOND + i128::from(value.nanoseconds);
-        let sum = |old: i128, part: i128| old.checked_add(part.checked_mul(weight)?);
-        self.months = sum(self.months, i128::from(value.months))?;
-        self.days = sum(self.days, i128::from(value.days))?;
-        self.nanoseconds = sum(self.nanoseconds, nanoseconds)?;
-        Some(())
-    }
-
-    fn total(&self) -> Result<Duration> {
-        let part = |part: i128| i64::try_from(part).map_err(|_| too_large("sum"));
-        Ok(Duration {
-            months: part(self.months)?,
-            days: part(self.days)?,
-            seconds: part(self.nanoseconds.div_euclid(NANOSECONDS_OF_SECOND))?,
-            nanoseconds: self.nanoseconds.rem_euclid(NANOSECONDS_OF_SECOND) as i32,
-        })
-    }
-
-    /// Each part divided by `count`, which is not 0; what is left of the months goes on as days,
-    /// of the days as seconds. `None` where a part overflows.
-    fn divided(&self, count: u64) -> Option<DurationSum> {
-        /// The mean month of the Gregorian calendar.
-        const SECONDS_OF_MONTH: i128 = 2_629_746;
-        const SECONDS_OF_DAY: i128 = 86_400;
-        let count = i128::from(count);
-        let left_of_months = self.months % count * SECONDS_OF_MONTH;
-        let days = self
-            .days
-            .checked_mul(SECONDS_OF_DAY)?
-            .checked_add(left_of_months)?;
-        let left_of_days = days % (count * SECONDS_OF_DAY);
-        let nanoseconds = left_of_days
-            .checked_mul(NANOSECONDS_OF_SECOND)?
-            .checked_add(self.nanoseconds)?;
-        Some(DurationSum {
-            months: self.months / count,
-            days: days / (count * SECONDS_OF_DAY),
-            nanoseconds: nanoseconds / count,
-        })
-    }
 }
 
 /// `sum(value)`: of the values' type; the integer 0 of no values.

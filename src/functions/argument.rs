@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// From this many bytes on a single result is reserved on its own; smaller ones are covered by
 /// the batch that they go to.
-const LARGE: usize = 1 << 16;
+pub(super) const LARGE: usize = 1 << 16;
 
 /// After this many steps of a loop within one call, the interrupt is looked at.
 pub(super) const STEPS_BETWEEN_CHECKS: usize = 1 << 16;

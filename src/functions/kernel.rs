@@ -32,9 +32,17 @@ pub(super) fn map_texts<T: AsRef<str>>(
     };
     let mut builder = StringViewBuilder::with_capacity(array.iter().len());
     for text in array {
-        builder.append_option(text.map(|text| code(text)));
+        builder.append_option(text.map(&code));
     }
     Some(Column::String(builder.finish()))
+}
+
+/// The bytes of all strings of a column; 0 for a column of another type.
+pub(super) fn text_bytes(column: &Column) -> usize {
+    match column {
+        Column::String(array) => array.lengths().map(|length| length as usize).sum(),
+        _ => 0,
+    }
 }
 
 /// A function from string to integer.

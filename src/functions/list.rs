@@ -119,7 +119,7 @@ pub(super) fn range(environment: &Environment, arguments: &[Value]) -> Result<Va
 }
 
 /// How many integers `range(start, end, step)` holds.
-pub(crate) fn range_length(start: i64, end: i64, step: i64) -> Result<usize> {
+fn range_length(start: i64, end: i64, step: i64) -> Result<usize> {
     if step == 0 {
         return Err(out_of_range("the step of range() must not be 0"));
     }

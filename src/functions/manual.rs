@@ -1,7 +1,5 @@
 //! The manual page of functions and procedures, written from their tables.
 
-use std::fmt::Write;
-
 use super::procedure::{Procedure, Procedures};
 use super::row::{Category, Function, NullRule, Purity};
 use super::table::FUNCTIONS;
@@ -86,19 +84,10 @@ fn entry(function: &Function) -> String {
 }
 
 fn procedure_entry(procedure: &Procedure) -> String {
-    let columns: Vec<String> = procedure
-        .outputs
-        .iter()
-        .map(|column| format!("{} :: {}", column.name, column.column_type))
-        .collect();
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let _ = write!(
-        text,
-        "\n### {name}\n\n```\n{name}() :: ({})\n```\n\n{}\n",
-        columns.join(", "),
-        procedure.sentence,
-        name = procedure.name,
-    );
-    text
+    let name = &procedure.name;
+    let signature = procedure.signature();
+    format!(
+        "\n### {name}\n\n```\n{name}{signature}\n```\n\n{}\n",
+        procedure.sentence
+    )
 }

@@ -22,6 +22,7 @@ mod text;
 mod convert;
 mod graph;
 mod scalar;
+pub mod temporal;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -83,10 +83,10 @@ pub enum Category {
     Conversion,
     /// Nodes, relationships, paths, maps.
     Graph,
-    /// Dates, times, durations.
-    Temporal,
     /// Everything else.
     Scalar,
+    /// Dates, times, durations.
+    Temporal,
 }
 
 /// What a null argument does.

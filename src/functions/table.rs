@@ -12,7 +12,7 @@ use super::aggregate_statistics::{
 use super::aggregate_sum::{Average, Total};
 use super::row::Implementation::{Aggregate, Columnar, Scalar};
 use super::row::{Category, Function, NullRule, Purity};
-use super::{convert, graph, list, number, scalar, text};
+use super::{convert, graph, list, number, scalar, temporal, text};
 
 macro_rules! table {
     ($($category:ident {$(
@@ -213,6 +213,74 @@ pub static FUNCTIONS: &[Function] = table! {
             "The node at which a relationship starts." "CREATE ({name: 'a'})-[r:KNOWS]->({name: 'b'}) RETURN startNode(r).name" => "'a'";
         "type"                               Propagate Stable   Columnar(graph::type_name, graph::type_name_column),       "(relationship :: RELATIONSHIP) :: STRING";
             "The type of a relationship, also of one that was just deleted." "CREATE ()-[r:KNOWS]->() RETURN type(r)" => "'KNOWS'";
+    }
+    Temporal {
+        "date"                               Propagate Stable   Scalar(temporal::date),                                    "() :: DATE" "(text :: STRING) :: DATE" "(fields :: MAP) :: DATE" "(value :: DATE) :: DATE" "(value :: LOCAL DATETIME) :: DATE" "(value :: ZONED DATETIME) :: DATE";
+            "A day, from a text, from fields such as year, month and day, or of another value; without an argument today." "date({year: 1984, week: 10, dayOfWeek: 3})" => "date('1984-03-07')";
+        "date.realtime"                      Propagate Volatile Scalar(temporal::date_realtime),                           "(timezone? :: STRING) :: DATE";
+            "Today's date at the very call, in the given time zone." "date.realtime() IS NULL" => "false";
+        "date.statement"                     Propagate Stable   Scalar(temporal::date_statement),                          "(timezone? :: STRING) :: DATE";
+            "Today's date at the start of the statement, in the given time zone." "date.statement() = date()" => "true";
+        "date.transaction"                   Propagate Stable   Scalar(temporal::date_transaction),                        "(timezone? :: STRING) :: DATE";
+            "Today's date of the transaction, in the given time zone." "date.transaction() = date()" => "true";
+        "date.truncate"                      Propagate Stable   Scalar(temporal::date_truncate),                           "(unit :: STRING) :: DATE" "(unit :: STRING, value :: DATE, fields? :: MAP) :: DATE" "(unit :: STRING, value :: LOCAL DATETIME, fields? :: MAP) :: DATE" "(unit :: STRING, value :: ZONED DATETIME, fields? :: MAP) :: DATE";
+            "The value set back to the beginning of a unit, from 'millennium' to 'microsecond'; fields set smaller parts." "date.truncate('month', date('1984-10-11'), {day: 2})" => "date('1984-10-02')";
+        "datetime"                           Propagate Stable   Scalar(temporal::datetime),                                "() :: ZONED DATETIME" "(text :: STRING) :: ZONED DATETIME" "(fields :: MAP) :: ZONED DATETIME" "(value :: DATE) :: ZONED DATETIME" "(value :: LOCAL DATETIME) :: ZONED DATETIME" "(value :: ZONED DATETIME) :: ZONED DATETIME";
+            "An instant in a time zone, from a text, from fields, or of another value; without an argument now." "datetime('2015-07-21T21:40[Europe/London]')" => "datetime('2015-07-21T21:40+01:00[Europe/London]')";
+        "datetime.fromepoch"                 Propagate Pure     Scalar(temporal::datetime_from_epoch),                     "(seconds :: INTEGER, nanoseconds :: INTEGER) :: ZONED DATETIME";
+            "The instant so many seconds and nanoseconds after 1970-01-01T00:00Z." "datetime.fromepoch(416779, 999999999)" => "datetime('1970-01-05T19:46:19.999999999Z')";
+        "datetime.fromepochmillis"           Propagate Pure     Scalar(temporal::datetime_from_epoch_millis),              "(milliseconds :: INTEGER) :: ZONED DATETIME";
+            "The instant so many milliseconds after 1970-01-01T00:00Z." "datetime.fromepochmillis(237821673987)" => "datetime('1977-07-15T13:34:33.987Z')";
+        "datetime.realtime"                  Propagate Volatile Scalar(temporal::datetime_realtime),                       "(timezone? :: STRING) :: ZONED DATETIME";
+            "The current instant at the very call, in the given time zone." "datetime.realtime() IS NULL" => "false";
+        "datetime.statement"                 Propagate Stable   Scalar(temporal::datetime_statement),                      "(timezone? :: STRING) :: ZONED DATETIME";
+            "The current instant at the start of the statement, in the given time zone." "datetime.statement() = datetime()" => "true";
+        "datetime.transaction"               Propagate Stable   Scalar(temporal::datetime_transaction),                    "(timezone? :: STRING) :: ZONED DATETIME";
+            "The current instant of the transaction, in the given time zone." "datetime.transaction() = datetime()" => "true";
+        "datetime.truncate"                  Propagate Stable   Scalar(temporal::datetime_truncate),                       "(unit :: STRING) :: ZONED DATETIME" "(unit :: STRING, value :: DATE, fields? :: MAP) :: ZONED DATETIME" "(unit :: STRING, value :: LOCAL DATETIME, fields? :: MAP) :: ZONED DATETIME" "(unit :: STRING, value :: ZONED DATETIME, fields? :: MAP) :: ZONED DATETIME";
+            "The value set back to the beginning of a unit, from 'millennium' to 'microsecond'; fields set smaller parts." "datetime.truncate('hour', datetime('1984-10-11T12:31+01:00'))" => "datetime('1984-10-11T12:00+01:00')";
+        "duration"                           Propagate Pure     Scalar(temporal::duration),                                "(text :: STRING) :: DURATION" "(fields :: MAP) :: DURATION" "(value :: DURATION) :: DURATION";
+            "A length of time, from a text or from numbers of units from years to nanoseconds." "duration({months: 5, days: 1.5})" => "duration('P5M1DT12H')";
+        "duration.between"                   Propagate Pure     Scalar(temporal::duration_between),                        "(from :: ANY, to :: ANY) :: DURATION";
+            "The time from one value to another in months, days and seconds." "duration.between(date('1984-10-11'), date('1985-11-12'))" => "duration('P1Y1M1D')";
+        "duration.inDays"                    Propagate Pure     Scalar(temporal::duration_in_days),                        "(from :: ANY, to :: ANY) :: DURATION";
+            "The whole days from one value to another." "duration.inDays(date('1984-10-11'), date('1985-10-11'))" => "duration('P365D')";
+        "duration.inMonths"                  Propagate Pure     Scalar(temporal::duration_in_months),                      "(from :: ANY, to :: ANY) :: DURATION";
+            "The whole months from one value to another." "duration.inMonths(date('1984-10-11'), date('1985-11-12'))" => "duration('P1Y1M')";
+        "duration.inSeconds"                 Propagate Pure     Scalar(temporal::duration_in_seconds),                     "(from :: ANY, to :: ANY) :: DURATION";
+            "The seconds from one value to another." "duration.inSeconds(localtime('12:00'), localtime('13:30'))" => "duration('PT1H30M')";
+        "localdatetime"                      Propagate Stable   Scalar(temporal::localdatetime),                           "() :: LOCAL DATETIME" "(text :: STRING) :: LOCAL DATETIME" "(fields :: MAP) :: LOCAL DATETIME" "(value :: DATE) :: LOCAL DATETIME" "(value :: LOCAL DATETIME) :: LOCAL DATETIME" "(value :: ZONED DATETIME) :: LOCAL DATETIME";
+            "A day and a time of day without a zone, from a text, from fields, or of another value; without an argument now." "localdatetime({date: date('1984-10-11'), hour: 12})" => "localdatetime('1984-10-11T12:00')";
+        "localdatetime.realtime"             Propagate Volatile Scalar(temporal::localdatetime_realtime),                  "(timezone? :: STRING) :: LOCAL DATETIME";
+            "The current day and time at the very call, in the given time zone." "localdatetime.realtime() IS NULL" => "false";
+        "localdatetime.statement"            Propagate Stable   Scalar(temporal::localdatetime_statement),                 "(timezone? :: STRING) :: LOCAL DATETIME";
+            "The current day and time at the start of the statement, in the given time zone." "localdatetime.statement() = localdatetime()" => "true";
+        "localdatetime.transaction"          Propagate Stable   Scalar(temporal::localdatetime_transaction),               "(timezone? :: STRING) :: LOCAL DATETIME";
+            "The current day and time of the transaction, in the given time zone." "localdatetime.transaction() = localdatetime()" => "true";
+        "localdatetime.truncate"             Propagate Stable   Scalar(temporal::localdatetime_truncate),                  "(unit :: STRING) :: LOCAL DATETIME" "(unit :: STRING, value :: DATE, fields? :: MAP) :: LOCAL DATETIME" "(unit :: STRING, value :: LOCAL DATETIME, fields? :: MAP) :: LOCAL DATETIME" "(unit :: STRING, value :: ZONED DATETIME, fields? :: MAP) :: LOCAL DATETIME";
+            "The value set back to the beginning of a unit, from 'millennium' to 'microsecond'; fields set smaller parts." "localdatetime.truncate('week', date('1984-10-11'))" => "localdatetime('1984-10-08T00:00')";
+        "localtime"                          Propagate Stable   Scalar(temporal::localtime),                               "() :: LOCAL TIME" "(text :: STRING) :: LOCAL TIME" "(fields :: MAP) :: LOCAL TIME" "(value :: LOCAL TIME) :: LOCAL TIME" "(value :: ZONED TIME) :: LOCAL TIME" "(value :: LOCAL DATETIME) :: LOCAL TIME" "(value :: ZONED DATETIME) :: LOCAL TIME";
+            "A time of day without a zone, from a text, from fields, or of another value; without an argument now." "localtime({hour: 12, minute: 31, millisecond: 5, second: 0})" => "localtime('12:31:00.005')";
+        "localtime.realtime"                 Propagate Volatile Scalar(temporal::localtime_realtime),                      "(timezone? :: STRING) :: LOCAL TIME";
+            "The current time of day at the very call, in the given time zone." "localtime.realtime() IS NULL" => "false";
+        "localtime.statement"                Propagate Stable   Scalar(temporal::localtime_statement),                     "(timezone? :: STRING) :: LOCAL TIME";
+            "The current time of day at the start of the statement, in the given time zone." "localtime.statement() = localtime()" => "true";
+        "localtime.transaction"              Propagate Stable   Scalar(temporal::localtime_transaction),                   "(timezone? :: STRING) :: LOCAL TIME";
+            "The current time of day of the transaction, in the given time zone." "localtime.transaction() = localtime()" => "true";
+        "localtime.truncate"                 Propagate Stable   Scalar(temporal::localtime_truncate),                      "(unit :: STRING) :: LOCAL TIME" "(unit :: STRING, value :: LOCAL TIME, fields? :: MAP) :: LOCAL TIME" "(unit :: STRING, value :: ZONED TIME, fields? :: MAP) :: LOCAL TIME" "(unit :: STRING, value :: LOCAL DATETIME, fields? :: MAP) :: LOCAL TIME" "(unit :: STRING, value :: ZONED DATETIME, fields? :: MAP) :: LOCAL TIME";
+            "The value set back to the beginning of a unit, from 'millennium' to 'microsecond'; fields set smaller parts." "localtime.truncate('minute', localtime('12:31:14.645'))" => "localtime('12:31')";
+        "time"                               Propagate Stable   Scalar(temporal::time),                                    "() :: ZONED TIME" "(text :: STRING) :: ZONED TIME" "(fields :: MAP) :: ZONED TIME" "(value :: LOCAL TIME) :: ZONED TIME" "(value :: ZONED TIME) :: ZONED TIME" "(value :: LOCAL DATETIME) :: ZONED TIME" "(value :: ZONED DATETIME) :: ZONED TIME";
+            "A time of day with an offset from UTC, from a text, from fields, or of another value; without an argument now." "time({time: time('12:31+01:00'), timezone: '+05:00'})" => "time('16:31+05:00')";
+        "time.realtime"                      Propagate Volatile Scalar(temporal::time_realtime),                           "(timezone? :: STRING) :: ZONED TIME";
+            "The current time of day with its offset at the very call, in the given time zone." "time.realtime() IS NULL" => "false";
+        "time.statement"                     Propagate Stable   Scalar(temporal::time_statement),                          "(timezone? :: STRING) :: ZONED TIME";
+            "The current time of day with its offset at the start of the statement, in the given time zone." "time.statement() = time()" => "true";
+        "time.transaction"                   Propagate Stable   Scalar(temporal::time_transaction),                        "(timezone? :: STRING) :: ZONED TIME";
+            "The current time of day with its offset of the transaction, in the given time zone." "time.transaction() = time()" => "true";
+        "time.truncate"                      Propagate Stable   Scalar(temporal::time_truncate),                           "(unit :: STRING) :: ZONED TIME" "(unit :: STRING, value :: LOCAL TIME, fields? :: MAP) :: ZONED TIME" "(unit :: STRING, value :: ZONED TIME, fields? :: MAP) :: ZONED TIME" "(unit :: STRING, value :: LOCAL DATETIME, fields? :: MAP) :: ZONED TIME" "(unit :: STRING, value :: ZONED DATETIME, fields? :: MAP) :: ZONED TIME";
+            "The value set back to the beginning of a unit, from 'millennium' to 'microsecond'; fields set smaller parts." "time.truncate('hour', time('12:31-01:00'), {timezone: '+01:00'})" => "time('12:00+01:00')";
+        "timestamp"                          Propagate Stable   Scalar(temporal::timestamp),                               "() :: INTEGER";
+            "The milliseconds from 1970-01-01T00:00Z to the start of the statement." "timestamp() > 1600000000000" => "true";
     }
     Scalar {
         "coalesce"                           Handle    Pure     Scalar(scalar::coalesce),                                  "(value... :: ANY) :: ANY";

@@ -1,7 +1,7 @@
 //! Strings: case, blanks, parts. Positions and lengths count Unicode characters (code points).
 
 use super::argument::{admit, admit_list, count, text, wrong_type};
-use super::kernel::{map_texts, measure_texts};
+use super::kernel::{map_texts, measure_texts, text_bytes};
 use super::{Environment, Implementation};
 use crate::column::Column;
 use crate::error::Result;
@@ -16,7 +16,11 @@ macro_rules! of_texts {
                 let _room = admit(environment, text.len().saturating_mul(CASE_GROWTH))?;
                 Ok(Value::String($code(text).into()))
             },
-            |_, columns, _| Ok(map_texts(&columns[0], $code)),
+            |environment, columns, _| {
+                let bytes = text_bytes(&columns[0]).saturating_mul(CASE_GROWTH);
+                let _room = admit(environment, bytes)?;
+                Ok(map_texts(&columns[0], $code))
+            },
         );
     )+};
 }

@@ -214,11 +214,7 @@ mod tests {
     use crate::value::{DateTime, Path};
 
     fn context() -> Context {
-        let start = DateTime {
-            seconds: 0,
-            nanoseconds: 0,
-            offset: 0,
-        };
+        let start = DateTime::now();
         Context::new(Limits::default(), Interrupt::default(), start)
     }
 

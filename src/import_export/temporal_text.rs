@@ -1,7 +1,8 @@
 //! Temporal values as text, for formats that name the type beside the text. One place for all
 //! formats; the texts themselves are those of the language.
 
-use crate::value::{Date, Value};
+use crate::error::Error;
+use crate::value::Value;
 
 /// The temporal types by the names that formats use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,18 +52,21 @@ impl Kind {
     /// The value that `text` stands for, or what is wrong with it.
     pub fn parse(self, text: &str) -> Result<Value, String> {
         match self {
-            Kind::Date => parse_date(text)
-                .map(Value::Date)
-                .ok_or_else(|| format!("{text:?} is no date; write 2007-02-15")),
-            _ => Err(format!("{} cannot be read yet", self.name())),
+            Kind::Date => text.parse().map(Value::Date),
+            Kind::LocalTime => text.parse().map(Value::LocalTime),
+            Kind::Time => text.parse().map(Value::Time),
+            Kind::LocalDateTime => text.parse().map(Value::LocalDateTime),
+            Kind::DateTime => text.parse().map(Value::DateTime),
+            Kind::Duration => text.parse().map(Value::Duration),
         }
+        .map_err(|error: Error| error.message().to_owned())
     }
 }
 
 /// The text of a temporal value, without the name of its type; `None` for any other value.
 pub(super) fn text(value: &Value) -> Option<String> {
     Some(match value {
-        Value::Date(value) => date_text(*value)?,
+        Value::Date(value) => value.to_string(),
         Value::LocalTime(value) => value.to_string(),
         Value::Time(value) => value.to_string(),
         Value::LocalDateTime(value) => value.to_string(),
@@ -70,17 +74,4 @@ pub(super) fn text(value: &Value) -> Option<String> {
         Value::Duration(value) => value.to_string(),
         _ => return None,
     })
-}
-
-const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
-
-fn parse_date(text: &str) -> Option<Date> {
-    let date: jiff::civil::Date = text.parse().ok()?;
-    let days = EPOCH.until(date).ok()?.get_days();
-    Some(Date { days: days.into() })
-}
-
-fn date_text(date: Date) -> Option<String> {
-    let days = jiff::Span::new().try_days(date.days).ok()?;
-    EPOCH.checked_add(days).ok().map(|date| date.to_string())
 }

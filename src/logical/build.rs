@@ -10,14 +10,12 @@ use crate::error::Result;
 
 /// The plan of a query and the variables that hold its columns, in order.
 pub fn build(query: bound::Query) -> Result<(Plan, Vec<Variable>)> {
-    Builder::default().query(query, Plan::Unit)
+    Builder.query(query, Plan::Unit)
 }
 
-/// Builds plans; numbers what has no name.
+/// Builds plans.
 #[derive(Debug, Default)]
-pub(super) struct Builder {
-    unnamed: usize,
-}
+pub(super) struct Builder;
 
 impl Builder {
     /// The plan of a query whose every part starts from `start`.
@@ -40,7 +38,10 @@ impl Builder {
         {
             return Ok(only);
         }
-        let variables: Vec<Variable> = query.columns.iter().map(|_| self.fresh("union")).collect();
+        // Outside, the columns go by the names that they have in the first part.
+        let variables = parts
+            .first()
+            .map_or_else(Vec::new, |(_, outputs)| outputs.clone());
         let union = Plan::Union {
             parts,
             variables: variables.clone(),
@@ -53,12 +54,6 @@ impl Builder {
             }
         };
         Ok((plan, variables))
-    }
-
-    /// A variable that no one wrote.
-    fn fresh(&mut self, purpose: &str) -> Variable {
-        self.unnamed += 1;
-        format!("#{purpose}{}", self.unnamed).into()
     }
 
     fn clause(&mut self, clause: Clause, input: Plan) -> Result<Plan> {

@@ -1,10 +1,7 @@
 //! Logical operators to physical ones.
 
 use super::layout::Layout;
-use super::plan::{
-    Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
-    TypeFilter,
-};
+use super::plan::{Aggregate, Expand, Operator, Plan, SortKey, Subplan, TypeFilter};
 use crate::bind::bound::Length;
 use crate::bind::expression::Labels;
 use crate::error::{Error, Result};
@@ -33,7 +30,7 @@ const ROW: &str = "#row";
 pub(super) struct Chooser {
     operators: usize,
     /// Whether the plan being built carries the number of the outer row through every operator.
-    carries_row: bool,
+    pub(super) carries_row: bool,
 }
 
 impl Chooser {
@@ -44,7 +41,7 @@ impl Chooser {
     }
 
     /// The operator for a logical one and the layout of its rows.
-    fn plan(&mut self, plan: &logical::Plan) -> Result<(Plan, Layout)> {
+    pub(super) fn plan(&mut self, plan: &logical::Plan) -> Result<(Plan, Layout)> {
         use logical::Plan as L;
         let (operator, layout) = match plan {
             L::Unit => (Operator::Unit, Layout::default()),
@@ -174,7 +171,7 @@ impl Chooser {
         Ok((self.numbered(operator), layout))
     }
 
-    fn input(&mut self, plan: &logical::Plan) -> Result<(Box<Plan>, Layout)> {
+    pub(super) fn input(&mut self, plan: &logical::Plan) -> Result<(Box<Plan>, Layout)> {
         let (plan, layout) = self.plan(plan)?;
         Ok((Box::new(plan), layout))
     }
@@ -303,6 +300,7 @@ impl Chooser {
     ) -> Result<(Operator, Layout)> {
         let (input, layout) = self.input(input)?;
         let (expand, length, each) = self.expansion(&search.expand, &layout)?;
+        let output = layout.with(&search.expand.relationship);
         let operator = Operator::ShortestPaths {
             input,
             expand,
@@ -313,8 +311,9 @@ impl Chooser {
             each,
             count: self.expression(&search.count, &Layout::default())?,
             groups: search.groups,
+            predicates: self.expressions(&search.predicates, &output)?,
         };
-        Ok((operator, layout.with(&search.expand.relationship)))
+        Ok((operator, output))
     }
 
     fn extend(
@@ -486,170 +485,6 @@ impl Chooser {
             Layout::new(variables.to_vec()),
         ))
     }
-
-    fn create(
-        &mut self,
-        input: &logical::Plan,
-        nodes: &[logical::CreateNode],
-        relationships: &[logical::CreateRelationship],
-    ) -> Result<(Operator, Layout)> {
-        let (input, mut layout) = self.input(input)?;
-        let mut new_nodes = Vec::new();
-        for node in nodes {
-            new_nodes.push(CreateNode {
-                labels: node.labels.clone(),
-                properties: self.optional(node.properties.as_ref(), &layout)?,
-            });
-            layout = layout.with(&node.variable);
-        }
-        let mut new_relationships = Vec::new();
-        for relationship in relationships {
-            new_relationships.push(self.create_relationship(relationship, &layout, &layout)?);
-            layout = layout.with(&relationship.variable);
-        }
-        let operator = Operator::Create {
-            input,
-            nodes: new_nodes,
-            relationships: new_relationships,
-        };
-        Ok((operator, layout))
-    }
-
-    fn create_relationship(
-        &mut self,
-        relationship: &logical::CreateRelationship,
-        ends: &Layout,
-        properties: &Layout,
-    ) -> Result<CreateRelationship> {
-        Ok(CreateRelationship {
-            relationship_type: relationship.relationship_type.clone(),
-            start: ends.slot(&relationship.start)?,
-            end: ends.slot(&relationship.end)?,
-            properties: self.optional(relationship.properties.as_ref(), properties)?,
-        })
-    }
-
-    fn merge(&mut self, plan: &logical::Plan) -> Result<(Operator, Layout)> {
-        let logical::Plan::Merge {
-            input,
-            matching,
-            variables,
-            nodes,
-            relationships,
-            on_create,
-            on_match,
-        } = plan
-        else {
-            return Err(Error::internal("not a MERGE"));
-        };
-        let (input, layout) = self.input(input)?;
-        let before = std::mem::replace(&mut self.carries_row, false);
-        let chosen = self.plan(matching);
-        self.carries_row = before;
-        let (matching, matching_layout) = chosen?;
-        let mut output = layout.clone();
-        for variable in variables {
-            output = output.with(variable);
-        }
-        let new_nodes = nodes
-            .iter()
-            .map(|node| {
-                Ok(CreateNode {
-                    labels: node.labels.clone(),
-                    properties: self.optional(node.properties.as_ref(), &layout)?,
-                })
-            })
-            .collect::<Result<_>>()?;
-        let new_relationships = relationships
-            .iter()
-            .map(|relationship| self.create_relationship(relationship, &output, &layout))
-            .collect::<Result<_>>()?;
-        let created = nodes
-            .iter()
-            .map(|node| &node.variable)
-            .chain(
-                relationships
-                    .iter()
-                    .map(|relationship| &relationship.variable),
-            )
-            .map(|variable| Ok(output.slot(variable)? - layout.width()))
-            .collect::<Result<_>>()?;
-        let operator = Operator::Merge {
-            matching: Subplan {
-                plan: Box::new(matching),
-                imports: (0..layout.width()).collect(),
-                row: None,
-                updates: false,
-            },
-            outputs: slots(variables, &matching_layout)?,
-            created,
-            nodes: new_nodes,
-            relationships: new_relationships,
-            on_create: self.set_items(on_create, &output)?,
-            on_match: self.set_items(on_match, &output)?,
-            input,
-        };
-        Ok((operator, output))
-    }
-
-    fn set_items(&mut self, items: &[logical::SetItem], layout: &Layout) -> Result<Vec<SetItem>> {
-        items
-            .iter()
-            .map(|item| {
-                Ok(match item {
-                    logical::SetItem::Property { target, key, value } => SetItem::Property {
-                        target: self.expression(target, layout)?,
-                        key: self.expression(key, layout)?,
-                        value: self.expression(value, layout)?,
-                    },
-                    logical::SetItem::ReplaceProperties { target, value } => SetItem::Properties {
-                        target: self.expression(target, layout)?,
-                        value: self.expression(value, layout)?,
-                        replace: true,
-                    },
-                    logical::SetItem::AddProperties { target, value } => SetItem::Properties {
-                        target: self.expression(target, layout)?,
-                        value: self.expression(value, layout)?,
-                        replace: false,
-                    },
-                    logical::SetItem::AddLabels { target, labels } => SetItem::Labels {
-                        target: self.expression(target, layout)?,
-                        labels: labels.clone(),
-                        remove: false,
-                    },
-                    logical::SetItem::RemoveLabels { target, labels } => SetItem::Labels {
-                        target: self.expression(target, layout)?,
-                        labels: labels.clone(),
-                        remove: true,
-                    },
-                })
-            })
-            .collect()
-    }
-
-    fn foreach(
-        &mut self,
-        input: &logical::Plan,
-        variable: &Variable,
-        list: &logical::Expression,
-        inner: &logical::Plan,
-    ) -> Result<(Operator, Layout)> {
-        let (input, layout) = self.input(input)?;
-        let list = self.expression(list, &layout)?;
-        debug_assert_eq!(
-            argument_variables(inner).map(<[_]>::len),
-            Some(layout.with(variable).width())
-        );
-        let before = std::mem::replace(&mut self.carries_row, false);
-        let chosen = self.input(inner);
-        self.carries_row = before;
-        let operator = Operator::Foreach {
-            input,
-            list,
-            inner: chosen?.0,
-        };
-        Ok((operator, layout))
-    }
 }
 
 /// The columns of both sides, left ones first.
@@ -659,7 +494,7 @@ fn joined(left: &Layout, right: &Layout) -> Layout {
     Layout::new(variables)
 }
 
-fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize>> {
+pub(super) fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize>> {
     variables
         .iter()
         .map(|variable| layout.slot(variable))
@@ -683,7 +518,7 @@ fn type_filter(labels: Option<&Labels>) -> TypeFilter {
 }
 
 /// The variables of the argument that a plan starts from.
-fn argument_variables(plan: &logical::Plan) -> Option<&[Variable]> {
+pub(super) fn argument_variables(plan: &logical::Plan) -> Option<&[Variable]> {
     match plan {
         logical::Plan::Argument { variables } => Some(variables),
         other => other.children().into_iter().find_map(argument_variables),

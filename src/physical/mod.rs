@@ -7,6 +7,7 @@
 
 mod choose;
 mod choose_expression;
+mod choose_update;
 mod expression;
 mod layout;
 mod plan;

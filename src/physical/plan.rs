@@ -97,6 +97,8 @@ pub enum Operator {
         count: Expression,
         /// Whether `count` counts groups.
         groups: bool,
+        /// What must hold of a path, over the input's columns and the list of relationships.
+        predicates: Vec<Expression>,
     },
     /// Rows on which the predicate is true.
     Filter {

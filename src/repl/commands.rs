@@ -82,6 +82,8 @@ pub static COMMANDS: &[Command] = &[
         sentence: "how many rows a table shows", run: rows },
     Command { name: "timing", arguments: "[on or off]", completion: Completion::Words(&["on", "off"]),
         sentence: "whether to tell how long a statement took", run: timing },
+    Command { name: "param",  arguments: "[NAME EXPRESSION]", completion: Completion::Nothing,
+        sentence: "the parameters of statements, or a new value for one", run: param },
     Command { name: "limits", arguments: "[memory MIB] [time SECONDS or none]", completion: Completion::Words(&["memory", "none", "time"]),
         sentence: "how much memory and time a statement may take", run: limits },
     Command { name: "quit",   arguments: "", completion: Completion::Nothing,
@@ -220,6 +222,28 @@ fn timing(shell: &mut Shell, argument: &str) -> Result<(), Ending> {
     };
     let text = if shell.options.timing { "on" } else { "off" };
     Ok(writeln!(shell.out(), "timing is {text}")?)
+}
+
+fn param(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
+    if arguments.is_empty() {
+        let parameters = shell.parameters.0.clone();
+        for (name, value) in &parameters {
+            writeln!(shell.out(), "${name} = {value}")?;
+        }
+        return Ok(());
+    }
+    let (name, expression) = arguments.split_once(char::is_whitespace).ok_or_else(|| {
+        Error::argument("a parameter needs a name and an expression").hint(":param city 'Rabat'")
+    })?;
+    let name = name.trim_start_matches('$').trim_end_matches(':');
+    let expression = expression.trim().trim_start_matches("=>");
+    let result = shell.query(&format!("RETURN {expression} AS value"))?;
+    let value = result.rows().next().map(|row| row.value(0));
+    shell
+        .parameters
+        .0
+        .insert(name.into(), value.unwrap_or_default());
+    Ok(())
 }
 
 fn limits(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {

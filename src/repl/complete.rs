@@ -2,7 +2,7 @@
 //! of the graph, of the language's tables and of the statement itself.
 
 use rihla::Database;
-use rihla::functions::FUNCTIONS;
+use rihla::functions::{self, FUNCTIONS};
 use rihla::parse::{TokenKind, keywords, tokens};
 use rustyline::completion::{FilenameCompleter, Pair};
 
@@ -143,7 +143,10 @@ fn candidates(
                     .iter()
                     .map(|function| format!("{}(", function.name)),
             );
-            all.extend(keywords().iter().map(|word| (*word).to_owned()));
+            // `COUNT` is a keyword, too, for `COUNT { ... }`: the function is the likelier wish.
+            let keywords = keywords().iter();
+            let keywords = keywords.filter(|word| functions::find(word).is_none());
+            all.extend(keywords.map(|word| (*word).to_owned()));
             all
         }
     }

@@ -2,10 +2,9 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rihla::context::Context;
-use rihla::display::footer::{counted, grouped};
+use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
@@ -121,12 +120,6 @@ pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::R
         counted(report.relationships, "relationship"),
     );
     writeln!(shell.out(), "Imported {nodes}, {relationships}")?;
-    let out = shell.out();
-    for (title, counts) in [("nodes", &report.labels), ("relationships", &report.types)] {
-        for (name, count) in counts {
-            writeln!(out, "  {:>12} {title} {name}", grouped(*count))?;
-        }
-    }
     shell.flush()?;
     for warning in &report.warnings {
         show_on_standard_error(&format!("warning: {warning}"));
@@ -221,13 +214,5 @@ fn export_all(
 
 /// The context of a job that is not a statement.
 fn context(limits: Limits, interrupt: Interrupt) -> Context {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let now = DateTime {
-        seconds: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
-        nanoseconds: now.subsec_nanos(),
-        offset: 0,
-    };
-    Context::new(limits, interrupt, now)
+    Context::new(limits, interrupt, DateTime::now())
 }

@@ -78,13 +78,10 @@ fn banner(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     let (export, help, schema) = (name(":export FILE"), name(":help"), name(":schema"));
     let out = shell.out();
     writeln!(out, "{title}, {origin}: {nodes}, {relationships}")?;
+    writeln!(out, "In memory: changes are not kept; {export} saves them.")?;
     writeln!(
         out,
-        "In memory: changes are not kept, {export} writes them to a file."
-    )?;
-    writeln!(
-        out,
-        "Statements end with a semicolon; {schema} shows what is there, {help} the rest."
+        "Statements end with a semicolon. {schema} shows the graph, {help} helps."
     )?;
     shell.flush()
 }

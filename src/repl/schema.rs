@@ -49,15 +49,18 @@ pub fn run(shell: &mut Shell, wanted: &str) -> Result<(), Ending> {
     shell.measure();
     let options = shell.options.clone();
     let out = shell.out();
-    if wanted.is_empty() || !labels.is_empty() {
-        section(out, &counted(graph.node_count(), "node"), &labels, &options)?;
+    let heading = |text: &str| paint(text, HEADING, options.colours);
+    if wanted.is_empty() {
+        writeln!(out, "{}", heading(&counted(graph.node_count(), "node")))?;
     }
-    if wanted.is_empty() || !types.is_empty() {
+    section(out, &labels, &options)?;
+    if wanted.is_empty() {
         let title = counted(graph.relationship_count(), "relationship");
-        section(out, &title, &types, &options)?;
+        writeln!(out, "{}", heading(&title))?;
     }
+    section(out, &types, &options)?;
     if !patterns.is_empty() {
-        writeln!(out, "{}", paint("Patterns", HEADING, options.colours))?;
+        writeln!(out, "{}", heading("Patterns"))?;
     }
     for pattern in &patterns {
         let (start, end) = (label(&pattern.start), label(&pattern.end));
@@ -78,13 +81,7 @@ fn touches(pattern: &PatternCount, name: &str) -> bool {
         || pattern.end.as_ref().is_some_and(is)
 }
 
-fn section(
-    out: &mut impl Write,
-    title: &str,
-    entries: &[Entry],
-    options: &Options,
-) -> std::io::Result<()> {
-    writeln!(out, "{}", paint(title, HEADING, options.colours))?;
+fn section(out: &mut impl Write, entries: &[Entry], options: &Options) -> std::io::Result<()> {
     let names = entries.iter().map(|entry| width(&entry.name));
     let widest = names.max().unwrap_or(0);
     // Blanks, count, blanks, colon, name, blanks.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rihla::display::error::{SourceText, plain_error};
 use rihla::display::{self, Failure, Form, Options};
 use rihla::parse::statements;
-use rihla::{Database, Error, ErrorDetail, QueryResult, Session};
+use rihla::{Database, Error, ErrorDetail, Parameters, QueryResult, Session};
 
 use super::progress::Progress;
 use super::watch::Watch;
@@ -35,6 +35,8 @@ impl From<io::Error> for Stop {
 pub struct Shell {
     /// Runs the statements.
     pub session: Session,
+    /// What `$name` stands for in statements.
+    pub parameters: Parameters,
     /// How results are shown.
     pub form: &'static Form,
     /// What the output takes.
@@ -56,6 +58,7 @@ impl Shell {
         };
         Shell {
             session,
+            parameters: Parameters::default(),
             form: &display::FORMS[0],
             options,
             script_depth: 0,
@@ -130,8 +133,11 @@ impl Shell {
     /// Runs one statement; a defect that makes it panic is an error like any other.
     pub fn query(&mut self, statement: &str) -> rihla::Result<QueryResult> {
         let _progress = Progress::start();
-        catch_unwind(AssertUnwindSafe(|| self.session.query(statement, ())))
-            .unwrap_or_else(|_| Err(Error::internal("the statement made the program panic")))
+        let parameters = self.parameters.clone();
+        catch_unwind(AssertUnwindSafe(|| {
+            self.session.query(statement, parameters)
+        }))
+        .unwrap_or_else(|_| Err(Error::internal("the statement made the program panic")))
     }
 
     /// Takes note of how wide the terminal is now.

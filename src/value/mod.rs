@@ -120,6 +120,19 @@ impl Value {
         }
     }
 
+    /// Whether lists and maps stand in each other more than `levels` deep. What is nested without
+    /// bound cannot even be dropped.
+    pub fn is_nested_beyond(&self, levels: usize) -> bool {
+        let Some(below) = levels.checked_sub(1) else {
+            return matches!(self, Value::List(_) | Value::Map(_));
+        };
+        match self {
+            Value::List(values) => values.iter().any(|value| value.is_nested_beyond(below)),
+            Value::Map(entries) => entries.values().any(|value| value.is_nested_beyond(below)),
+            _ => false,
+        }
+    }
+
     /// An estimate of the bytes that the value holds outside of itself, for the memory budget.
     pub fn heap_size(&self) -> usize {
         match self {

@@ -102,27 +102,15 @@ fn integers(
     rows: usize,
     at: impl Fn(usize) -> Option<(i64, i64)>,
 ) -> Option<Result<Column>> {
-    let function = match operator {
-        Arithmetic::Add => i64::checked_add,
-        Arithmetic::Subtract => i64::checked_sub,
-        Arithmetic::Multiply => i64::checked_mul,
-        Arithmetic::Divide | Arithmetic::Modulo | Arithmetic::Power | Arithmetic::Concatenate => {
-            return None;
-        }
-    };
+    if matches!(operator, Arithmetic::Power | Arithmetic::Concatenate) {
+        return None;
+    }
     let compute = |row: usize| match at(row) {
         None => Ok(None),
-        Some((left, right)) => match function(left, right) {
-            Some(result) => Ok(Some(result)),
-            None => Err(overflow(operator, left, right)),
-        },
+        Some((left, right)) => integer_result(operator, left, right).map(Some),
     };
-    Some(
-        (0..rows)
-            .map(compute)
-            .collect::<Result<Int64Array>>()
-            .map(Column::Integer),
-    )
+    let column = (0..rows).map(compute).collect::<Result<Int64Array>>();
+    Some(column.map(Column::Integer))
 }
 
 fn float_function(operator: Arithmetic) -> Option<fn(f64, f64) -> f64> {
@@ -174,27 +162,30 @@ pub(super) fn arithmetic_values(
 }
 
 fn integer_values(operator: Arithmetic, left: i64, right: i64) -> Result<Value> {
+    match operator {
+        Arithmetic::Power => Ok(Value::Float((left as f64).powf(right as f64))),
+        Arithmetic::Concatenate => Err(mismatch(operator, &left.into(), &right.into())),
+        _ => integer_result(operator, left, right).map(Value::Integer),
+    }
+}
+
+/// `+ - * / %` of integers.
+fn integer_result(operator: Arithmetic, left: i64, right: i64) -> Result<i64> {
     let result = match operator {
         Arithmetic::Add => left.checked_add(right),
         Arithmetic::Subtract => left.checked_sub(right),
         Arithmetic::Multiply => left.checked_mul(right),
-        Arithmetic::Divide | Arithmetic::Modulo if right == 0 => {
+        _ if right == 0 => {
             return Err(Error::new(
                 ErrorKind::ArithmeticError,
                 ErrorDetail::DivisionByZero,
                 format!("{left} {} 0 has no result", symbol(operator)),
             ));
         }
-        Arithmetic::Divide => left.checked_div(right),
         Arithmetic::Modulo => Some(left.wrapping_rem(right)),
-        Arithmetic::Power => return Ok(Value::Float((left as f64).powf(right as f64))),
-        Arithmetic::Concatenate => {
-            return Err(mismatch(operator, &left.into(), &right.into()));
-        }
+        _ => left.checked_div(right),
     };
-    result
-        .map(Value::Integer)
-        .ok_or_else(|| overflow(operator, left, right))
+    result.ok_or_else(|| overflow(operator, left, right))
 }
 
 /// `+` on strings and lists; an element is added to a list at its side.

@@ -7,10 +7,14 @@ use super::boolean::{booleans, true_rows};
 use super::{Operand, evaluate};
 use crate::bind::expression::Quantifier;
 use crate::column::{Column, ColumnBuilder};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::execute::{Batch, Runtime};
 use crate::physical::Expression as E;
 use crate::value::Value;
+
+/// How deep `reduce` may nest lists and maps: far more than is of use, and few enough to be compared,
+/// shown and dropped on any stack.
+const MAXIMUM_NESTING: usize = 500;
 
 /// The elements of the lists of a batch, laid end to end.
 struct Elements {
@@ -146,10 +150,10 @@ pub(super) fn reduce(
     let lists = evaluate(list, batch, runtime)?;
     let mut accumulators: Vec<Value> = (0..batch.rows()).map(|row| initial.value(row)).collect();
     let mut values = Vec::with_capacity(batch.rows());
-    for row in 0..batch.rows() {
+    for (row, accumulator) in accumulators.iter_mut().enumerate() {
         values.push(match lists.value(row) {
             Value::Null => {
-                accumulators[row] = Value::Null;
+                *accumulator = Value::Null;
                 Vec::new()
             }
             Value::List(values) => values.to_vec(),
@@ -175,7 +179,15 @@ pub(super) fn reduce(
             .with(Column::from_values(elements));
         let next = evaluate(step, &inner, runtime)?;
         for (index, row) in rows.iter().enumerate() {
-            accumulators[*row as usize] = next.value(index);
+            let value = next.value(index);
+            if value.is_nested_beyond(MAXIMUM_NESTING) {
+                return Err(Error::new(
+                    ErrorKind::ResourceError,
+                    ErrorDetail::TooComplex,
+                    format!("reduce nests values more than {MAXIMUM_NESTING} levels deep"),
+                ));
+            }
+            accumulators[*row as usize] = value;
         }
     }
     Ok(Operand::Column(Column::from_values(accumulators)))

@@ -50,6 +50,11 @@ pub(super) fn beside(left: Batch, right: Batch) -> Result<Batch> {
 impl Operator for Cross<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.kept.is_none() {
+            // The left side first: an update in it is seen by the right side.
+            match self.left.next(runtime)? {
+                Some(batch) => self.current = Some((batch.listed()?, 0)),
+                None => return Ok(None),
+            }
             self.kept = Some(collect(&mut self.right, runtime)?);
         }
         let Some((right, _)) = &self.kept else {

@@ -125,7 +125,7 @@ impl Operator for ExpandRepeat<'_> {
         let mut turns = 0_u32;
         while row < batch.rows() && rows.len() < BATCH_SIZE {
             turns = turns.wrapping_add(1);
-            if turns % 1024 == 0 {
+            if turns.is_multiple_of(1024) {
                 runtime.context.check()?;
             }
             let length = self.trail.len().saturating_sub(1) as u64;

@@ -104,13 +104,14 @@ fn never_equal(keys: &[Column], row: usize) -> bool {
 
 impl Operator for HashJoin<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        // The left side first: an update in it is seen by the right side.
+        let Some(left) = self.left.next(runtime)? else {
+            return Ok(None);
+        };
         if self.kept.is_none() {
             self.kept = Some(self.keep(runtime)?);
         }
         let Some(kept) = &self.kept else {
-            return Ok(None);
-        };
-        let Some(left) = self.left.next(runtime)? else {
             return Ok(None);
         };
         runtime.context.check()?;

@@ -12,7 +12,7 @@ use super::expand_repeat::ways;
 use crate::bind::bound::Length;
 use crate::column::Column;
 use crate::error::{Error, Result};
-use crate::execute::evaluate::{node_ids, row_count};
+use crate::execute::evaluate::{node_ids, row_count, true_rows};
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{self, Expression};
 use crate::value::{RelationshipId, Value};
@@ -23,10 +23,14 @@ pub(in crate::execute) struct ShortestPaths<'p> {
     plan: &'p physical::Operator,
 }
 
+/// For each node its level, and the nodes and relationships before it.
+type Reached = HashMap<u32, (u64, Vec<(u32, u32)>)>;
+
 /// The search for one row.
 struct Search<'s> {
     steps: Steps,
     each: Option<&'s Expression>,
+    predicates: &'s [Expression],
     batch: &'s Batch,
     row: usize,
     from: u32,
@@ -48,6 +52,7 @@ impl Operator for ShortestPaths<'_> {
             each,
             count,
             groups,
+            predicates,
             ..
         } = self.plan
         else {
@@ -71,6 +76,7 @@ impl Operator for ShortestPaths<'_> {
             let search = Search {
                 steps: Steps::new(expand.direction, &expand.types, runtime.graph()),
                 each: each.as_ref(),
+                predicates,
                 batch: &batch,
                 row,
                 from: from.value(row),
@@ -78,11 +84,7 @@ impl Operator for ShortestPaths<'_> {
                 length: *length,
             };
             for relationships in search.run(count, *groups, runtime)? {
-                let list = relationships
-                    .into_iter()
-                    .map(|relationship| Value::Relationship(RelationshipId(relationship)))
-                    .collect();
-                let list = Value::list(list);
+                let list = list_of(&relationships);
                 held.grow(list.heap_size())?;
                 rows.push(row as u32);
                 lists.push(list);
@@ -99,13 +101,31 @@ impl Search<'_> {
         if count == 0 {
             return Ok(Vec::new());
         }
-        if self.from == self.to && self.length.minimum == 0 && count == 1 {
+        let unconditional = self.predicates.is_empty();
+        if unconditional && self.from == self.to && self.length.minimum == 0 && count == 1 {
             return Ok(vec![Vec::new()]);
         }
-        if count == 1 && self.length.minimum <= 1 && self.from != self.to {
+        if unconditional && count == 1 && self.length.minimum <= 1 && self.from != self.to {
             return self.breadth_first(groups, runtime);
         }
         self.by_length(count, groups, runtime)
+    }
+
+    /// Whether a path satisfies what is asked of it.
+    fn admits(&self, trail: &[u32], runtime: &mut Runtime) -> Result<bool> {
+        if self.predicates.is_empty() {
+            return Ok(true);
+        }
+        let row = self
+            .batch
+            .select(UInt32Array::from(vec![self.row as u32]))?;
+        let row = row.with(Column::Value(vec![list_of(trail)].into()));
+        for predicate in self.predicates {
+            if true_rows(predicate, &row, runtime)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn ways(&self, node: u32, runtime: &mut Runtime) -> Result<Vec<(u32, u32)>> {
@@ -115,8 +135,7 @@ impl Search<'_> {
     /// One shortest path, or all of the same least length: level by level, noting for each node the
     /// ways that reached it first.
     fn breadth_first(&self, all: bool, runtime: &mut Runtime) -> Result<Vec<Vec<u32>>> {
-        // For each node its level and the nodes and relationships before it.
-        let mut reached: HashMap<u32, (u64, Vec<(u32, u32)>)> = HashMap::new();
+        let mut reached = Reached::new();
         reached.insert(self.from, (0, Vec::new()));
         let mut frontier = vec![self.from];
         let mut level = 0;
@@ -159,7 +178,7 @@ impl Search<'_> {
     fn trace(
         &self,
         node: u32,
-        reached: &HashMap<u32, (u64, Vec<(u32, u32)>)>,
+        reached: &Reached,
         behind: &mut Vec<u32>,
         paths: &mut Vec<Vec<u32>>,
         runtime: &Runtime,
@@ -207,7 +226,11 @@ impl Search<'_> {
             if length >= self.length.minimum {
                 let before = paths.len();
                 let ended = trails.iter().filter(|(end, _)| *end == self.to);
-                paths.extend(ended.map(|(_, trail)| trail.clone()));
+                for (_, trail) in ended {
+                    if self.admits(trail, runtime)? {
+                        paths.push(trail.clone());
+                    }
+                }
                 found_groups += usize::from(paths.len() > before);
                 let enough = if groups {
                     found_groups >= count
@@ -241,4 +264,10 @@ impl Search<'_> {
         }
         Ok(paths)
     }
+}
+
+/// A list of relationships as a value.
+fn list_of(relationships: &[u32]) -> Value {
+    let relationships = relationships.iter().copied().map(RelationshipId);
+    Value::list(relationships.map(Value::Relationship).collect())
 }

@@ -19,6 +19,7 @@ use crate::logical::{
     Variable,
 };
 use crate::optimize::{Statistics, bottom_up};
+use crate::value::Value;
 
 /// Orders every pattern by expected numbers of rows.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
@@ -369,12 +370,18 @@ impl<'a> Solver<'a> {
 
     fn search(&mut self, search: SearchPattern, plan: Plan) -> Plan {
         let mut relationship = search.relationship;
-        relationship.length.get_or_insert(Length {
-            minimum: 1,
-            maximum: Some(1),
-        });
-        self.solved.insert(relationship.variable.clone());
-        let plan = Plan::ShortestPaths {
+        let variable = relationship.variable.clone();
+        let is_single = relationship.length.is_none();
+        if is_single {
+            // The search gives lists; of a single relationship the only element is meant.
+            relationship.variable = format!("{variable}#list").into();
+            relationship.length = Some(Length {
+                minimum: 1,
+                maximum: Some(1),
+            });
+        }
+        let list = relationship.variable.clone();
+        let mut plan = Plan::ShortestPaths {
             input: Box::new(plan),
             search: ShortestPaths {
                 expand: Expand {
@@ -386,6 +393,15 @@ impl<'a> Solver<'a> {
                 predicates: search.predicates,
             },
         };
+        if is_single {
+            let first = E::Literal(Value::Integer(0));
+            let element = E::Index(Box::new(E::Variable(list)), Box::new(first));
+            plan = Plan::Extend {
+                input: Box::new(plan),
+                items: vec![(variable.clone(), element)],
+            };
+        }
+        self.solved.insert(variable);
         self.filter(plan)
     }
 
