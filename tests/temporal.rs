@@ -495,7 +495,7 @@ proptest! {
     }
 
     #[test]
-    fn in_zones_too(a in date_times(), b in date_times()) {
+    fn what_lies_between_leads_there_in_zones_too(a in date_times(), b in date_times()) {
         let between = temporal::between(&Value::DateTime(a), &Value::DateTime(b))
             .expect("the difference fits");
         let reached = a.plus(between).map(|reached| (reached.seconds, reached.nanoseconds));

@@ -5,7 +5,7 @@
 //! passed time. A date takes whole days of seconds, a time of day leaves months and days out.
 
 use super::duration::{DECIMAL, decimal};
-use super::{Date, DateTime, Duration, LocalDateTime, LocalTime, NANOSECONDS_PER_DAY, Time};
+use super::{Date, DateTime, Duration, LocalDateTime, NANOSECONDS_PER_DAY, Time};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::Value;
 
@@ -107,7 +107,7 @@ fn shift(instant: &Value, duration: Duration) -> Option<Result<Value>> {
         Value::Date(date) => date.plus(duration).map(Value::Date),
         Value::LocalTime(time) => Some(Value::LocalTime(time.plus(duration.time_nanoseconds()))),
         Value::Time(time) => {
-            let local: LocalTime = time.local().plus(duration.time_nanoseconds());
+            let local = time.local().plus(duration.time_nanoseconds());
             Some(Value::Time(Time::new(local, time.offset)))
         }
         Value::LocalDateTime(local) => local.plus(duration).map(Value::LocalDateTime),

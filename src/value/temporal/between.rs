@@ -4,7 +4,7 @@
 //! it is midnight. Two times of day are on the same day.
 
 use super::calendar::CalendarDate;
-use super::{Date, DateTime, Duration, LocalDateTime, Parts, Zone};
+use super::{Date, DateTime, Duration, LocalDateTime, LocalTime, Parts, Zone};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::Value;
 
@@ -22,15 +22,10 @@ impl Pair {
         let day = from.date.or(to.date).unwrap_or(Date { days: 0 });
         let zone = from.zone.or(to.zone).unwrap_or(Zone::UTC);
         let complete = |parts: Parts| {
-            let parts = Parts {
-                date: parts.date.or(Some(day)),
-                ..parts
-            };
-            let local = parts.local_date_time().unwrap_or(LocalDateTime {
-                seconds: 0,
-                nanoseconds: 0,
-            });
-            DateTime::from_local(local, parts.zone.unwrap_or(zone), parts.offset)
+            let date = parts.date.unwrap_or(day);
+            let time = parts.time.unwrap_or(LocalTime::MIDNIGHT);
+            let zone = parts.zone.unwrap_or(zone);
+            DateTime::from_local(LocalDateTime::new(date, time), zone, parts.offset)
         };
         Ok(Pair {
             from: complete(from),
@@ -64,6 +59,12 @@ impl Pair {
             0
         };
         (first, last.plus_days(missing).unwrap_or(last))
+    }
+
+    /// Moves the first instant towards the second.
+    fn advance(&mut self, part: Duration) {
+        // The way ends before the second instant, which is inside of the range of years.
+        self.from = self.from.plus_calendar(part).unwrap_or(self.from);
     }
 
     /// Really passed time.
@@ -103,14 +104,6 @@ pub fn between(from: &Value, to: &Value) -> Result<Duration> {
     let days = pair.days();
     pair.advance(duration(0, days, 0)?);
     duration(months, days, pair.nanoseconds())
-}
-
-impl Pair {
-    /// Moves the first instant towards the second.
-    fn advance(&mut self, part: Duration) {
-        // The way ends before the second instant, which is inside of the range of years.
-        self.from = self.from.plus_calendar(part).unwrap_or(self.from);
-    }
 }
 
 /// The whole months from one instant to another.

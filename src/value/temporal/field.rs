@@ -121,7 +121,10 @@ impl Components {
             )));
         }
         if base.is_none() {
-            self.need_greater(&[&[Field::Year], form].concat())?;
+            if self.get(Field::Year).is_none() {
+                return Err(Error::argument("a date needs a year"));
+            }
+            self.need_greater(form)?;
         }
         match form[0] {
             Field::Week => {
@@ -226,15 +229,12 @@ impl Components {
         Ok(total)
     }
 
-    /// Fails where a field is given and the one before it is not; the first must be there.
+    /// Fails where a field is given and the one before it is not.
     fn need_greater(&self, fields: &[Field]) -> Result<()> {
         for pair in fields.windows(2) {
             if let (None, Some(_)) = (self.get(pair[0]), self.get(pair[1])) {
                 return Err(missing(pair[0], pair[1]));
             }
-        }
-        if fields[0] == Field::Year && self.get(Field::Year).is_none() {
-            return Err(Error::argument("a date needs a year"));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use super::field::{Components, Field};
-use super::zone::{Zone, ZoneName};
+use super::zone::Zone;
 use super::{Date, DateTime, LocalDateTime, LocalTime, Time};
 use crate::error::{Error, Result};
 
@@ -253,14 +253,13 @@ impl Time {
     /// Reads a time; one without an offset has the `default` one.
     pub fn parse(text: &str, default: i32) -> Result<Time> {
         let mut components = Components::default();
-        let read = |scanner: &mut Scanner, components: &mut Components| {
-            time(scanner, components)?;
-            match scanner.is_done() {
-                true => Some(i64::from(default)),
-                false => offset(scanner).filter(|_| scanner.is_done()),
-            }
-        };
-        let offset = read(&mut Scanner::new(text), &mut components)
+        let mut scanner = Scanner::new(text);
+        let offset = time(&mut scanner, &mut components)
+            .and_then(|()| match scanner.is_done() {
+                true => Some(default.into()),
+                false => offset(&mut scanner),
+            })
+            .filter(|_| scanner.is_done())
             .ok_or_else(|| malformed(text, "time", "21:40:32.142+01:00"))?;
         let offset = Zone::fixed(offset)?.offset_at(0);
         Ok(Time::new(components.time(None)?, offset))
@@ -317,13 +316,5 @@ impl DateTime {
                 malformed(text, "datetime", example)
             })?;
         zone.apply(local_date_time(&components)?, default)
-    }
-}
-
-impl FromStr for ZoneName {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<ZoneName> {
-        ZoneName::find(text).ok_or_else(|| Error::argument(format!("{text:?} is no time zone")))
     }
 }

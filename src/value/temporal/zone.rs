@@ -4,6 +4,7 @@
 //! from year -9999 to 9999; other years are moved by whole periods of 400 years, after which
 //! calendar and weekdays repeat, into the nearest years that the rules reach.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
@@ -54,15 +55,23 @@ static ZONES: LazyLock<Vec<NamedZone>> = LazyLock::new(|| {
             rules: OnceLock::new(),
         })
         .collect();
-    zones.sort_by_cached_key(|zone| zone.name.to_lowercase());
+    zones.sort_by(|left, right| compare_names(&left.name, &right.name));
     zones
 });
+
+/// The order of names without regard to case; a space is an underscore.
+fn compare_names(left: &str, right: &str) -> Ordering {
+    let plain = |byte: u8| match byte {
+        b' ' => b'_',
+        other => other.to_ascii_lowercase(),
+    };
+    left.bytes().map(plain).cmp(right.bytes().map(plain))
+}
 
 impl ZoneName {
     /// The zone of this name, in any case, with spaces for underscores where wanted.
     pub fn find(name: &str) -> Option<ZoneName> {
-        let wanted = name.replace(' ', "_").to_lowercase();
-        let place = ZONES.binary_search_by_key(&wanted, |zone| zone.name.to_lowercase());
+        let place = ZONES.binary_search_by(|zone| compare_names(&zone.name, name));
         place.ok()?.try_into().ok().map(ZoneName)
     }
 
