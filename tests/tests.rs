@@ -8,6 +8,7 @@ mod functions;
 mod icesco;
 mod parse;
 mod pipe;
+mod queries;
 mod repl;
 mod tck;
 mod temporal;

@@ -67,6 +67,7 @@ pub fn open<'p>(
             each.as_ref(),
         )),
         Kind::Follow { input, .. } => Box::new(o::follow::Follow::new(open(input), &plan.operator)),
+        Kind::Repeat { input, .. } => Box::new(o::repeat::Repeat::new(open(input), &plan.operator)),
         Kind::ShortestPaths { input, .. } => Box::new(o::shortest_paths::ShortestPaths::new(
             open(input),
             &plan.operator,

@@ -1,7 +1,9 @@
 //! Patterns of `MATCH` and `MERGE` as query graphs of the algebra.
 
 use super::build::Builder;
-use super::plan::{MatchPattern, NodePattern, RelationshipPattern, SearchPattern, Variable};
+use super::plan::{
+    GroupPattern, MatchPattern, NodePattern, RelationshipPattern, Repeat, SearchPattern, Variable,
+};
 use crate::bind::bound::{self, PathElement, Search};
 use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
@@ -9,12 +11,6 @@ use crate::error::{Error, Result};
 impl Builder {
     /// The query graph of a bound pattern.
     pub(super) fn pattern(&mut self, pattern: bound::Pattern) -> Result<MatchPattern> {
-        if !pattern.groups.is_empty() {
-            return Err(
-                Error::unsupported("quantified path patterns are not there yet")
-                    .hint("a variable length like -[:TYPE*1..3]- is"),
-            );
-        }
         let mut nodes: Vec<NodePattern> =
             pattern.nodes.into_iter().map(Self::node_pattern).collect();
         let mut searches = Vec::new();
@@ -27,6 +23,11 @@ impl Builder {
                 .relationships
                 .into_iter()
                 .map(|relationship| self.relationship(relationship))
+                .collect::<Result<_>>()?,
+            groups: pattern
+                .groups
+                .into_iter()
+                .map(|group| self.group(group))
                 .collect::<Result<_>>()?,
             searches,
             paths: pattern.paths.into_iter().map(path_elements).collect(),
@@ -57,6 +58,36 @@ impl Builder {
             types: relationship.types,
             length: relationship.length,
             each,
+        })
+    }
+
+    /// A part that is repeated.
+    fn group(&mut self, group: bound::GroupPattern) -> Result<GroupPattern> {
+        let pattern = self.pattern(group.pattern)?;
+        let relationships: Vec<Variable> = pattern
+            .relationships
+            .iter()
+            .map(|relationship| relationship.variable.clone())
+            .collect();
+        if relationships.is_empty() {
+            return Err(Error::unsupported(
+                "a part without relationships cannot be repeated",
+            ));
+        }
+        Ok(GroupPattern {
+            pattern,
+            repeat: Repeat {
+                from: group.from,
+                to: group.to,
+                into: false,
+                inner_from: group.inner_from,
+                inner_to: group.inner_to,
+                length: group.length,
+                reversed: false,
+                lists: group.variables,
+                relationships,
+                distinct_from: Vec::new(),
+            },
         })
     }
 

@@ -14,7 +14,8 @@ mod walk;
 
 pub use build::build;
 pub use plan::{
-    Aggregate, CreateNode, CreateRelationship, Expand, Expression, MatchPattern, NodePattern, Plan,
-    RelationshipPattern, SearchPattern, SetItem, ShortestPaths, SortKey, Variable,
+    Aggregate, CreateNode, CreateRelationship, Expand, Expression, GroupPattern, MatchPattern,
+    NodePattern, Plan, RelationshipPattern, Repeat, SearchPattern, SetItem, ShortestPaths, SortKey,
+    Variable,
 };
 pub use show::{show, show_expression};

@@ -70,6 +70,15 @@ pub enum Plan {
         /// What is followed; its relationship variable exists.
         expand: Expand,
     },
+    /// From a node over repetitions of a pattern to the nodes at their end.
+    Repeat {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// One repetition, from an [`Plan::Argument`].
+        inner: Box<Plan>,
+        /// What is repeated.
+        repeat: Repeat,
+    },
     /// The shortest among the paths between two nodes that both exist.
     ShortestPaths {
         /// The rows to extend.
@@ -255,6 +264,8 @@ pub struct MatchPattern {
     pub nodes: Vec<NodePattern>,
     /// The relationships, all to be different.
     pub relationships: Vec<RelationshipPattern>,
+    /// Parts that are repeated, between nodes of the pattern.
+    pub groups: Vec<GroupPattern>,
     /// Shortest paths, between nodes of the pattern.
     pub searches: Vec<SearchPattern>,
     /// Named paths and their elements in turn.
@@ -289,6 +300,40 @@ pub struct RelationshipPattern {
     pub length: Option<Length>,
     /// What must hold of each relationship of a variable length.
     pub each: Option<(Variable, Expression)>,
+}
+
+/// A part of a pattern that is repeated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupPattern {
+    /// One repetition.
+    pub pattern: MatchPattern,
+    /// What is repeated, as it is written.
+    pub repeat: Repeat,
+}
+
+/// Repetitions of a pattern, each from the last node of the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// The node that is there.
+    pub from: Variable,
+    /// The node that is reached.
+    pub to: Variable,
+    /// Whether `to` is there already.
+    pub into: bool,
+    /// Where a repetition starts.
+    pub inner_from: Variable,
+    /// Where it ends.
+    pub inner_to: Variable,
+    /// How often.
+    pub length: Length,
+    /// Whether the pattern is walked against the way it was written: lists are then reversed.
+    pub reversed: bool,
+    /// Variables inside, and the variables outside that list their values.
+    pub lists: Vec<(Variable, Variable)>,
+    /// Those inside that are relationships; none is taken twice.
+    pub relationships: Vec<Variable>,
+    /// Relationships of the same `MATCH` that must not be taken again.
+    pub distinct_from: Vec<Variable>,
 }
 
 /// A shortest path of a pattern.
@@ -439,7 +484,9 @@ impl Plan {
             Plan::Unit | Plan::Argument { .. } | Plan::ScanNodes { .. } => Vec::new(),
             Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => vec![left, right],
             Plan::Union { parts, .. } => parts.iter().map(|(part, _)| part).collect(),
-            Plan::Apply { input, inner, .. } | Plan::Foreach { input, inner, .. } => {
+            Plan::Apply { input, inner, .. }
+            | Plan::Foreach { input, inner, .. }
+            | Plan::Repeat { input, inner, .. } => {
                 vec![input, inner]
             }
             Plan::Merge {
@@ -473,7 +520,9 @@ impl Plan {
             Plan::Unit | Plan::Argument { .. } | Plan::ScanNodes { .. } => Vec::new(),
             Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => vec![left, right],
             Plan::Union { parts, .. } => parts.iter_mut().map(|(part, _)| part).collect(),
-            Plan::Apply { input, inner, .. } | Plan::Foreach { input, inner, .. } => {
+            Plan::Apply { input, inner, .. }
+            | Plan::Foreach { input, inner, .. }
+            | Plan::Repeat { input, inner, .. } => {
                 vec![input, inner]
             }
             Plan::Merge {
@@ -557,6 +606,11 @@ impl Plan {
                 }
                 variables
             }
+            Plan::Repeat { input, repeat, .. } => {
+                let to = (!repeat.into).then(|| repeat.to.clone());
+                let lists = repeat.lists.iter().map(|(_, list)| list.clone());
+                with(input, &mut lists.chain(to))
+            }
             Plan::ShortestPaths { input, search } => with(
                 input,
                 &mut std::iter::once(search.expand.relationship.clone()),
@@ -630,7 +684,14 @@ impl MatchPattern {
             .iter()
             .map(|search| &search.relationship.variable);
         let paths = self.paths.iter().map(|(variable, _)| variable);
-        for variable in nodes.chain(relationships).chain(searches).chain(paths) {
+        let groups = self.groups.iter().flat_map(|group| &group.repeat.lists);
+        let groups = groups.map(|(_, list)| list);
+        for variable in nodes
+            .chain(relationships)
+            .chain(groups)
+            .chain(searches)
+            .chain(paths)
+        {
             if !variables.contains(variable) {
                 variables.push(variable.clone());
             }

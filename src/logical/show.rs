@@ -52,6 +52,15 @@ fn head(plan: &Plan) -> String {
             format!("{into} {}", show_expand(expand))
         }
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
+        Plan::Repeat { repeat, .. } => {
+            let Length { minimum, maximum } = repeat.length;
+            let maximum = maximum.map_or(String::new(), |most| most.to_string());
+            let into = if repeat.into { "RepeatInto" } else { "Repeat" };
+            format!(
+                "{into} ({})...({}) {{{minimum},{maximum}}}",
+                repeat.from, repeat.to
+            )
+        }
         Plan::ShortestPaths { search, .. } => format!(
             "ShortestPaths {}{} {}",
             show_expression(&search.count),

@@ -14,6 +14,7 @@ impl Plan {
             | Plan::Distinct { .. }
             | Plan::Apply { .. }
             | Plan::Union { .. } => {}
+            Plan::Repeat { .. } => {}
             Plan::Match { pattern, .. } => {
                 pattern.predicates.iter_mut().for_each(&mut *visit);
                 for relationship in &mut pattern.relationships {

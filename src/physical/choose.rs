@@ -67,6 +67,11 @@ impl Chooser {
             } => self.hash_join(left, right, left_keys, right_keys)?,
             L::Expand { input, expand } => self.expand(input, expand)?,
             L::Follow { input, expand } => self.follow(input, expand)?,
+            L::Repeat {
+                input,
+                inner,
+                repeat,
+            } => self.repeat(input, inner, repeat)?,
             L::ShortestPaths { input, search } => self.shortest_paths(input, search)?,
             L::Filter { input, predicate } => {
                 let (input, layout) = self.input(input)?;
@@ -289,6 +294,45 @@ impl Chooser {
             types: type_filter(expand.types.as_ref()),
             length: expand.length,
             distinct_from: slots(&expand.distinct_from, &layout)?,
+        };
+        Ok((operator, output))
+    }
+
+    fn repeat(
+        &mut self,
+        input: &logical::Plan,
+        inner: &logical::Plan,
+        repeat: &logical::Repeat,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let outer = layout.with(&repeat.inner_from);
+        let (inner, inner_layout) = self.subplan(inner, outer.variables(), &outer)?;
+        let is_relationship =
+            |place: &usize| repeat.relationships.contains(&repeat.lists[*place].0);
+        let mut output = layout.clone();
+        let mut lists = Vec::new();
+        for (variable, list) in &repeat.lists {
+            lists.push(inner_layout.slot(variable)?);
+            output = output.with(list);
+        }
+        if !repeat.into {
+            output = output.with(&repeat.to);
+        }
+        let operator = Operator::Repeat {
+            input,
+            inner,
+            from: layout.slot(&repeat.from)?,
+            into: if repeat.into {
+                Some(layout.slot(&repeat.to)?)
+            } else {
+                None
+            },
+            inner_to: inner_layout.slot(&repeat.inner_to)?,
+            relationships: (0..lists.len()).filter(is_relationship).collect(),
+            lists,
+            length: repeat.length,
+            reversed: repeat.reversed,
+            distinct_from: slots(&repeat.distinct_from, &layout)?,
         };
         Ok((operator, output))
     }
@@ -545,6 +589,7 @@ fn takes_batches(plan: &logical::Plan) -> bool {
             return takes_batches(left) && argument_variables(right).is_none();
         }
         L::Aggregate { keys, .. } => !keys.is_empty(),
+        L::Repeat { input, .. } => return takes_batches(input),
         L::Apply { input, .. } => return takes_batches(input) && !plan.updates(),
         L::Unit
         | L::Match { .. }

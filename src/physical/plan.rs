@@ -83,6 +83,29 @@ pub enum Operator {
         /// Relationships that must not be the same.
         distinct_from: Vec<usize>,
     },
+    /// Repetitions of a subplan; appends the lists and, unless into, the last node.
+    Repeat {
+        /// The rows.
+        input: Box<Plan>,
+        /// One repetition, over the input's columns and the node where it starts.
+        inner: Subplan,
+        /// The column of the node that is there.
+        from: usize,
+        /// The column of the other node, where it is there too.
+        into: Option<usize>,
+        /// The column of a repetition's rows that holds the node where it ends.
+        inner_to: usize,
+        /// The columns of a repetition's rows that are listed.
+        lists: Vec<usize>,
+        /// Those among `lists`, by place, that are relationships.
+        relationships: Vec<usize>,
+        /// How often.
+        length: Length,
+        /// Whether lists are turned round.
+        reversed: bool,
+        /// Columns of relationships, or lists, that must not be taken again.
+        distinct_from: Vec<usize>,
+    },
     /// Appends the list of relationships of each shortest path.
     ShortestPaths {
         /// The rows.

@@ -42,6 +42,7 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::Expand { input, .. } => ("Expand", vec![input]),
         Operator::ExpandRepeat { input, .. } => ("ExpandRepeat", vec![input]),
         Operator::Follow { input, .. } => ("Follow", vec![input]),
+        Operator::Repeat { input, inner, .. } => ("Repeat", vec![input, &inner.plan]),
         Operator::ShortestPaths { input, .. } => ("ShortestPaths", vec![input]),
         Operator::Filter { input, .. } => ("Filter", vec![input]),
         Operator::Extend { input, .. } => ("Extend", vec![input]),

@@ -21,6 +21,7 @@ pub(super) mod hash_join;
 pub(super) mod limit;
 pub(super) mod merge;
 pub(super) mod project;
+pub(super) mod repeat;
 pub(super) mod scan_nodes;
 pub(super) mod set;
 pub(super) mod shortest_paths;

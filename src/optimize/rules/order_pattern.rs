@@ -15,8 +15,8 @@ use std::sync::Arc;
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Comparison, Expression as E, Labels, Quantifier};
 use crate::logical::{
-    Expand, Expression, MatchPattern, Plan, RelationshipPattern, SearchPattern, ShortestPaths,
-    Variable,
+    Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
+    ShortestPaths, Variable,
 };
 use crate::optimize::{Statistics, bottom_up};
 use crate::value::Value;
@@ -43,6 +43,7 @@ struct Solver<'a> {
     statistics: Option<&'a Statistics<'a>>,
     nodes: Vec<(Variable, Option<Labels>)>,
     relationships: Vec<RelationshipPattern>,
+    groups: Vec<GroupPattern>,
     searches: Vec<SearchPattern>,
     paths: Vec<(Variable, Vec<Variable>)>,
     predicates: Vec<Expression>,
@@ -62,6 +63,7 @@ impl<'a> Solver<'a> {
             statistics,
             nodes,
             relationships: pattern.relationships,
+            groups: pattern.groups,
             searches: pattern.searches,
             paths: pattern.paths,
             predicates: pattern.predicates,
@@ -75,9 +77,7 @@ impl<'a> Solver<'a> {
         let known = self.solved.clone();
         let mut plan = self.check_known_nodes(input);
         plan = self.filter(plan);
-        while let Some(index) = self.next_relationship() {
-            plan = self.follow(index, plan, &known);
-        }
+        plan = self.follow_all(plan, &known);
         while !self.nodes.is_empty() || !self.relationships.is_empty() {
             plan = self.join_component(plan, &known);
         }
@@ -197,6 +197,56 @@ impl<'a> Solver<'a> {
         statistics.nodes(labels) * statistics.selectivity(equalities)
     }
 
+    /// Follows everything that touches what is solved; single relationships before repetitions.
+    fn follow_all(&mut self, mut plan: Plan, known: &HashSet<Variable>) -> Plan {
+        loop {
+            let group = self.groups.iter().position(|group| {
+                self.solved.contains(&group.repeat.from) || self.solved.contains(&group.repeat.to)
+            });
+            plan = match (self.next_relationship(), group) {
+                (Some(index), _) => self.follow(index, plan, known),
+                (None, Some(index)) => self.repeat(index, plan),
+                (None, None) => return plan,
+            };
+        }
+    }
+
+    /// Repeats one part of the pattern.
+    fn repeat(&mut self, index: usize, plan: Plan) -> Plan {
+        let GroupPattern {
+            pattern,
+            mut repeat,
+        } = self.groups.remove(index);
+        if !self.solved.contains(&repeat.from) {
+            std::mem::swap(&mut repeat.from, &mut repeat.to);
+            std::mem::swap(&mut repeat.inner_from, &mut repeat.inner_to);
+            repeat.reversed = true;
+        }
+        repeat.into = self.solved.contains(&repeat.to);
+        repeat.distinct_from = self
+            .taken
+            .iter()
+            .map(|(variable, _, _)| variable.clone())
+            .collect();
+        let mut variables = plan.variables();
+        variables.push(repeat.inner_from.clone());
+        let inner = Solver::new(pattern, self.statistics).solve(Plan::Argument { variables });
+        for (variable, list) in &repeat.lists {
+            self.solved.insert(list.clone());
+            if repeat.relationships.contains(variable) {
+                self.taken.push((list.clone(), true, None));
+            }
+        }
+        let reached = repeat.to.clone();
+        let plan = Plan::Repeat {
+            input: Box::new(plan),
+            inner: Box::new(inner),
+            repeat,
+        };
+        let plan = self.reach(reached, plan);
+        self.filter(plan)
+    }
+
     /// Follows one relationship.
     fn follow(&mut self, index: usize, plan: Plan, known: &HashSet<Variable>) -> Plan {
         let relationship = self.relationships.remove(index);
@@ -288,9 +338,7 @@ impl<'a> Solver<'a> {
         let outside = std::mem::replace(&mut self.solved, HashSet::from([variable.clone()]));
         let already_taken = std::mem::take(&mut self.taken);
         let mut component = self.filter(Plan::ScanNodes { variable, labels });
-        while let Some(index) = self.next_relationship() {
-            component = self.follow(index, component, known);
-        }
+        component = self.follow_all(component, known);
         let inside = std::mem::replace(&mut self.solved, outside);
         let joined = self.join(plan, component, &inside);
         self.solved.extend(inside);

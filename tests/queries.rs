@@ -1,0 +1,154 @@
+//! Queries beyond the compatibility kit, each with the graph it asks and the rows that it must give.
+
+use rihla::Database;
+
+/// A road from `a` to `e`, with a way round and a loop.
+const ROADS: &str = "CREATE (a:Place {name: 'a'}), (b:Place {name: 'b'}), (c:Place {name: 'c'}),
+    (d:Place {name: 'd'}), (e:Town {name: 'e'}),
+    (a)-[:ROAD {km: 1}]->(b), (b)-[:ROAD {km: 2}]->(c), (c)-[:ROAD {km: 3}]->(d),
+    (d)-[:ROAD {km: 4}]->(e), (b)-[:ROAD {km: 5}]->(d), (c)-[:ROAD {km: 6}]->(c)";
+
+/// Runs `query` on the roads and gives its rows, values as literals.
+fn rows(query: &str) -> Vec<String> {
+    let session = Database::in_memory().session();
+    session.query(ROADS, ()).expect("the roads are made");
+    let result = session
+        .query(query, ())
+        .unwrap_or_else(|error| panic!("{query}: {error}"));
+    let row = |values: Vec<rihla::Value>| {
+        values
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    result.to_values().into_iter().map(row).collect()
+}
+
+fn check(cases: &[(&str, &[&str])]) {
+    for (query, expected) in cases {
+        assert_eq!(rows(query), *expected, "{query}");
+    }
+}
+
+#[test]
+fn parts_of_a_pattern_are_repeated() {
+    check(&[
+        (
+            "MATCH (a {name: 'a'}) ((x)-[r:ROAD]->(y)){1,2} (z)
+             RETURN z.name AS z, [n IN x | n.name] AS via ORDER BY size(via), z",
+            &["'b' | ['a']", "'c' | ['a', 'b']", "'d' | ['a', 'b']"],
+        ),
+        (
+            "MATCH ({name: 'a'}) ((x)-[r:ROAD]->(y) WHERE r.km < 4)+ (z)
+             RETURN z.name AS z, reduce(s = 0, k IN r | s + k.km) AS km ORDER BY km",
+            &["'b' | 1", "'c' | 3", "'d' | 6"],
+        ),
+        (
+            "MATCH (z) ((x)-[:ROAD]->(y)){2} (:Town) RETURN z.name AS z, y[0].name AS y ORDER BY z",
+            &["'b' | 'd'", "'c' | 'd'"],
+        ),
+        (
+            "MATCH (a {name: 'a'}) ((x)-[:ROAD]->(y)){0,1} (z) RETURN z.name AS z ORDER BY z",
+            &["'a'", "'b'"],
+        ),
+        (
+            "MATCH (a {name: 'a'})-[:ROAD]->+(e:Town) RETURN count(*) AS ways",
+            &["3"],
+        ),
+    ]);
+}
+
+#[test]
+fn shortest_paths_obey_what_is_asked_of_them() {
+    check(&[
+        (
+            "MATCH (a {name: 'a'}), (e:Town) MATCH p = shortestPath((a)-[:ROAD*]->(e))
+             RETURN [n IN nodes(p) | n.name] AS path",
+            &["['a', 'b', 'd', 'e']"],
+        ),
+        (
+            "MATCH (a {name: 'a'}), (e:Town) MATCH p = shortestPath((a)-[:ROAD*]->(e))
+             WHERE length(p) > 3 RETURN [n IN nodes(p) | n.name] AS path",
+            &["['a', 'b', 'c', 'd', 'e']"],
+        ),
+        (
+            "MATCH p = SHORTEST 2 (a {name: 'a'})-[:ROAD]->+(e:Town) RETURN length(p) AS l ORDER BY l",
+            &["3", "4"],
+        ),
+        (
+            "MATCH (a {name: 'a'}), (b {name: 'b'}) MATCH p = shortestPath((a)-[r]->(b))
+             RETURN r.km AS km",
+            &["1"],
+        ),
+    ]);
+}
+
+#[test]
+fn subqueries_stand_where_clauses_and_values_stand() {
+    check(&[
+        (
+            "CALL { RETURN 1 AS x UNION RETURN 2 AS x } RETURN x ORDER BY x",
+            &["1", "2"],
+        ),
+        (
+            "MATCH (p:Place) RETURN p.name AS p, COUNT { (p)-[:ROAD]->() } AS out ORDER BY p",
+            &["'a' | 1", "'b' | 2", "'c' | 2", "'d' | 1"],
+        ),
+        (
+            "MATCH (p:Place) WHERE NOT EXISTS { MATCH (p)-->(q) WHERE q:Place } RETURN p.name AS p",
+            &["'d'"],
+        ),
+        (
+            "MATCH (p {name: 'b'}) RETURN COLLECT { MATCH (p)-->(q) RETURN q.name ORDER BY q.name } AS q",
+            &["['c', 'd']"],
+        ),
+        (
+            "MATCH (p:Place) CALL (p) { MATCH (p)-[r]->() RETURN max(r.km) AS far }
+             RETURN p.name AS p, far ORDER BY far DESC LIMIT 2",
+            &["'c' | 6", "'b' | 5"],
+        ),
+    ]);
+}
+
+#[test]
+fn updates_are_seen_by_what_comes_after() {
+    check(&[
+        (
+            "MATCH (p:Place) CREATE (q:Copy {name: p.name}) WITH count(*) AS made
+             MATCH (c:Copy) RETURN made, count(c) AS found",
+            &["4 | 4"],
+        ),
+        (
+            "MATCH (t:Town) SET t.size = coalesce(t.size, 0) + 1 SET t.size = t.size + 1
+             RETURN t.size AS size",
+            &["2"],
+        ),
+        (
+            "UNWIND [1, 1, 2] AS x MERGE (n:Number {value: x})
+             ON CREATE SET n.seen = 1 ON MATCH SET n.seen = n.seen + 1
+             RETURN n.value AS value, n.seen AS seen",
+            &["1 | 2", "1 | 2", "2 | 1"],
+        ),
+        (
+            "FOREACH (x IN range(1, 3) | CREATE (:Made {x: x})) WITH 1 AS one
+             MATCH (m:Made) RETURN sum(m.x) AS sum",
+            &["6"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_failed_statement_leaves_nothing() {
+    let database = Database::in_memory();
+    let session = database.session();
+    session.query("CREATE (:A {x: 0})", ()).expect("runs");
+    let failed = "MATCH (a:A) CREATE (:B) SET a.y = 1 WITH a RETURN 1 / a.x";
+    session.query(failed, ()).expect_err("divides by zero");
+    let result = session
+        .query("MATCH (n) RETURN n.y AS y, labels(n) AS l", ())
+        .expect("runs");
+    let rows = result.to_values();
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0][0].is_null());
+}
