@@ -41,7 +41,7 @@ impl Database {
         Database(Arc::new(Shared {
             current: RwLock::new(snapshot),
             turn: Mutex::new(()),
-            procedures: RwLock::new(Procedures::default()),
+            procedures: RwLock::new(Procedures::builtin()),
             plans: PlanCache::default(),
         }))
     }

@@ -23,25 +23,29 @@
 //! The modules stand in the order of the two roads that `ARCHITECTURE.md` draws: of a query from
 //! text to result, and of data from a file to the graph.
 
+pub mod parse;
 pub mod bind;
-pub mod column;
-pub mod context;
-pub mod database;
-pub mod error;
-pub mod execute;
-pub mod functions;
-pub mod graph;
-mod icesco;
-pub mod import_export;
 pub mod logical;
 pub mod optimize;
-pub mod parse;
 pub mod physical;
-mod plan_cache;
+pub mod execute;
 pub mod result;
 pub mod display;
-pub mod session;
+
+pub mod import_export;
+pub mod graph;
+
 pub mod value;
+pub mod column;
+pub mod functions;
+pub mod algorithms;
+pub mod context;
+pub mod error;
+
+pub mod database;
+pub mod session;
+mod icesco;
+mod plan_cache;
 
 pub use context::{Interrupt, Limits};
 pub use database::Database;

@@ -244,7 +244,7 @@ impl Session {
         let plan = runtime
             .profile
             .as_ref()
-            .map(|counts| physical::show(physical, counts));
+            .map(|counts| execute::show_profile(physical, counts));
         drop(runtime);
         let mut summary = Summary {
             warnings: warnings.clone(),

@@ -139,6 +139,25 @@ fn updates_are_seen_by_what_comes_after() {
 }
 
 #[test]
+fn algorithms_give_rows() {
+    check(&[
+        (
+            "CREATE (:Island {name: 'i'}) WITH 1 AS one CALL algo.wcc() YIELD node, component
+             WITH component, node.name AS name ORDER BY name
+             WITH component, collect(name) AS names RETURN names ORDER BY names",
+            &["['a', 'b', 'c', 'd', 'e']", "['i']"],
+        ),
+        (
+            "MATCH (e:Town), (b {name: 'b'}) CREATE (e)-[:ROAD]->(b) WITH 1 AS one
+             CALL algo.scc() YIELD node, component
+             WITH component, node.name AS name ORDER BY name
+             WITH component, collect(name) AS names RETURN names ORDER BY names",
+            &["['a']", "['b', 'c', 'd', 'e']"],
+        ),
+    ]);
+}
+
+#[test]
 fn a_failed_statement_leaves_nothing() {
     let database = Database::in_memory();
     let session = database.session();

@@ -11,13 +11,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("column", &["value"]),
     ("parse", &[]),
     ("graph", &["value", "column"]),
-    ("functions", &["value", "column", "graph"]),
+    ("algorithms", &["graph", "value"]),
+    ("functions", &["value", "column", "graph", "algorithms"]),
     ("bind", &["parse", "functions", "value", "graph"]),
     ("logical", &["bind", "value", "parse"]),
     ("optimize", &["logical", "bind", "graph", "value", "parse"]),
     (
         "physical",
-        &["logical", "bind", "functions", "value", "parse", "execute"],
+        &["logical", "bind", "functions", "value", "parse"],
     ),
     (
         "execute",

@@ -10,10 +10,12 @@ mod evaluate;
 mod operators;
 mod profile;
 mod runtime;
+mod show_profile;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;
 pub use runtime::Runtime;
+pub use show_profile::show_profile;
 
 use crate::error::Result;
 use crate::physical::{Operator as Kind, Plan};

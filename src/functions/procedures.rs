@@ -1,69 +1,88 @@
-//! The procedures that are always there: what the catalog names, and which program this is.
+//! The procedures that are always there: graph algorithms, what the catalog names, and which program
+//! this is.
 
 use std::sync::Arc;
 
 use super::Environment;
 use super::procedure::{Procedure, ProcedureColumn, Procedures};
 use super::signature::parse_type;
+use crate::algorithms::{self, GraphView};
 use crate::error::Result;
-use crate::value::Value;
+use crate::value::{NodeId, Value};
 
-/// A built-in procedure: no arguments, one result column.
-struct Listing {
+/// A built-in procedure; none takes arguments.
+struct BuiltIn {
     name: &'static str,
-    /// Name and type of the column.
-    column: (&'static str, &'static str),
+    /// Names and types of the columns.
+    columns: &'static [(&'static str, &'static str)],
     sentence: &'static str,
-    code: fn(&Environment) -> Vec<Value>,
+    code: fn(&Environment) -> Result<Vec<Vec<Value>>>,
 }
 
 #[rustfmt::skip]
-const BUILT_IN: &[Listing] = &[
-    Listing { name: "db.labels",            column: ("label", "STRING"),            sentence: "The labels that nodes have.",                code: labels },
-    Listing { name: "db.propertyKeys",      column: ("propertyKey", "STRING"),      sentence: "The names of properties used so far.",       code: property_keys },
-    Listing { name: "db.relationshipTypes", column: ("relationshipType", "STRING"), sentence: "The types that relationships have.",         code: relationship_types },
-    Listing { name: "rihla.version",        column: ("version", "STRING"),          sentence: "The version of this program.",               code: version },
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "algo.scc",             columns: &[("node", "NODE"), ("component", "INTEGER")], sentence: "The strongly connected component of each node.", code: strongly_connected },
+    BuiltIn { name: "algo.wcc",             columns: &[("node", "NODE"), ("component", "INTEGER")], sentence: "The component of each node, whatever the direction of relationships.", code: weakly_connected },
+    BuiltIn { name: "db.labels",            columns: &[("label", "STRING")],            sentence: "The labels that nodes have.",          code: labels },
+    BuiltIn { name: "db.propertyKeys",      columns: &[("propertyKey", "STRING")],      sentence: "The names of properties used so far.", code: property_keys },
+    BuiltIn { name: "db.relationshipTypes", columns: &[("relationshipType", "STRING")], sentence: "The types that relationships have.",   code: relationship_types },
+    BuiltIn { name: "rihla.version",        columns: &[("version", "STRING")],          sentence: "The version of this program.",         code: version },
 ];
 
 impl Procedures {
     /// The procedures that every session has.
     pub fn builtin() -> Procedures {
         let mut procedures = Procedures::default();
-        for listing in BUILT_IN {
-            procedures.register(listing.procedure());
+        for built_in in BUILT_IN {
+            procedures.register(built_in.procedure());
         }
         procedures
     }
 }
 
-impl Listing {
+impl BuiltIn {
     fn procedure(&self) -> Procedure {
-        let (column, column_type) = self.column;
         let code = self.code;
+        let column = |(name, column_type): &(&str, &str)| ProcedureColumn {
+            name: (*name).to_owned(),
+            column_type: parse_type(column_type),
+        };
         Procedure {
             name: self.name.to_owned(),
             inputs: Vec::new(),
-            outputs: vec![ProcedureColumn {
-                name: column.to_owned(),
-                column_type: parse_type(column_type),
-            }],
+            outputs: self.columns.iter().map(column).collect(),
             sentence: self.sentence.to_owned(),
-            code: Arc::new(move |environment, _arguments| -> Result<Vec<Vec<Value>>> {
-                let values = code(environment);
-                Ok(values.into_iter().map(|value| vec![value]).collect())
-            }),
+            code: Arc::new(move |environment, _arguments| code(environment)),
         }
     }
 }
 
-/// Names as values, in alphabetical order.
-fn sorted<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> Vec<Value> {
-    let mut names: Vec<Value> = names.cloned().map(Value::String).collect();
-    names.sort();
-    names
+/// A whole graph's components as rows.
+fn components(
+    environment: &Environment,
+    algorithm: fn(&GraphView) -> Vec<(NodeId, u32)>,
+) -> Result<Vec<Vec<Value>>> {
+    let view = GraphView::new(environment.graph, &[], &[], environment.context)?;
+    let row = |(node, component)| vec![Value::Node(node), Value::from(component)];
+    Ok(algorithm(&view).into_iter().map(row).collect())
 }
 
-fn labels(environment: &Environment) -> Vec<Value> {
+fn strongly_connected(environment: &Environment) -> Result<Vec<Vec<Value>>> {
+    components(environment, algorithms::strongly_connected)
+}
+
+fn weakly_connected(environment: &Environment) -> Result<Vec<Vec<Value>>> {
+    components(environment, algorithms::weakly_connected)
+}
+
+/// Names as rows, in alphabetical order.
+fn sorted<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> Result<Vec<Vec<Value>>> {
+    let mut names: Vec<Value> = names.cloned().map(Value::String).collect();
+    names.sort();
+    Ok(names.into_iter().map(|name| vec![name]).collect())
+}
+
+fn labels(environment: &Environment) -> Result<Vec<Vec<Value>>> {
     let graph = environment.graph;
     let labels = graph.catalog().labels();
     sorted(
@@ -73,7 +92,7 @@ fn labels(environment: &Environment) -> Vec<Value> {
     )
 }
 
-fn relationship_types(environment: &Environment) -> Vec<Value> {
+fn relationship_types(environment: &Environment) -> Result<Vec<Vec<Value>>> {
     let graph = environment.graph;
     let types = graph.catalog().relationship_types();
     sorted(
@@ -83,10 +102,10 @@ fn relationship_types(environment: &Environment) -> Vec<Value> {
     )
 }
 
-fn property_keys(environment: &Environment) -> Vec<Value> {
+fn property_keys(environment: &Environment) -> Result<Vec<Vec<Value>>> {
     sorted(environment.graph.catalog().keys().map(|(_, name)| name))
 }
 
-fn version(_: &Environment) -> Vec<Value> {
-    vec![Value::from(env!("CARGO_PKG_VERSION"))]
+fn version(_: &Environment) -> Result<Vec<Vec<Value>>> {
+    Ok(vec![vec![Value::from(env!("CARGO_PKG_VERSION"))]])
 }

@@ -10,6 +10,7 @@ mod build_expression;
 mod build_match;
 mod plan;
 mod show;
+mod structure;
 mod walk;
 
 pub use build::build;

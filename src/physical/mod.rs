@@ -11,7 +11,6 @@ mod choose_update;
 mod expression;
 mod layout;
 mod plan;
-mod show;
 
 pub use choose::choose;
 pub use expression::{Expression, TypeTest};
@@ -19,4 +18,3 @@ pub use plan::{
     Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
     TypeFilter,
 };
-pub use show::show;

@@ -63,6 +63,8 @@ fn procedures_list_what_the_graph_has() -> Result<()> {
     assert_eq!(
         answers,
         [
+            "algo.scc [(#0), 0, (#1), 1]",
+            "algo.wcc [(#0), 0, (#1), 0]",
             "db.labels ['City', 'Port']",
             "db.propertyKeys ['age', 'name']",
             "db.relationshipTypes ['SEA']",

@@ -1,11 +1,11 @@
 //! A plan that has run, as text: operators with the rows that they gave and the time they took.
 
-use super::plan::{Operator, Plan};
-use crate::execute::Counts;
+use super::Counts;
+use crate::physical::{Operator, Plan};
 
 /// The plan as an indented tree with its counts, the last operator first. Times include what is
 /// below; operators of subplans in expressions are not listed.
-pub fn show(plan: &Plan, counts: &[Counts]) -> String {
+pub fn show_profile(plan: &Plan, counts: &[Counts]) -> String {
     let mut lines = Vec::new();
     collect(plan, 0, &mut lines);
     let width = lines
