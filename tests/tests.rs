@@ -5,6 +5,7 @@ mod boxed_cells;
 mod display;
 mod formats;
 mod functions;
+mod graph;
 mod icesco;
 mod parse;
 mod pipe;
