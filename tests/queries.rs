@@ -139,6 +139,24 @@ fn updates_are_seen_by_what_comes_after() {
 }
 
 #[test]
+fn joins_without_rows_on_a_side_give_none() {
+    check(&[
+        (
+            "MATCH (a:Place) WITH count(*) AS n MATCH (b:Nothing) WHERE n = b.x RETURN b",
+            &[],
+        ),
+        (
+            "MATCH (a:Nothing), (b:Place) WHERE a.x = b.x RETURN a, b",
+            &[],
+        ),
+        (
+            "OPTIONAL MATCH (a:Nothing), (b:Place) WHERE a.x = b.x RETURN a, b",
+            &["null | null"],
+        ),
+    ]);
+}
+
+#[test]
 fn algorithms_give_rows() {
     check(&[
         (

@@ -399,3 +399,44 @@ impl<S> Expression<S> {
         }
     }
 }
+
+impl Comparison {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Comparison::Equal => "=",
+            Comparison::NotEqual => "<>",
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl Arithmetic {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Arithmetic::Add => "+",
+            Arithmetic::Subtract => "-",
+            Arithmetic::Multiply => "*",
+            Arithmetic::Divide => "/",
+            Arithmetic::Modulo => "%",
+            Arithmetic::Power => "^",
+            Arithmetic::Concatenate => "||",
+        }
+    }
+}
+
+impl TextPredicate {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            TextPredicate::StartsWith => "STARTS WITH",
+            TextPredicate::EndsWith => "ENDS WITH",
+            TextPredicate::Contains => "CONTAINS",
+            TextPredicate::Matches => "=~",
+        }
+    }
+}

@@ -4,9 +4,7 @@ use std::fmt::Write;
 
 use super::plan::{Expand, Expression, Plan, SetItem, SortKey, Variable};
 use crate::bind::bound::{Length, PatternDirection};
-use crate::bind::expression::{
-    Arithmetic, Comparison, Expression as E, Labels, Quantifier, SubqueryKind, TextPredicate,
-};
+use crate::bind::expression::{Expression as E, Labels, Quantifier, SubqueryKind};
 use crate::value::write_name;
 
 /// The plan as an indented tree, the last operator first.
@@ -304,21 +302,16 @@ pub fn show_expression(expression: &Expression) -> String {
         E::Or(parts) => joined(parts, " OR "),
         E::Xor(left, right) => format!("{} XOR {}", part(left), part(right)),
         E::Comparison(operator, left, right) => {
-            format!("{} {} {}", part(left), comparison(*operator), part(right))
+            format!("{} {} {}", part(left), operator.symbol(), part(right))
         }
         E::Arithmetic {
             operator,
             left,
             right,
             ..
-        } => format!("{} {} {}", part(left), arithmetic(*operator), part(right)),
+        } => format!("{} {} {}", part(left), operator.symbol(), part(right)),
         E::Text(predicate, left, right) => {
-            format!(
-                "{} {} {}",
-                part(left),
-                text_predicate(*predicate),
-                part(right)
-            )
+            format!("{} {} {}", part(left), predicate.symbol(), part(right))
         }
         E::In(element, list) => format!("{} IN {}", part(element), part(list)),
         E::IsNull(operand) => format!("{} IS NULL", part(operand)),
@@ -422,36 +415,4 @@ fn show_entries(entries: &[(std::sync::Arc<str>, Expression)]) -> String {
         .iter()
         .map(|(key, value)| format!("{key}: {}", show_expression(value)));
     entries.collect::<Vec<_>>().join(", ")
-}
-
-fn comparison(operator: Comparison) -> &'static str {
-    match operator {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "<>",
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
-    }
-}
-
-fn arithmetic(operator: Arithmetic) -> &'static str {
-    match operator {
-        Arithmetic::Add => "+",
-        Arithmetic::Subtract => "-",
-        Arithmetic::Multiply => "*",
-        Arithmetic::Divide => "/",
-        Arithmetic::Modulo => "%",
-        Arithmetic::Power => "^",
-        Arithmetic::Concatenate => "||",
-    }
-}
-
-fn text_predicate(predicate: TextPredicate) -> &'static str {
-    match predicate {
-        TextPredicate::StartsWith => "STARTS WITH",
-        TextPredicate::EndsWith => "ENDS WITH",
-        TextPredicate::Contains => "CONTAINS",
-        TextPredicate::Matches => "=~",
-    }
 }

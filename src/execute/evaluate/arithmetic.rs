@@ -179,7 +179,7 @@ fn integer_result(operator: Arithmetic, left: i64, right: i64) -> Result<i64> {
             return Err(Error::new(
                 ErrorKind::ArithmeticError,
                 ErrorDetail::DivisionByZero,
-                format!("{left} {} 0 has no result", symbol(operator)),
+                format!("{left} {} 0 has no result", operator.symbol()),
             ));
         }
         Arithmetic::Modulo => Some(left.wrapping_rem(right)),
@@ -261,25 +261,13 @@ pub(super) fn negate(operand: Operand) -> Result<Operand> {
     })
 }
 
-fn symbol(operator: Arithmetic) -> &'static str {
-    match operator {
-        Arithmetic::Add => "+",
-        Arithmetic::Subtract => "-",
-        Arithmetic::Multiply => "*",
-        Arithmetic::Divide => "/",
-        Arithmetic::Modulo => "%",
-        Arithmetic::Power => "^",
-        Arithmetic::Concatenate => "||",
-    }
-}
-
 fn overflow(operator: Arithmetic, left: i64, right: i64) -> Error {
     Error::new(
         ErrorKind::ArithmeticError,
         ErrorDetail::IntegerOverflow,
         format!(
             "{left} {} {right} does not fit an integer of 64 bits",
-            symbol(operator)
+            operator.symbol()
         ),
     )
 }
@@ -287,7 +275,7 @@ fn overflow(operator: Arithmetic, left: i64, right: i64) -> Error {
 fn mismatch(operator: Arithmetic, left: &Value, right: &Value) -> Error {
     Error::type_error(format!(
         "`{}` cannot be applied to {} and {}",
-        symbol(operator),
+        operator.symbol(),
         left.value_type(),
         right.value_type()
     ))

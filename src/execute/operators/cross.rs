@@ -3,6 +3,7 @@
 use arrow_array::UInt32Array;
 
 use super::Input;
+use super::create::drain;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
@@ -28,16 +29,10 @@ impl<'p> Cross<'p> {
 
 /// All rows of an input in one batch, reserved.
 pub(super) fn collect(input: &mut Input, runtime: &mut Runtime) -> Result<(Batch, Reservation)> {
-    let mut held = runtime.context.reservation();
-    let mut batches = Vec::new();
-    while let Some(batch) = input.next(runtime)? {
-        runtime.context.check()?;
-        if batch.rows() > 0 {
-            held.grow(batch.heap_size())?;
-            batches.push(batch.listed()?);
-        }
-    }
-    Ok((Batch::concat(&batches)?, held))
+    let batches = drain(input, runtime)?;
+    let all = Batch::concat(&batches)?;
+    let held = runtime.context.reserve(all.heap_size())?;
+    Ok((all, held))
 }
 
 /// The columns of two batches of equally many rows side by side.

@@ -111,7 +111,8 @@ impl Operator for HashJoin<'_> {
         if self.kept.is_none() {
             self.kept = Some(self.keep(runtime)?);
         }
-        let Some(kept) = &self.kept else {
+        // Without right rows there are no pairs, nor columns to give them.
+        let Some(kept) = self.kept.as_ref().filter(|kept| kept.batch.rows() > 0) else {
             return Ok(None);
         };
         runtime.context.check()?;
