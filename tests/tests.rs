@@ -9,6 +9,7 @@ mod graph;
 mod icesco;
 mod parse;
 mod pipe;
+mod plans;
 mod queries;
 mod repl;
 mod tck;
