@@ -6,7 +6,7 @@ use super::plan::{
 };
 use crate::bind::bound::{self, Clause, Projection};
 use crate::bind::expression::Expression as E;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The plan of a query and the variables that hold its columns, in order.
 pub fn build(query: bound::Query) -> Result<(Plan, Vec<Variable>)> {
@@ -95,8 +95,14 @@ impl Builder {
                 optional,
                 imports,
                 query,
-                in_transactions: _,
-            } => self.call_subquery(optional, imports, query, input)?,
+                in_transactions,
+            } => {
+                if in_transactions.is_some() {
+                    return Err(Error::unsupported("CALL IN TRANSACTIONS is not there yet")
+                        .hint("without it the subquery is part of the statement's transaction"));
+                }
+                self.call_subquery(optional, imports, query, input)?
+            }
             Clause::Foreach {
                 variable,
                 list,
