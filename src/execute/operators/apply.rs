@@ -122,7 +122,7 @@ impl Operator for Apply<'_> {
             };
         }
         if self.done.is_none() {
-            let batches = super::create::drain(&mut self.input, runtime)?;
+            let (batches, _held) = super::create::drain(&mut self.input, runtime)?;
             let mut done = Vec::with_capacity(batches.len());
             for batch in batches {
                 done.push(self.apply(&batch, runtime)?);

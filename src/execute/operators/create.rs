@@ -4,6 +4,7 @@ use arrow_array::{Array, UInt32Array};
 
 use super::Input;
 use crate::column::Column;
+use crate::context::Reservation;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::execute::evaluate::{Operand, evaluate, node_ids};
 use crate::execute::{Batch, Operator, Runtime};
@@ -70,7 +71,7 @@ impl<'p> Create<'p> {
 impl Operator for Create<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.done.is_none() {
-            let batches = drain(&mut self.input, runtime)?;
+            let (batches, _held) = drain(&mut self.input, runtime)?;
             let mut done = Vec::with_capacity(batches.len());
             for batch in batches {
                 runtime.context.check()?;
@@ -82,8 +83,8 @@ impl Operator for Create<'_> {
     }
 }
 
-/// All rows of an input, before the first effect of an update.
-pub(super) fn drain(input: &mut Input, runtime: &mut Runtime) -> Result<Vec<Batch>> {
+/// All rows of an input, before the first effect of an update, and what they take of the budget.
+pub(super) fn drain(input: &mut Input, runtime: &mut Runtime) -> Result<(Vec<Batch>, Reservation)> {
     let mut held = runtime.context.reservation();
     let mut batches = Vec::new();
     while let Some(batch) = input.next(runtime)? {
@@ -93,7 +94,7 @@ pub(super) fn drain(input: &mut Input, runtime: &mut Runtime) -> Result<Vec<Batc
             batches.push(batch.listed()?);
         }
     }
-    Ok(batches)
+    Ok((batches, held))
 }
 
 /// The maps of properties for a batch.

@@ -29,10 +29,8 @@ impl<'p> Cross<'p> {
 
 /// All rows of an input in one batch, reserved.
 pub(super) fn collect(input: &mut Input, runtime: &mut Runtime) -> Result<(Batch, Reservation)> {
-    let batches = drain(input, runtime)?;
-    let all = Batch::concat(&batches)?;
-    let held = runtime.context.reserve(all.heap_size())?;
-    Ok((all, held))
+    let (batches, held) = drain(input, runtime)?;
+    Ok((Batch::concat(&batches)?, held))
 }
 
 /// The columns of two batches of equally many rows side by side.

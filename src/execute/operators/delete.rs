@@ -90,7 +90,7 @@ impl Doomed {
 impl Operator for Delete<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.done.is_none() {
-            let batches = drain(&mut self.input, runtime)?;
+            let (batches, _held) = drain(&mut self.input, runtime)?;
             let mut doomed = Doomed::default();
             for batch in &batches {
                 for target in self.targets {

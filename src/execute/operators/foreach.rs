@@ -52,7 +52,7 @@ impl<'p> Foreach<'p> {
 impl Operator for Foreach<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.done.is_none() {
-            let batches = drain(&mut self.input, runtime)?;
+            let (batches, _held) = drain(&mut self.input, runtime)?;
             for batch in &batches {
                 for row in 0..batch.rows() {
                     runtime.context.check()?;

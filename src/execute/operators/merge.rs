@@ -141,7 +141,7 @@ fn known_properties(
 impl Operator for Merge<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.done.is_none() {
-            let batches = drain(&mut self.input, runtime)?;
+            let (batches, _held) = drain(&mut self.input, runtime)?;
             let mut done = Vec::new();
             for batch in batches {
                 let mut merged = Vec::with_capacity(batch.rows());

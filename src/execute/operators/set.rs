@@ -29,7 +29,7 @@ impl<'p> Set<'p> {
 impl Operator for Set<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.done.is_none() {
-            let batches = drain(&mut self.input, runtime)?;
+            let (batches, _held) = drain(&mut self.input, runtime)?;
             for batch in &batches {
                 runtime.context.check()?;
                 apply(self.items, batch, runtime)?;
