@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use crate::file_access::FileAccess;
 use crate::functions::Procedures;
 use crate::graph::Snapshot;
 use crate::plan_cache::PlanCache;
@@ -27,6 +28,7 @@ struct Shared {
     /// Held by the one writer.
     turn: Mutex<()>,
     procedures: RwLock<Procedures>,
+    file_access: RwLock<Arc<FileAccess>>,
     plans: PlanCache<Prepared>,
 }
 
@@ -42,6 +44,7 @@ impl Database {
             current: RwLock::new(snapshot),
             turn: Mutex::new(()),
             procedures: RwLock::new(Procedures::builtin()),
+            file_access: RwLock::default(),
             plans: PlanCache::default(),
         }))
     }
@@ -82,6 +85,24 @@ impl Database {
                 .write()
                 .unwrap_or_else(PoisonError::into_inner),
         );
+    }
+
+    /// The files that statements may read.
+    pub fn file_access(&self) -> Arc<FileAccess> {
+        self.0
+            .file_access
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Says which files statements may read, those of all sessions; all if nothing is said.
+    pub fn set_file_access(&self, file_access: FileAccess) {
+        *self
+            .0
+            .file_access
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(file_access);
     }
 
     /// Waits for the writer's turn. The state at the start of the turn stays the current one until

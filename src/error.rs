@@ -142,6 +142,7 @@ names! {
         IdsExhausted = "No more nodes or relationships can be numbered.",
         TransactionState = "There is no transaction, or one too many.",
         CannotOpen = "A file cannot be opened.",
+        FileAccessDenied = "A query must not read or write this file here.",
         CannotWrite = "A file cannot be written.",
         InvalidEncoding = "The text is not valid UTF-8.",
         UnknownFormat = "The format of a file is not known.",

@@ -41,6 +41,7 @@ pub mod functions;
 pub mod algorithms;
 pub mod context;
 pub mod error;
+pub mod file_access;
 
 pub mod database;
 pub mod session;
@@ -50,6 +51,7 @@ mod plan_cache;
 pub use context::{Interrupt, Limits};
 pub use database::Database;
 pub use error::{Error, ErrorDetail, ErrorKind, Phase, Result};
+pub use file_access::FileAccess;
 pub use result::{Node, QueryResult, Relationship, Row, Summary};
 pub use session::{Parameters, Session};
 pub use value::Value;

@@ -226,7 +226,8 @@ impl Session {
             return Err(Error::internal("a listing is no plan"));
         };
         let start = Instant::now();
-        let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
+        let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now())
+            .with_file_access(self.database.file_access());
         let turn = (!read_only).then(|| self.database.begin_write());
         let snapshot = self.database.snapshot();
         let mut writer = turn.as_ref().map(|_| GraphWriter::new(snapshot.clone()));

@@ -12,20 +12,24 @@ mod request;
 use std::io::{self, BufRead, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rihla::{Database, Error, ErrorDetail, ErrorKind, Result, Session};
+use rihla::{Database, Error, ErrorDetail, ErrorKind, FileAccess, Result, Session};
 
 use request::Request;
 
 /// A request must be shorter than this.
 const LONGEST_LINE: u64 = 1 << 28;
 
-/// Answers requests until the input ends.
+/// Answers requests until the input ends; queries may read the files that `file_access` says.
 ///
 /// # Errors
 /// Where the input cannot be read or the output is closed. A request that cannot be carried out
 /// is an answer, not an error.
-pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
-    let mut pipe = Pipe::new();
+pub fn run(
+    file_access: FileAccess,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let mut pipe = Pipe::new(file_access);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -70,8 +74,9 @@ struct Pipe {
 }
 
 impl Pipe {
-    fn new() -> Self {
+    fn new(file_access: FileAccess) -> Self {
         let database = Database::in_memory();
+        database.set_file_access(file_access);
         let session = database.session();
         Pipe { database, session }
     }
@@ -87,7 +92,7 @@ impl Pipe {
             )
         })?;
         match request::parse(line)? {
-            Request::Reset => *self = Pipe::new(),
+            Request::Reset => *self = Pipe::new(self.database.file_access().as_ref().clone()),
             Request::Procedure(procedure) => {
                 let procedure = procedure::procedure(procedure)?;
                 self.database

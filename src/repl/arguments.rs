@@ -44,7 +44,11 @@ pub enum Action {
     /// Write the graph, or what a query finds, to a file of another tool
     Export(Export),
     /// Answer requests of another program, one JSON object a line
-    Pipe,
+    Pipe {
+        /// Let queries read files: all, or those of a folder
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
+        files: Option<Option<PathBuf>>,
+    },
 }
 
 /// `rihla export`

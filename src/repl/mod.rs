@@ -20,11 +20,11 @@ mod shell;
 mod watch;
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use rihla::Error;
+use rihla::{Error, FileAccess};
 
 use arguments::{Action, Arguments, Export};
 use exchange::Opened;
@@ -43,7 +43,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let watch = Watch::start();
     match &arguments.action {
-        Some(Action::Pipe) => exit_code(pipe()),
+        Some(Action::Pipe { files }) => exit_code(pipe(files)),
         Some(Action::Export(export)) => opened(&export.graph, &watch, |opened, watch| {
             let mut shell = Shell::new(opened.database, watch);
             let code = exit_code(run_export(&mut shell, export));
@@ -60,7 +60,7 @@ pub fn run() -> ExitCode {
 
 /// Opens the graph and does `work` on it.
 fn opened(
-    files: &[std::path::PathBuf],
+    files: &[PathBuf],
     watch: &Watch,
     work: impl FnOnce(Opened, Watch) -> (Shell, ExitCode),
 ) -> ExitCode {
@@ -109,8 +109,14 @@ fn run_export(shell: &mut Shell, export: &Export) -> Result<(), Stop> {
     exchange::export_to_file(shell, &export.file, format, export.query.as_deref())
 }
 
-fn pipe() -> Result<(), Stop> {
+fn pipe(files: &Option<Option<PathBuf>>) -> Result<(), Stop> {
+    let file_access = match files {
+        None => FileAccess::Nothing,
+        Some(None) => FileAccess::Everything,
+        Some(Some(folder)) => FileAccess::Folder(folder.clone()),
+    };
     Ok(crate::pipe::run(
+        file_access,
         io::stdin().lock(),
         io::BufWriter::new(io::stdout().lock()),
     )?)
