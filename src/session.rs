@@ -5,19 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::bind::{self, BindEnvironment};
-use crate::column::Column;
 use crate::context::{Context, Interrupt, Limits};
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::execute::{self, Batch, Counts, Runtime};
-use crate::functions::{FUNCTIONS, Procedures};
+use crate::functions::Procedures;
 use crate::graph::{GraphWriter, Snapshot};
 use crate::logical;
 use crate::optimize::{self, Statistics};
-use crate::parse::{
-    self,
-    ast::{Show, Statement},
-};
+use crate::parse::{self, ast::Statement};
 use crate::physical;
 use crate::plan_cache::PlanKey;
 use crate::result::{QueryResult, Summary, Warning};
@@ -77,8 +73,6 @@ pub(crate) enum Prepared {
         logical: Box<logical::Plan>,
         physical: Box<physical::Plan>,
     },
-    /// A listing.
-    Show(Show),
 }
 
 /// What becomes of a statement.
@@ -144,7 +138,6 @@ impl Session {
             self.prepare(text, parameters, &snapshot, &procedures)
         })?;
         match prepared.as_ref() {
-            Prepared::Show(show) => show_functions(*show, &procedures),
             Prepared::Query {
                 mode: Mode::Explain,
                 warnings,
@@ -177,7 +170,6 @@ impl Session {
             Statement::Query(query) => (query, Mode::Run),
             Statement::Explain(query) => (query, Mode::Explain),
             Statement::Profile(query) => (query, Mode::Profile),
-            Statement::Show(show) => return Ok(Prepared::Show(show)),
             Statement::Transaction(_) => {
                 return Err(
                     Error::unsupported("explicit transactions are not there yet")
@@ -221,10 +213,7 @@ impl Session {
             read_only,
             physical,
             ..
-        } = prepared
-        else {
-            return Err(Error::internal("a listing is no plan"));
-        };
+        } = prepared;
         let start = Instant::now();
         let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now())
             .with_file_access(self.database.file_access());
@@ -276,38 +265,3 @@ const STACK_NEEDED: usize = 4 << 20;
 
 /// The room that is given where there is less.
 const STACK_GIVEN: usize = 32 << 20;
-
-/// The rows of the function table, or the procedures.
-fn show_functions(show: Show, procedures: &Procedures) -> Result<QueryResult> {
-    let row = |name: &str, signature: String, sentence: &str| {
-        vec![
-            Value::from(name),
-            Value::from(signature),
-            Value::from(sentence),
-        ]
-    };
-    let rows: Vec<Vec<Value>> = match show {
-        Show::Functions => FUNCTIONS
-            .iter()
-            .flat_map(|function| {
-                function
-                    .overloads()
-                    .map(|overload| row(function.name, overload.to_string(), function.sentence))
-            })
-            .collect(),
-        Show::Procedures => procedures
-            .iter()
-            .map(|procedure| row(&procedure.name, procedure.signature(), &procedure.sentence))
-            .collect(),
-    };
-    let columns = ["name", "signature", "description"].map(Arc::from).to_vec();
-    let batch = (0..columns.len())
-        .map(|place| Column::from_values(rows.iter().map(|row| row[place].clone())))
-        .collect();
-    Ok(QueryResult::new(
-        columns,
-        vec![batch],
-        Snapshot::default(),
-        Summary::default(),
-    ))
-}

@@ -46,6 +46,8 @@ pub struct Environment<'a> {
     pub context: &'a Context,
     /// The graph as the current clause sees it.
     pub graph: &'a Snapshot,
+    /// What can be called.
+    pub procedures: &'a Procedures,
 }
 
 /// Rows by lower-case name and alias.

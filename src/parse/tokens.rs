@@ -133,7 +133,7 @@ pub fn keywords() -> &'static [&'static str] {
     &KEYWORDS
 }
 
-const KEYWORDS: [&str; 83] = [
+const KEYWORDS: [&str; 86] = [
     "ALL",
     "ALLSHORTESTPATHS",
     "AND",
@@ -163,6 +163,7 @@ const KEYWORDS: [&str; 83] = [
     "EXPLAIN",
     "FALSE",
     "FIELDTERMINATOR",
+    "FINISH",
     "FOREACH",
     "FROM",
     "FUNCTIONS",
@@ -179,6 +180,7 @@ const KEYWORDS: [&str; 83] = [
     "MERGE",
     "NAN",
     "NONE",
+    "NORMALIZED",
     "NOT",
     "NULL",
     "OF",
@@ -211,6 +213,7 @@ const KEYWORDS: [&str; 83] = [
     "TYPED",
     "UNION",
     "UNWIND",
+    "USING",
     "WHEN",
     "WHERE",
     "WITH",

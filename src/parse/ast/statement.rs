@@ -12,19 +12,8 @@ pub enum Statement {
     Explain(Query),
     /// `PROFILE query`: run it and show the plan with counts.
     Profile(Query),
-    /// `SHOW FUNCTIONS`, `SHOW PROCEDURES`.
-    Show(Show),
     /// `BEGIN`, `COMMIT`, `ROLLBACK`.
     Transaction(TransactionControl),
-}
-
-/// What a `SHOW` statement lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
-    /// `SHOW FUNCTIONS`
-    Functions,
-    /// `SHOW PROCEDURES`
-    Procedures,
 }
 
 /// `BEGIN`, `COMMIT` and `ROLLBACK`.
