@@ -332,7 +332,7 @@ impl Builder {
                 operand,
                 negated: pairs.next().is_some(),
             },
-            Rule::normalized_predicate => normalized_test(operand, pairs, place),
+            Rule::normalized_predicate => normalized_test(*operand, pairs, place),
             Rule::typed_predicate => {
                 let negated = part_if(&mut pairs, Rule::not).is_some();
                 let type_name = normal_type_name(part(&mut pairs)?.as_str());
@@ -358,7 +358,7 @@ pub(super) enum ElementReference {
 }
 
 /// `IS [NOT] [form] NORMALIZED`, as a call of the function that answers it.
-fn normalized_test(operand: Box<Expression>, mut pairs: Pairs, place: Span) -> ExpressionKind {
+fn normalized_test(operand: Expression, mut pairs: Pairs, place: Span) -> ExpressionKind {
     let negated = part_if(&mut pairs, Rule::not).is_some();
     let form = pairs.next().map(|form| Expression {
         kind: ExpressionKind::Literal(Literal::String(form.as_str().to_ascii_uppercase())),
@@ -374,7 +374,7 @@ fn normalized_test(operand: Box<Expression>, mut pairs: Pairs, place: Span) -> E
             span: place,
         },
         distinct: false,
-        arguments: std::iter::once(*operand).chain(form).collect(),
+        arguments: std::iter::once(operand).chain(form).collect(),
     };
     match negated {
         false => kind,

@@ -191,8 +191,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
 ];
 
 /// Tokens that are too small, or say too little, to be named.
-const UNNAMED: &str =
-    "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING NFC NFD NFKC \
+const UNNAMED: &str = "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING NFC NFD NFKC \
      NFKD USING";
 
 impl Attempt {
