@@ -5,6 +5,7 @@ mod boxed_cells;
 mod display;
 mod formats;
 mod functions;
+mod fuzz;
 mod graph;
 mod icesco;
 mod load_csv;
