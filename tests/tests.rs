@@ -8,6 +8,7 @@ mod functions;
 mod fuzz;
 mod graph;
 mod icesco;
+mod limits;
 mod load_csv;
 mod parse;
 mod pipe;

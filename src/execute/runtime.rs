@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::context::Context;
+use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
 use crate::functions::{Environment, Procedures};
 use crate::graph::{GraphWriter, Snapshot};
 use crate::value::Value;
+
+/// What a new node, relationship or property takes without its values, in bytes.
+const BYTES_OF_WRITE: usize = 64;
 
 /// The state of one run.
 pub struct Runtime<'a> {
@@ -19,6 +22,8 @@ pub struct Runtime<'a> {
     pub procedures: &'a Procedures,
     snapshot: Snapshot,
     writer: Option<&'a mut GraphWriter>,
+    /// What the writes so far take of the budget.
+    written: Reservation,
     /// Rows and time by operator, where the plan is profiled.
     pub profile: Option<Vec<super::profile::Counts>>,
 }
@@ -38,6 +43,7 @@ impl<'a> Runtime<'a> {
             procedures,
             snapshot,
             writer,
+            written: context.reservation(),
             profile: None,
         }
     }
@@ -62,6 +68,12 @@ impl<'a> Runtime<'a> {
             Some(writer) => Ok(writer),
             None => Err(Error::internal("an update runs without a writer")),
         }
+    }
+
+    /// Reserves room for one thing more that is written, in the graph and in the list of effects;
+    /// `bytes` is what its values hold.
+    pub fn reserve_write(&mut self, bytes: usize) -> Result<()> {
+        self.written.grow(2 * (BYTES_OF_WRITE + bytes))
     }
 
     /// Makes everything written so far visible to reads.
