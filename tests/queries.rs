@@ -97,6 +97,38 @@ fn shortest_paths_obey_what_is_asked_of_them() {
 }
 
 #[test]
+fn what_patterns_cannot_do_is_said() {
+    let unsupported = "Unsupported: UnsupportedFeature";
+    refuse(&[
+        (
+            "MATCH (a) (p = (x)-[:ROAD]->(y))+ (b) RETURN a",
+            unsupported,
+        ),
+        (
+            "MATCH (a) ((x) ((y)-[:ROAD]->(z))+ (v)){2} (b) RETURN a",
+            unsupported,
+        ),
+        (
+            "MATCH p = SHORTEST 1 (a)-[:ROAD]->()-[:ROAD]->(b) RETURN p",
+            unsupported,
+        ),
+        (
+            "MATCH p = ANY SHORTEST (a) ((x)-[:ROAD]->(y))+ (b) RETURN p",
+            unsupported,
+        ),
+        ("MATCH p = ANY (a) RETURN p", unsupported),
+        (
+            "MATCH (a) ((x))+ (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+        (
+            "MATCH (a) ((x)-[:ROAD]->(y)) (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+    ]);
+}
+
+#[test]
 fn subqueries_stand_where_clauses_and_values_stand() {
     check(&[
         (

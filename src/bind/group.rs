@@ -44,7 +44,9 @@ impl<'a> Binder<'a> {
         }
         if let Some(name) = &path.variable {
             let message = "a path inside of a quantified part cannot have a name";
-            return Err(Error::unsupported(message).at(name.span));
+            return Err(Error::unsupported(message).at(name.span).hint(
+                "name the whole path, or the nodes and relationships inside: they are lists",
+            ));
         }
         if path.search != PathSearch::All {
             let message = "a search cannot stand inside of a quantified part";
@@ -56,6 +58,11 @@ impl<'a> Binder<'a> {
                 let error = already_bound(name);
                 return Err(error.hint("inside of a quantified part all variables are new"));
             }
+        }
+        let is_node = |element| matches!(element, &ast::PatternElement::Node(_));
+        if path.elements.iter().all(is_node) {
+            let message = "a part without relationships cannot be repeated";
+            return Err(unexpected(group.span, message));
         }
         let inner = self.declare_path(path, &mut Declaration::new(&declaration.before))?;
         let scope = std::mem::replace(&mut self.scope, outside);
@@ -75,7 +82,9 @@ impl<'a> Binder<'a> {
                 }
                 DeclaredElement::Group(_) => {
                     let message = "a quantified part cannot stand inside of another";
-                    return Err(Error::unsupported(message).at(group.span));
+                    return Err(Error::unsupported(message)
+                        .at(group.span)
+                        .hint("a relationship inside may have a length: -[:TYPE*1..3]->"));
                 }
             };
             if lists.iter().any(|(known, _)| known == variable) {

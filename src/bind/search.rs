@@ -8,6 +8,7 @@ use super::expression::Expression as E;
 use super::pattern::{DeclaredElement, DeclaredPath};
 use crate::error::{Error, ErrorDetail, Result};
 use crate::parse::ast::{self, ExpressionKind as K, PathSearch};
+use crate::parse::span::Span;
 use crate::value::Value;
 
 impl<'a> Binder<'a> {
@@ -26,6 +27,7 @@ impl<'a> Binder<'a> {
         else {
             return Err(Error::internal("a path does not begin and end with nodes"));
         };
+        check_single(path)?;
         let search = self.search(path)?;
         self.build_node(from, *from_pattern, known, pattern)?;
         if path.elements.len() > 1 {
@@ -128,6 +130,28 @@ impl<'a> Binder<'a> {
             }
         }
     }
+}
+
+/// Paths are searched over one relationship pattern, which may have a length or a quantifier.
+fn check_single(path: &DeclaredPath) -> Result<()> {
+    let spans = path.elements.iter().filter_map(|element| match element {
+        DeclaredElement::Node(..) => None,
+        DeclaredElement::Relationship(_, relationship) => Some((relationship.span, true)),
+        DeclaredElement::Group(group) => Some((group.pattern.span, false)),
+    });
+    let spans: Vec<(Span, bool)> = spans.collect();
+    let odd = match spans.as_slice() {
+        [(_, true)] => return Ok(()),
+        [] => None,
+        [(group, _)] => Some(*group),
+        [_, (second, _), ..] => Some(*second),
+    };
+    let error = Error::unsupported("some of the paths are chosen over one relationship only")
+        .hint("it may be repeated, -[:TYPE]->+, or list all paths and take the first by length(p)");
+    Err(match odd {
+        Some(span) => error.at(span),
+        None => error,
+    })
 }
 
 fn one() -> Expression {

@@ -70,9 +70,7 @@ impl Builder {
             .map(|relationship| relationship.variable.clone())
             .collect();
         if relationships.is_empty() {
-            return Err(Error::unsupported(
-                "a part without relationships cannot be repeated",
-            ));
+            return Err(Error::internal("a part without relationships is repeated"));
         }
         Ok(GroupPattern {
             pattern,
@@ -101,8 +99,8 @@ impl Builder {
         let (Some(relationship), true) =
             (inner.relationships.pop(), inner.relationships.is_empty())
         else {
-            return Err(Error::unsupported(
-                "shortest paths are searched over a single relationship pattern only",
+            return Err(Error::internal(
+                "a path is searched over more than one relationship pattern",
             ));
         };
         for node in inner.nodes {
