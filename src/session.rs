@@ -1,22 +1,23 @@
 //! The pipeline: text to result in six calls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::bind::{self, BindEnvironment};
 use crate::column::Column;
 use crate::context::{Context, Interrupt, Limits};
 use crate::database::Database;
-use crate::error::{Error, Result};
+use crate::database::transaction::Transaction;
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::execute::{self, Batch, Counts, Runtime};
 use crate::functions::{FUNCTIONS, Procedures};
-use crate::graph::{GraphWriter, Snapshot};
+use crate::graph::{Effect, GraphWriter, Snapshot};
 use crate::logical;
 use crate::optimize::{self, Statistics};
 use crate::parse::{
     self,
-    ast::{Show, Statement},
+    ast::{Show, Statement, TransactionControl},
 };
 use crate::physical;
 use crate::plan_cache::PlanKey;
@@ -56,10 +57,21 @@ impl<K: Into<Arc<str>>, V: Into<Value>> FromIterator<(K, V)> for Parameters {
     }
 }
 
-/// Runs statements, one after the other.
+/// Runs statements, one after the other. Each is a transaction of its own, unless `BEGIN` opened
+/// one, which lasts until `COMMIT` or `ROLLBACK`; a session that is dropped rolls back.
+///
+/// ```
+/// let session = rihla::Database::in_memory().session();
+/// session.query("BEGIN", ())?;
+/// session.query("CREATE (:City {name: 'Rabat'})", ())?;
+/// session.query("ROLLBACK", ())?;
+/// assert_eq!(session.query("MATCH (n) RETURN n", ())?.rows().count(), 0);
+/// # Ok::<(), rihla::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Session {
     database: Database,
+    transaction: Mutex<Option<Transaction>>,
     limits: Limits,
     interrupt: Interrupt,
     disabled_rules: BTreeSet<String>,
@@ -79,6 +91,8 @@ pub(crate) enum Prepared {
     },
     /// A listing.
     Show(Show),
+    /// The begin or end of a transaction.
+    Transaction(TransactionControl),
 }
 
 /// What becomes of a statement.
@@ -93,6 +107,7 @@ impl Session {
     pub(crate) fn new(database: Database) -> Self {
         Session {
             database,
+            transaction: Mutex::default(),
             limits: Limits::default(),
             interrupt: Interrupt::default(),
             disabled_rules: BTreeSet::new(),
@@ -134,9 +149,94 @@ impl Session {
         stacker::maybe_grow(STACK_NEEDED, STACK_GIVEN, || self.run(text, &parameters))
     }
 
+    /// Whether `BEGIN` opened a transaction that is not ended yet.
+    pub fn in_transaction(&self) -> bool {
+        self.transaction().is_some()
+    }
+
+    /// The graph as the next statement sees it: in a transaction, with what it did so far.
+    ///
+    /// # Errors
+    /// `TransactionState` in a transaction that failed; errors of the store.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        match &*self.transaction() {
+            Some(transaction) => transaction.snapshot().cloned(),
+            None => self.database.snapshot(),
+        }
+    }
+
+    /// Writes to the graph without a statement, as a part of the transaction that is open or as one
+    /// of its own; an import does so.
+    ///
+    /// # Errors
+    /// Those of `work`, of the writer's turn and of the store; nothing is changed then.
+    pub fn write<T>(
+        &self,
+        work: impl FnOnce(GraphWriter, &Context) -> Result<(GraphWriter, T)>,
+    ) -> Result<T> {
+        let context = self.context();
+        let mut transaction = self.transaction();
+        let written = (|| {
+            let mut turn = None;
+            let snapshot = match transaction.as_mut() {
+                Some(transaction) => {
+                    transaction.begin_write(&self.database)?;
+                    transaction.snapshot()?.clone()
+                }
+                None => turn.insert(self.database.begin_write()?).state().snapshot,
+            };
+            let (writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
+            let (snapshot, effects) = writer.finish();
+            match (turn, transaction.as_mut()) {
+                (Some(mut turn), _) => turn.commit(snapshot, &effects)?,
+                (None, Some(transaction)) => transaction.advance(snapshot, effects),
+                (None, None) => {}
+            }
+            Ok(outcome)
+        })();
+        if let (Err(_), Some(transaction)) = (&written, transaction.as_mut()) {
+            transaction.fail();
+        }
+        written
+    }
+
+    /// A context for a job that is not a statement: an export, say. Its clock starts now.
+    pub fn context(&self) -> Context {
+        Context::new(self.limits, self.interrupt.clone(), DateTime::now())
+    }
+
+    fn transaction(&self) -> MutexGuard<'_, Option<Transaction>> {
+        let transaction = self.transaction.lock();
+        transaction.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn run(&self, text: &str, parameters: &Parameters) -> Result<QueryResult> {
+        let mut transaction = self.transaction();
+        let result = self.run_in(&mut transaction, text, parameters);
+        if let (Err(_), Some(transaction)) = (&result, transaction.as_mut()) {
+            transaction.fail();
+        }
+        result
+    }
+
+    fn run_in(
+        &self,
+        transaction: &mut Option<Transaction>,
+        text: &str,
+        parameters: &Parameters,
+    ) -> Result<QueryResult> {
         let start = Instant::now();
-        let snapshot = self.database.snapshot();
+        // What ends a failed transaction must run in it.
+        let snapshot = match transaction.as_ref().map(Transaction::snapshot) {
+            Some(Ok(snapshot)) => snapshot.clone(),
+            Some(Err(error)) => match parse::parse_statement(text)? {
+                Statement::Transaction(control) => {
+                    return self.control(transaction, control, Snapshot::default());
+                }
+                _ => return Err(error),
+            },
+            None => self.database.snapshot()?,
+        };
         let procedures = self.database.procedures();
         let version = procedures.version();
         let key = PlanKey::new(text, parameters, &self.disabled_rules, &snapshot, version);
@@ -145,6 +245,7 @@ impl Session {
         })?;
         match prepared.as_ref() {
             Prepared::Show(show) => show_functions(*show, &procedures),
+            Prepared::Transaction(control) => self.control(transaction, *control, snapshot),
             Prepared::Query {
                 mode: Mode::Explain,
                 warnings,
@@ -159,10 +260,59 @@ impl Session {
                 };
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
             }
-            Prepared::Query { .. } => {
-                self.execute(&prepared, parameters, &procedures, start.elapsed())
+            Prepared::Query { read_only, .. } => {
+                let mut turn = None;
+                let snapshot = match transaction.as_mut() {
+                    _ if *read_only => snapshot,
+                    Some(transaction) => {
+                        transaction.begin_write(&self.database)?;
+                        snapshot
+                    }
+                    None => turn.insert(self.database.begin_write()?).state().snapshot,
+                };
+                let compile_time = start.elapsed();
+                let (result, effects) =
+                    self.execute(&prepared, parameters, &procedures, snapshot, compile_time)?;
+                match (turn, transaction.as_mut()) {
+                    (Some(mut turn), _) => turn.commit(result.snapshot().clone(), &effects)?,
+                    (None, Some(transaction)) if !read_only => {
+                        transaction.advance(result.snapshot().clone(), effects);
+                    }
+                    _ => {}
+                }
+                Ok(result)
             }
         }
+    }
+
+    /// Begins or ends a transaction.
+    fn control(
+        &self,
+        transaction: &mut Option<Transaction>,
+        control: TransactionControl,
+        snapshot: Snapshot,
+    ) -> Result<QueryResult> {
+        let wrong = |message: &str, hint: &str| {
+            let (kind, detail) = (ErrorKind::TransactionError, ErrorDetail::TransactionState);
+            Err(Error::new(kind, detail, message).hint(hint))
+        };
+        match (control, transaction.take()) {
+            (TransactionControl::Commit, Some(open)) => open.commit()?,
+            (TransactionControl::Rollback, Some(_)) => {}
+            (TransactionControl::Commit | TransactionControl::Rollback, None) => {
+                return wrong("there is no transaction to end", "BEGIN opens one");
+            }
+            (_, Some(open)) => {
+                *transaction = Some(open);
+                return wrong(
+                    "a transaction is open already",
+                    "COMMIT or ROLLBACK ends it; transactions do not nest",
+                );
+            }
+            (_, None) => *transaction = Some(Transaction::begin(&self.database, control)?),
+        }
+        let summary = Summary::default();
+        Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
     }
 
     /// From the text to a plan, stage by stage.
@@ -178,12 +328,7 @@ impl Session {
             Statement::Explain(query) => (query, Mode::Explain),
             Statement::Profile(query) => (query, Mode::Profile),
             Statement::Show(show) => return Ok(Prepared::Show(show)),
-            Statement::Transaction(_) => {
-                return Err(
-                    Error::unsupported("explicit transactions are not there yet")
-                        .hint("each statement is a transaction of its own"),
-                );
-            }
+            Statement::Transaction(control) => return Ok(Prepared::Transaction(control)),
         };
         let environment = BindEnvironment {
             catalog: snapshot.catalog(),
@@ -206,14 +351,16 @@ impl Session {
         })
     }
 
-    /// Runs a plan: on a snapshot, or in the writer's turn.
+    /// Runs a plan on a state of the graph; gives the result, whose snapshot is the state after
+    /// it, and what was done.
     fn execute(
         &self,
         prepared: &Prepared,
         parameters: &Parameters,
         procedures: &Procedures,
+        snapshot: Snapshot,
         compile_time: Duration,
-    ) -> Result<QueryResult> {
+    ) -> Result<(QueryResult, Vec<Effect>)> {
         let Prepared::Query {
             mode,
             columns,
@@ -223,13 +370,11 @@ impl Session {
             ..
         } = prepared
         else {
-            return Err(Error::internal("a listing is no plan"));
+            return Err(Error::internal("only queries have plans"));
         };
         let start = Instant::now();
-        let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
-        let turn = (!read_only).then(|| self.database.begin_write());
-        let snapshot = self.database.snapshot();
-        let mut writer = turn.as_ref().map(|_| GraphWriter::new(snapshot.clone()));
+        let context = self.context();
+        let mut writer = (!read_only).then(|| GraphWriter::new(snapshot.clone()));
         let mut runtime = Runtime::new(
             &context,
             &parameters.0,
@@ -252,12 +397,13 @@ impl Session {
             plan,
             ..Summary::default()
         };
-        let mut after = snapshot;
-        if let (Some(turn), Some(writer)) = (turn, writer) {
-            summary.changes = writer.changes()?;
-            (after, _) = writer.finish();
-            turn.publish(after.clone());
-        }
+        let (after, effects) = match writer {
+            Some(writer) => {
+                summary.changes = writer.changes()?;
+                writer.finish()
+            }
+            None => (snapshot, Vec::new()),
+        };
         let batches = match columns.is_empty() {
             true => Vec::new(),
             false => batches
@@ -266,7 +412,8 @@ impl Session {
                 .collect::<Result<_>>()?,
         };
         summary.run_time = start.elapsed();
-        Ok(QueryResult::new(columns.clone(), batches, after, summary))
+        let result = QueryResult::new(columns.clone(), batches, after, summary);
+        Ok((result, effects))
     }
 }
 

@@ -15,3 +15,4 @@ mod repl;
 mod tck;
 mod temporal;
 mod tidy;
+mod transactions;

@@ -28,6 +28,8 @@ use super::shell::{Shell, Stop};
 use super::{commands, script};
 
 const PROMPT: &str = "rihla> ";
+/// While a transaction is open.
+const TRANSACTION_PROMPT: &str = "rihla* ";
 /// Begins the lines after the first; as wide as the prompt.
 pub const INDENT: &str = "       ";
 /// Rows that a table shows at the prompt.
@@ -44,9 +46,13 @@ pub fn run(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     banner(shell, origin)?;
     let mut editor = editor(shell).map_err(|error| Stop::Output(std::io::Error::other(error)))?;
     history::load(&mut editor);
-    let prompt = paint(PROMPT, NAME.bold(), shell.options.colours);
     loop {
-        match editor.readline(&(PROMPT, prompt.as_str())) {
+        let prompt = match shell.session.in_transaction() {
+            true => TRANSACTION_PROMPT,
+            false => PROMPT,
+        };
+        let painted = paint(prompt, NAME.bold(), shell.options.colours);
+        match editor.readline(&(prompt, painted.as_str())) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
                 history::add(&mut editor, text.trim_end());
@@ -64,7 +70,8 @@ pub fn run(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
 
 fn banner(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     let colours = shell.options.colours;
-    let graph = shell.session.database().snapshot();
+    let graph = shell.session.snapshot();
+    let graph = graph.map_err(|error| shell.failed(&error))?;
     let title = paint(
         concat!("Rihla ", env!("CARGO_PKG_VERSION")),
         HEADING,

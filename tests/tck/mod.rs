@@ -131,7 +131,7 @@ fn run(scenario: &Scenario, folder: &Path) -> Result<(), String> {
         session.set_rule(rule, false);
     }
     let mut run = Run {
-        before: database.snapshot(),
+        before: database.snapshot().expect("in memory"),
         session,
         parameters: Parameters::default(),
         outcome: None,
@@ -157,7 +157,7 @@ impl Run {
                 Ok(())
             }
             "executing query:" | "executing control query:" => {
-                self.before = self.session.database().snapshot();
+                self.before = self.session.database().snapshot().expect("in memory");
                 self.outcome = Some(self.session.query(block, self.parameters.clone()));
                 Ok(())
             }
@@ -279,7 +279,7 @@ impl Run {
     }
 
     fn side_effects(&self, table: &[Vec<String>]) -> Result<(), String> {
-        let after = Facts::of(&self.session.database().snapshot());
+        let after = Facts::of(&self.session.database().snapshot().expect("in memory"));
         let before = Facts::of(&self.before);
         let mut found = BTreeMap::new();
         let mut compare = |name: &str, added: usize, removed: usize| {
