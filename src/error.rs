@@ -203,6 +203,12 @@ impl Error {
         .compile_time()
     }
 
+    /// Stored bytes that are not what was stored.
+    pub fn damaged(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Corruption, ErrorDetail::DamagedData, message)
+            .hint("`rihla check` tells what is damaged, `rihla recover` saves the rest")
+    }
+
     /// A broken invariant of this program.
     pub fn internal(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::InternalError, ErrorDetail::Defect, message)

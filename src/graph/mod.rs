@@ -6,18 +6,27 @@
 //! * Start here: [`Snapshot`].
 
 mod adjacency;
+mod blob;
+mod cache;
 mod catalog;
 mod changes;
+mod chunk;
 mod effect;
 mod gather;
+mod image;
+mod segment;
+mod slot;
 mod snapshot;
 mod table;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
+pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
+pub use cache::Cache;
 pub use catalog::Catalog;
 pub use changes::Changes;
 pub use effect::Effect;
+pub use image::Image;
 pub use snapshot::{Endpoints, PatternCount, Snapshot};
 pub use table::CHUNK_SIZE;
 pub use writer::GraphWriter;

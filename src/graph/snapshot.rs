@@ -8,6 +8,7 @@ use imbl::Vector;
 
 use super::adjacency::{Adjacency, Direction, NeighbourList};
 use super::catalog::{Catalog, LabelSetId};
+use super::chunk::Fixed;
 use super::deleted;
 use super::table::{CHUNK_SIZE, Table};
 use crate::column::Column;
@@ -106,7 +107,7 @@ impl Snapshot {
         })
     }
 
-    fn scan<F: Copy>(
+    fn scan<F: Fixed>(
         &self,
         table: &Table<F>,
         number: usize,
@@ -120,7 +121,7 @@ impl Snapshot {
             let position = start + offset as u32;
             let (alive, fixed) = match patched.next_if(|(patched, _)| *patched == position) {
                 Some((_, row)) => (row.alive, &row.fixed),
-                None => (chunk.alive[offset], fixed),
+                None => (chunk.exists(offset), fixed),
             };
             if alive && wanted(fixed) {
                 found.push(position);
@@ -275,10 +276,10 @@ impl Snapshot {
         let adjacency = self
             .adjacency
             .get(adjacency_place(direction, relationship_type));
-        Ok(match adjacency {
+        match adjacency {
             Some(adjacency) => adjacency.neighbours(node.0),
-            None => Adjacency::default().neighbours(node.0),
-        })
+            None => Ok(NeighbourList::empty()),
+        }
     }
 
     /// The number of relationships of one type at a node in one direction.
@@ -291,7 +292,7 @@ impl Snapshot {
         let adjacency = self
             .adjacency
             .get(adjacency_place(direction, relationship_type));
-        Ok(adjacency.map_or(0, |adjacency| adjacency.degree(node.0)))
+        adjacency.map_or(Ok(0), |adjacency| adjacency.degree(node.0))
     }
 
     /// How many relationships connect which labels by which type, counted now; a node with several

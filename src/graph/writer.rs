@@ -105,9 +105,9 @@ impl GraphWriter {
         };
         let id = self.graph.relationships.push(ends, properties)?;
         self.adjacency(Direction::Outgoing, relationship_type)
-            .add(start.0, end.0, id);
+            .add((start.0, end.0, id))?;
         self.adjacency(Direction::Incoming, relationship_type)
-            .add(end.0, start.0, id);
+            .add((end.0, start.0, id))?;
         count(&mut self.graph.type_counts, relationship_type.index(), 1);
         self.effects.push(Effect::CreateRelationship {
             relationship: RelationshipId(id),
@@ -216,9 +216,9 @@ impl GraphWriter {
         let ends = self.graph.endpoints(relationship)?;
         let (start, end, id) = (ends.start.0, ends.end.0, relationship.0);
         self.adjacency(Direction::Outgoing, ends.relationship_type)
-            .remove(start, end, id);
+            .remove((start, end, id))?;
         self.adjacency(Direction::Incoming, ends.relationship_type)
-            .remove(end, start, id);
+            .remove((end, start, id))?;
         count(
             &mut self.graph.type_counts,
             ends.relationship_type.index(),
