@@ -183,7 +183,7 @@ impl Session {
                     transaction.begin_write(&self.database)?;
                     transaction.snapshot()?.clone()
                 }
-                None => turn.insert(self.database.begin_write()?).state().snapshot,
+                None => turn.insert(self.database.begin_write()?).state()?.snapshot,
             };
             let (writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
             let (snapshot, effects) = writer.finish();
@@ -268,7 +268,7 @@ impl Session {
                         transaction.begin_write(&self.database)?;
                         snapshot
                     }
-                    None => turn.insert(self.database.begin_write()?).state().snapshot,
+                    None => turn.insert(self.database.begin_write()?).state()?.snapshot,
                 };
                 let compile_time = start.elapsed();
                 let (result, effects) =

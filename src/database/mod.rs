@@ -3,15 +3,19 @@
 pub(crate) mod transaction;
 mod turn;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::functions::Procedures;
 use crate::graph::{Effect, Snapshot};
 use crate::plan_cache::PlanCache;
 use crate::session::{Prepared, Session};
+use crate::storage::{Disk, OpenOptions, OsDisk, Store};
+
+pub(crate) use crate::storage::State;
 
 /// An open database. Cloning shares it; sessions may run in many threads.
 ///
@@ -28,8 +32,7 @@ pub struct Database(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// The state that readers see; replaced as a whole.
-    current: RwLock<State>,
+    place: Keeping,
     /// Held by the one writer.
     turn: turn::Turn,
     /// Milliseconds that a writer waits for its turn.
@@ -38,13 +41,13 @@ struct Shared {
     plans: PlanCache<Prepared>,
 }
 
-/// A state of the graph and how many commits led to it.
-#[derive(Debug, Clone)]
-pub(crate) struct State {
-    /// The graph.
-    pub(crate) snapshot: Snapshot,
-    /// Rises with each commit.
-    pub(crate) version: u64,
+/// Where the graph is kept.
+#[derive(Debug)]
+enum Keeping {
+    /// In memory: the state that readers see, replaced as a whole.
+    Memory(Box<RwLock<State>>),
+    /// In a file.
+    File(Box<Store>),
 }
 
 /// How long a writer waits for its turn where nothing else is said.
@@ -58,11 +61,56 @@ impl Database {
 
     /// A database in memory that starts with this state.
     pub fn from_snapshot(snapshot: Snapshot) -> Self {
+        let state = State {
+            snapshot,
+            version: 0,
+        };
+        Database::keeping(Keeping::Memory(Box::new(RwLock::new(state))))
+    }
+
+    /// The database in the file at `path`, which is made where there is none. Other processes may
+    /// have it open too: readers never wait, writers take turns. With the last handle it is closed.
+    ///
+    /// ```
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("cities.rihla");
+    /// let database = rihla::Database::open(&path)?;
+    /// database.session().query("CREATE (:City {name: 'Rabat'})", ())?;
+    /// drop(database);
+    /// assert_eq!(rihla::Database::open(&path)?.snapshot()?.node_count(), 1);
+    /// # Ok::<(), rihla::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `FileError` where the path or the file is not fit, `DamagedData`.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Database::open_with(path, OpenOptions::default())
+    }
+
+    /// As [`Database::open`], with options.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Self> {
+        Database::open_on(Arc::new(OsDisk), path, options)
+    }
+
+    /// As [`Database::open_with`], on another disk than that of the operating system.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        path: impl AsRef<Path>,
+        options: OpenOptions,
+    ) -> Result<Self> {
+        let store = Store::open(disk, path.as_ref(), options)?;
+        Ok(Database::keeping(Keeping::File(Box::new(store))))
+    }
+
+    fn keeping(place: Keeping) -> Self {
         Database(Arc::new(Shared {
-            current: RwLock::new(State {
-                snapshot,
-                version: 0,
-            }),
+            place,
             turn: turn::Turn::default(),
             patience: AtomicU64::new(PATIENCE.as_millis() as u64),
             procedures: RwLock::new(Procedures::builtin()),
@@ -84,12 +132,12 @@ impl Database {
     }
 
     pub(crate) fn state(&self) -> Result<State> {
-        Ok(self.current())
-    }
-
-    fn current(&self) -> State {
-        let current = self.0.current.read();
-        current.unwrap_or_else(PoisonError::into_inner).clone()
+        match &self.0.place {
+            Keeping::Memory(state) => {
+                Ok(state.read().unwrap_or_else(PoisonError::into_inner).clone())
+            }
+            Keeping::File(store) => store.state(),
+        }
     }
 
     /// How long a statement that writes waits for its turn before it fails; five seconds at first.
@@ -128,10 +176,17 @@ impl Database {
     /// `TransactionError: WriterBusy` where another writer does not end in time.
     pub(crate) fn begin_write(&self) -> Result<WriteTurn> {
         let patience = Duration::from_millis(self.0.patience.load(Ordering::Relaxed));
+        let start = Instant::now();
         self.0.turn.take(patience)?;
-        Ok(WriteTurn {
+        let mut turn = WriteTurn {
             database: self.clone(),
-        })
+            is_locked: false,
+        };
+        if let Keeping::File(store) = &self.0.place {
+            store.begin_write(patience.saturating_sub(start.elapsed()))?;
+            turn.is_locked = true;
+        }
+        Ok(turn)
     }
 }
 
@@ -139,12 +194,17 @@ impl Database {
 #[derive(Debug)]
 pub(crate) struct WriteTurn {
     database: Database,
+    /// Whether it is the turn among processes, too.
+    is_locked: bool,
 }
 
 impl WriteTurn {
     /// The state that nobody else changes while the turn lasts.
-    pub(crate) fn state(&self) -> State {
-        self.database.current()
+    pub(crate) fn state(&self) -> Result<State> {
+        match &self.database.0.place {
+            Keeping::Memory(_) => self.database.state(),
+            Keeping::File(store) => store.known_state(),
+        }
     }
 
     /// Makes `snapshot`, which `effects` lead to, the current state.
@@ -155,16 +215,23 @@ impl WriteTurn {
         if effects.is_empty() {
             return Ok(());
         }
-        let current = self.database.0.current.write();
-        let mut current = current.unwrap_or_else(PoisonError::into_inner);
-        current.snapshot = snapshot;
-        current.version += 1;
-        Ok(())
+        match &self.database.0.place {
+            Keeping::Memory(state) => {
+                let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
+                state.snapshot = snapshot;
+                state.version += 1;
+                Ok(())
+            }
+            Keeping::File(store) => store.commit(snapshot, effects),
+        }
     }
 }
 
 impl Drop for WriteTurn {
     fn drop(&mut self) {
+        if let (true, Keeping::File(store)) = (self.is_locked, &self.database.0.place) {
+            store.end_write();
+        }
         self.database.0.turn.give_back();
     }
 }

@@ -39,7 +39,7 @@ impl Transaction {
             _ => Access::Undecided,
         };
         let State { snapshot, version } = match &access {
-            Access::Write(turn) => turn.state(),
+            Access::Write(turn) => turn.state()?,
             _ => database.state()?,
         };
         Ok(Transaction {
@@ -78,7 +78,7 @@ impl Transaction {
             .hint("begin with BEGIN or BEGIN WRITE")),
             Access::Undecided => {
                 let turn = database.begin_write()?;
-                if turn.state().version != self.version {
+                if turn.state()?.version != self.version {
                     return Err(Error::new(
                         ErrorKind::TransactionError,
                         ErrorDetail::TransactionConflict,

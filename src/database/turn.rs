@@ -3,7 +3,8 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::error::Result;
+use crate::storage::busy;
 
 /// Who waits longest for the turn does not come first: whoever is woken takes it.
 #[derive(Debug, Default)]
@@ -44,11 +45,4 @@ impl Turn {
     fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The error of a writer that did not get the turn.
-pub(crate) fn busy(message: &str) -> Error {
-    let (kind, detail) = (ErrorKind::TransactionError, ErrorDetail::WriterBusy);
-    Error::new(kind, detail, message)
-        .hint("try again when the other writer has ended, or wait longer")
 }

@@ -102,6 +102,7 @@ impl Snapshot {
             adjacency: adjacency.collect(),
             label_counts: image.label_counts.iter().copied().collect(),
             type_counts: image.type_counts.iter().copied().collect(),
+            guard: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A state of the graph that never changes: what readers hold.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,9 +50,23 @@ pub struct Snapshot {
     pub(super) adjacency: Vector<Adjacency>,
     pub(super) label_counts: Vector<u64>,
     pub(super) type_counts: Vector<u64>,
+    /// What must live for the stored parts to stay readable.
+    pub(super) guard: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Snapshot {
+    /// The same graph, which keeps `guard` for as long as it or a copy of it lives.
+    pub(crate) fn guarded(mut self, guard: Arc<dyn Any + Send + Sync>) -> Snapshot {
+        self.guard = Some(guard);
+        self
+    }
+
+    /// The same graph without a guard.
+    pub(crate) fn unguarded(mut self) -> Snapshot {
+        self.guard = None;
+        self
+    }
+
     /// The names of the graph.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
