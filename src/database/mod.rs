@@ -118,6 +118,24 @@ impl Database {
         }))
     }
 
+    /// The file of the database; `None` where it is in memory.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0.place {
+            Keeping::Memory(_) => None,
+            Keeping::File(store) => Some(store.path()),
+        }
+    }
+
+    /// Whether it was opened read-only.
+    pub fn is_read_only(&self) -> bool {
+        matches!(&self.0.place, Keeping::File(store) if store.is_read_only())
+    }
+
+    /// Whether the file at `path` is a database, of whatever version.
+    pub fn is_at(path: impl AsRef<Path>) -> bool {
+        crate::storage::is_database(path.as_ref())
+    }
+
     /// A session: runs statements one after the other.
     pub fn session(&self) -> Session {
         Session::new(self.clone())

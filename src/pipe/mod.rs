@@ -19,13 +19,17 @@ use request::Request;
 /// A request must be shorter than this.
 const LONGEST_LINE: u64 = 1 << 28;
 
-/// Answers requests until the input ends.
+/// Answers requests until the input ends, on a database or on an empty graph in memory.
 ///
 /// # Errors
 /// Where the input cannot be read or the output is closed. A request that cannot be carried out
 /// is an answer, not an error.
-pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
-    let mut pipe = Pipe::new();
+pub fn run(
+    database: Option<Database>,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let mut pipe = Pipe::new(database.unwrap_or_else(Database::in_memory));
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -70,8 +74,7 @@ struct Pipe {
 }
 
 impl Pipe {
-    fn new() -> Self {
-        let database = Database::in_memory();
+    fn new(database: Database) -> Self {
         let session = database.session();
         Pipe { database, session }
     }
@@ -87,7 +90,11 @@ impl Pipe {
             )
         })?;
         match request::parse(line)? {
-            Request::Reset => *self = Pipe::new(),
+            Request::Reset if self.database.path().is_some() => {
+                return Err(Error::argument("a stored database is not reset")
+                    .hint("MATCH (n) DETACH DELETE n empties it"));
+            }
+            Request::Reset => *self = Pipe::new(Database::in_memory()),
             Request::Procedure(procedure) => {
                 let procedure = procedure::procedure(procedure)?;
                 self.database

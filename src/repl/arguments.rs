@@ -12,11 +12,13 @@ use rihla::display::FORMS;
     version,
     args_conflicts_with_subcommands = true,
     after_help = "\
-Without a file the knowledge graph of ICESCO is opened. Graphs are held in memory: changes are not
-kept, unless they are exported.
+Without a path the knowledge graph of ICESCO is opened, in memory: changes are not kept, unless they are
+exported. So it is with graph files of other tools. A database keeps what it is told; where there is
+nothing at the path, it is made.
 
 Examples:
   rihla                                              explore the graph of ICESCO
+  rihla notes.rihla                                  open a database, or make it
   rihla people.csv knows.csv                         explore a graph of files
   rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
   rihla --mode json < queries.cypher | jq            run a script
@@ -26,8 +28,13 @@ Exit codes: 0 well, 1 a statement failed, 2 wrong usage, 3 a file cannot be open
 130 interrupted."
 )]
 pub struct Arguments {
-    /// Graph files to open, together one graph; `:memory:` for an empty one
+    /// A database; or graph files to read into memory, together one graph; `:memory:` for an empty
+    /// one
+    #[arg(value_name = "PATH")]
     pub files: Vec<PathBuf>,
+    /// Open the database without changing anything in it or beside it
+    #[arg(short, long)]
+    pub read_only: bool,
     /// Run these statements and end; may be given several times
     #[arg(short, long, value_name = "QUERY")]
     pub command: Vec<String>,
@@ -44,7 +51,14 @@ pub enum Action {
     /// Write the graph, or what a query finds, to a file of another tool
     Export(Export),
     /// Answer requests of another program, one JSON object a line
-    Pipe,
+    Pipe(Pipe),
+}
+
+/// `rihla pipe`
+#[derive(Debug, Args)]
+pub struct Pipe {
+    /// A database, made where there is none; an empty graph in memory without
+    pub database: Option<PathBuf>,
 }
 
 /// `rihla export`

@@ -7,6 +7,7 @@ use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
+use rihla::storage::OpenOptions;
 use rihla::{Database, Error, Result, Session};
 
 use super::progress::Progress;
@@ -21,16 +22,24 @@ pub struct Opened {
     pub origin: String,
 }
 
-/// Opens the graph of ICESCO where there are no files, an empty graph for `:memory:`, and else
-/// the files as one graph.
+/// Opens the graph of ICESCO where there are no files, an empty graph for `:memory:`, a database,
+/// which is made where nothing is at the path, and else the files as one graph.
 ///
 /// # Errors
-/// Where a file cannot be read.
-pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
+/// Where a file cannot be read, or a database cannot be opened.
+pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened> {
     if files.is_empty() {
         return Ok(Opened {
             database: Database::icesco()?,
             origin: "the knowledge graph of ICESCO".to_owned(),
+        });
+    }
+    if let [path] = files
+        && is_database(path, read_only)
+    {
+        return Ok(Opened {
+            database: open_database(path, read_only)?,
+            origin: path.display().to_string(),
         });
     }
     let database = Database::in_memory();
@@ -54,6 +63,41 @@ pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
         }
     }
     Ok(Opened { database, origin })
+}
+
+/// Whether a path is that of a database: one that is there, or one that is to be made, whose name
+/// is not that of a graph file.
+fn is_database(path: &Path, read_only: bool) -> bool {
+    let is_new = || !path.exists() && Format::of_name(&path.to_string_lossy()).is_err();
+    Database::is_at(path) || (path != Path::new(":memory:") && (read_only || is_new()))
+}
+
+/// Opens a database; read-only where it may not be written.
+fn open_database(path: &Path, read_only: bool) -> Result<Database> {
+    let options = OpenOptions {
+        read_only,
+        ..OpenOptions::default()
+    };
+    match Database::open_with(path, options.clone()) {
+        Err(error) if !read_only && Database::is_at(path) && !can_write(path) => {
+            let read_only = OpenOptions {
+                read_only: true,
+                ..options
+            };
+            // What was wrong at first is told if this does not help.
+            Database::open_with(path, read_only).map_err(|_| error)
+        }
+        opened => opened,
+    }
+}
+
+fn can_write(path: &Path) -> bool {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let open = std::fs::OpenOptions::new().write(true).open(path);
+    open.is_ok() && std::fs::metadata(folder).is_ok_and(|data| !data.permissions().readonly())
 }
 
 /// Reads files into the graph of a session: all of them or nothing.

@@ -68,6 +68,13 @@ pub fn run(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     }
 }
 
+/// What becomes of changes.
+enum Kept {
+    Not,
+    ReadOnly,
+    Always,
+}
+
 fn banner(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     let colours = shell.options.colours;
     let graph = shell.session.snapshot();
@@ -81,11 +88,21 @@ fn banner(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
         counted(graph.node_count(), "node"),
         counted(graph.relationship_count(), "relationship"),
     );
+    let database = shell.session.database();
+    let kept = match (database.path(), database.is_read_only()) {
+        (None, _) => Kept::Not,
+        (Some(_), true) => Kept::ReadOnly,
+        (Some(_), false) => Kept::Always,
+    };
     let name = |text| paint(text, NAME, colours);
     let (export, help, schema) = (name(":export FILE"), name(":help"), name(":schema"));
     let out = shell.out();
     writeln!(out, "{title}, {origin}: {nodes}, {relationships}")?;
-    writeln!(out, "In memory: changes are not kept; {export} saves them.")?;
+    match kept {
+        Kept::Not => writeln!(out, "In memory: changes are not kept; {export} saves them.")?,
+        Kept::ReadOnly => writeln!(out, "Opened read-only: nothing can be changed.")?,
+        Kept::Always => writeln!(out, "Changes are kept.")?,
+    }
     writeln!(
         out,
         "Statements end with a semicolon. {schema} shows the graph, {help} helps."

@@ -74,6 +74,12 @@ impl DataFile {
             .write_at(Root::offset(root.generation), &root.page(&self.id))?;
         self.file.sync()
     }
+
+    /// Makes a root page that was not synced unreadable.
+    pub(super) fn erase_root(&self, root: &Root) -> io::Result<()> {
+        let zeros = vec![0; PAGE as usize];
+        self.file.write_at(Root::offset(root.generation), &zeros)
+    }
 }
 
 impl BlobReader for DataFile {

@@ -121,6 +121,11 @@ impl Log {
         }
     }
 
+    /// Makes a record that was not acknowledged unreadable.
+    pub(super) fn erase(&self, position: u64) -> io::Result<()> {
+        self.file.write_at(position, &[0; HEAD])
+    }
+
     /// The record at `position`, if a whole one of this generation with this number is there.
     pub(super) fn read(
         &self,

@@ -20,4 +20,5 @@ pub use disk::{Access, Disk, DiskFile, Lock};
 pub(crate) use lock::busy;
 pub use options::{OpenOptions, Survives};
 pub use os_disk::OsDisk;
+pub(crate) use page::is_database;
 pub(crate) use store::{State, Store};

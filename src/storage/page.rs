@@ -1,5 +1,8 @@
 //! The fixed pages of the data file: the header, and the two roots of which one counts.
 
+use std::io::Read;
+use std::path::Path;
+
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::column::Bytes;
@@ -15,6 +18,13 @@ pub(super) const VERSION: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"RIHLA\r\n\x1A";
 const LOG_MAGIC: &[u8; 8] = b"RIHLALOG";
+
+/// Whether the file at `path` begins as a database does.
+pub(crate) fn is_database(path: &Path) -> bool {
+    let mut start = [0; MAGIC.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *MAGIC
+}
 
 /// Tells databases apart.
 pub(super) type DatabaseId = [u8; 16];

@@ -154,6 +154,11 @@ impl Store {
                 .map_err(|error| not_written(&error))
         });
         if let Err(error) = written {
+            // Nobody shall find the record, whole as it may be; if this fails as well, whether the
+            // commit happened is not known before the database is opened anew.
+            if let Some(log) = &writer.log {
+                let _ = log.erase(position);
+            }
             writer.is_broken = true;
             return Err(error);
         }
@@ -240,6 +245,8 @@ impl Store {
             catalog: catalog.blob,
         };
         if let Err(error) = self.data.write_root(&root) {
+            // As with a record that failed.
+            let _ = self.data.erase_root(&root);
             writer.skipped += 1;
             writer.is_broken = true;
             return Err(not_written(&error));
