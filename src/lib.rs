@@ -46,6 +46,7 @@ pub mod database;
 pub mod session;
 mod icesco;
 mod plan_cache;
+mod show;
 
 pub use context::{Interrupt, Limits};
 pub use database::Database;

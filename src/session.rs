@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::bind::{self, BindEnvironment};
-use crate::column::Column;
+use crate::bind::{self, BindEnvironment, SchemaCommand};
 use crate::context::{Context, Interrupt, Limits};
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::execute::{self, Batch, Counts, Runtime};
-use crate::functions::{FUNCTIONS, Procedures};
+use crate::functions::Procedures;
 use crate::graph::{GraphWriter, Snapshot};
 use crate::logical;
 use crate::optimize::{self, Statistics};
@@ -21,6 +20,7 @@ use crate::parse::{
 use crate::physical;
 use crate::plan_cache::PlanKey;
 use crate::result::{QueryResult, Summary, Warning};
+use crate::show::show;
 use crate::value::{DateTime, Value};
 
 /// Values for the parameters of a statement.
@@ -79,6 +79,8 @@ pub(crate) enum Prepared {
     },
     /// A listing.
     Show(Show),
+    /// A change of the schema.
+    Schema(SchemaCommand),
 }
 
 /// What becomes of a statement.
@@ -144,7 +146,8 @@ impl Session {
             self.prepare(text, parameters, &snapshot, &procedures)
         })?;
         match prepared.as_ref() {
-            Prepared::Show(show) => show_functions(*show, &procedures),
+            Prepared::Show(listing) => Ok(show(*listing, &procedures, &snapshot)),
+            Prepared::Schema(command) => self.change_schema(command, start.elapsed()),
             Prepared::Query {
                 mode: Mode::Explain,
                 warnings,
@@ -178,6 +181,10 @@ impl Session {
             Statement::Explain(query) => (query, Mode::Explain),
             Statement::Profile(query) => (query, Mode::Profile),
             Statement::Show(show) => return Ok(Prepared::Show(show)),
+            Statement::Schema(statement) => {
+                let command = bind::bind_schema(&statement, snapshot.schema())?;
+                return Ok(Prepared::Schema(command));
+            }
             Statement::Transaction(_) => {
                 return Err(
                     Error::unsupported("explicit transactions are not there yet")
@@ -204,6 +211,29 @@ impl Session {
             logical: Box::new(logical),
             physical: Box::new(physical),
         })
+    }
+
+    /// Changes the schema in the writer's turn.
+    fn change_schema(
+        &self,
+        command: &SchemaCommand,
+        compile_time: Duration,
+    ) -> Result<QueryResult> {
+        let start = Instant::now();
+        let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
+        let turn = self.database.begin_write();
+        let mut writer = GraphWriter::new(self.database.snapshot());
+        execute::run_schema(command, &mut writer, &context)?;
+        let changes = writer.changes()?;
+        let (after, _) = writer.finish();
+        turn.publish(after.clone());
+        let summary = Summary {
+            changes,
+            compile_time,
+            run_time: start.elapsed(),
+            ..Summary::default()
+        };
+        Ok(QueryResult::new(Vec::new(), Vec::new(), after, summary))
     }
 
     /// Runs a plan: on a snapshot, or in the writer's turn.
@@ -253,7 +283,8 @@ impl Session {
             ..Summary::default()
         };
         let mut after = snapshot;
-        if let (Some(turn), Some(writer)) = (turn, writer) {
+        if let (Some(turn), Some(mut writer)) = (turn, writer) {
+            writer.verify(&context)?;
             summary.changes = writer.changes()?;
             (after, _) = writer.finish();
             turn.publish(after.clone());
@@ -275,38 +306,3 @@ const STACK_NEEDED: usize = 4 << 20;
 
 /// The room that is given where there is less.
 const STACK_GIVEN: usize = 32 << 20;
-
-/// The rows of the function table, or the procedures.
-fn show_functions(show: Show, procedures: &Procedures) -> Result<QueryResult> {
-    let row = |name: &str, signature: String, sentence: &str| {
-        vec![
-            Value::from(name),
-            Value::from(signature),
-            Value::from(sentence),
-        ]
-    };
-    let rows: Vec<Vec<Value>> = match show {
-        Show::Functions => FUNCTIONS
-            .iter()
-            .flat_map(|function| {
-                function
-                    .overloads()
-                    .map(|overload| row(function.name, overload.to_string(), function.sentence))
-            })
-            .collect(),
-        Show::Procedures => procedures
-            .iter()
-            .map(|procedure| row(&procedure.name, procedure.signature(), &procedure.sentence))
-            .collect(),
-    };
-    let columns = ["name", "signature", "description"].map(Arc::from).to_vec();
-    let batch = (0..columns.len())
-        .map(|place| Column::from_values(rows.iter().map(|row| row[place].clone())))
-        .collect();
-    Ok(QueryResult::new(
-        columns,
-        vec![batch],
-        Snapshot::default(),
-        Summary::default(),
-    ))
-}

@@ -12,6 +12,7 @@ mod pipe;
 mod plans;
 mod queries;
 mod repl;
+mod schema;
 mod tck;
 mod temporal;
 mod tidy;

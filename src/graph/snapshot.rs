@@ -9,6 +9,7 @@ use imbl::Vector;
 use super::adjacency::{Adjacency, Direction, NeighbourList};
 use super::catalog::{Catalog, LabelSetId};
 use super::deleted;
+use super::schema::Schema;
 use super::table::{CHUNK_SIZE, Table};
 use crate::column::Column;
 use crate::error::Result;
@@ -48,12 +49,18 @@ pub struct Snapshot {
     pub(super) adjacency: Vector<Adjacency>,
     pub(super) label_counts: Vector<u64>,
     pub(super) type_counts: Vector<u64>,
+    pub(super) schema: Schema,
 }
 
 impl Snapshot {
     /// The names of the graph.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// Its indexes and constraints.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The number of nodes.

@@ -6,6 +6,7 @@
 //! * Start here: [`RULES`].
 
 mod rules;
+mod seek_conditions;
 mod statistics;
 
 use std::collections::BTreeSet;
@@ -31,6 +32,12 @@ pub static RULES: &[Rule] = &[
         name: "order_pattern",
         sentence: "Starts a pattern where the fewest rows are expected and filters early.",
         rewrite: rules::order_pattern::rewrite,
+    },
+    // Needs scans with the filters that belong to them.
+    Rule {
+        name: "use_index",
+        sentence: "Looks up in indexes what is asked of properties, instead of scanning.",
+        rewrite: rules::use_index::rewrite,
     },
     // Looks at neighbours that no rule above moves apart.
     Rule {

@@ -2,3 +2,4 @@
 
 pub(super) mod order_pattern;
 pub(super) mod top_k;
+pub(super) mod use_index;

@@ -18,6 +18,7 @@ use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
     ShortestPaths, Variable,
 };
+use crate::optimize::seek_conditions::best_use;
 use crate::optimize::{Statistics, bottom_up};
 use crate::value::Value;
 
@@ -359,10 +360,27 @@ impl<'a> Solver<'a> {
         match self.statistics {
             None => (!self.nodes.is_empty()).then_some(0),
             Some(statistics) => (0..self.nodes.len()).min_by(|left, right| {
-                let count = |index: &usize| self.node_count(&self.nodes[*index].0, statistics);
-                count(left).total_cmp(&count(right))
+                // What an index finds comes before what has to be scanned.
+                let cost = |index: &usize| {
+                    let scanned = !self.is_indexed(*index, statistics);
+                    (scanned, self.node_count(&self.nodes[*index].0, statistics))
+                };
+                let (left, right) = (cost(left), cost(right));
+                left.0.cmp(&right.0).then(left.1.total_cmp(&right.1))
             }),
         }
+    }
+
+    /// Whether an index finds a node by what it must be equal to.
+    fn is_indexed(&self, node: usize, statistics: &Statistics) -> bool {
+        let (variable, labels) = &self.nodes[node];
+        let Some(labels) = labels else {
+            return false;
+        };
+        let predicates: Vec<&Expression> = self.predicates.iter().collect();
+        let indexes = statistics.indexes_of_nodes(labels);
+        best_use(indexes, variable, &predicates, &self.solved)
+            .is_some_and(|found| found.merit.equalities > 0)
     }
 
     /// Joins on the equalities that connect both sides, or else all pairs.

@@ -1,0 +1,253 @@
+//! Which predicates on a variable an index can answer.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::bind::expression::{Comparison, Expression as E, TextPredicate};
+use crate::functions::{self, Purity};
+use crate::graph::{Index, Target};
+use crate::logical::{Expression, Seek, SeekCondition, Variable};
+use crate::optimize::rules::order_pattern::free_variables;
+
+/// What a predicate says of a property of a variable.
+struct Said {
+    property: Arc<str>,
+    condition: SeekCondition,
+    /// Whether it cannot fail: another one must be tested again above the seek.
+    is_certain: bool,
+}
+
+/// A way to use an index for some of the predicates.
+pub(super) struct Use {
+    /// The lookup.
+    pub(super) seek: Seek,
+    /// The predicates, by place, that need no further test.
+    pub(super) answered: Vec<usize>,
+    /// How much it is expected to narrow.
+    pub(super) merit: Merit,
+}
+
+/// How much a lookup is expected to narrow, the best greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Merit {
+    /// Whether one element is found at most.
+    pub(super) is_unique: bool,
+    /// How many properties must be equal to something.
+    pub(super) equalities: usize,
+    /// What must hold of the property after them.
+    pub(super) last: Last,
+}
+
+/// What must hold of the property after those that must be equal to something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Last {
+    /// Nothing.
+    Nothing,
+    /// It is there.
+    Exists,
+    /// It lies in a range.
+    Between,
+    /// It begins with something.
+    StartsWith,
+    /// It is one of a list.
+    In,
+}
+
+/// The best use of one of these indexes for predicates on `variable`, whose other variables are
+/// among `known`.
+pub(super) fn best_use<'i>(
+    indexes: impl Iterator<Item = &'i Index>,
+    variable: &Variable,
+    predicates: &[&Expression],
+    known: &HashSet<Variable>,
+) -> Option<Use> {
+    let said: Vec<Option<Said>> = predicates
+        .iter()
+        .map(|predicate| said(predicate, variable, known))
+        .collect();
+    indexes
+        .filter_map(|index| index_use(index, variable, &said))
+        // Of equally good ones the first that was made.
+        .reduce(|best, one| if one.merit > best.merit { one } else { best })
+}
+
+fn index_use(index: &Index, variable: &Variable, said: &[Option<Said>]) -> Option<Use> {
+    let mut conditions = Vec::new();
+    let mut answered = Vec::new();
+    let mut last = Last::Nothing;
+    let definition = index.definition();
+    for property in &definition.properties {
+        let about = |place: &usize| {
+            let said = said[*place].as_ref()?;
+            (said.property == *property).then_some(said)
+        };
+        let find = |wanted: fn(&SeekCondition) -> bool| {
+            (0..said.len()).find(|place| about(place).is_some_and(|one| wanted(&one.condition)))
+        };
+        let mut take = |place: usize| {
+            if said[place].as_ref().is_some_and(|one| one.is_certain) {
+                answered.push(place);
+            }
+        };
+        if let Some(place) = find(|one| matches!(one, SeekCondition::Equal(_))) {
+            conditions.extend(about(&place).map(|one| one.condition.clone()));
+            take(place);
+            continue;
+        }
+        let others: [(Last, fn(&SeekCondition) -> bool); 2] = [
+            (Last::In, |one| matches!(one, SeekCondition::In(_))),
+            (Last::StartsWith, |one| {
+                matches!(one, SeekCondition::StartsWith(_))
+            }),
+        ];
+        if let Some((kind, place)) = others
+            .into_iter()
+            .find_map(|(kind, wanted)| Some((kind, find(wanted)?)))
+        {
+            conditions.extend(about(&place).map(|one| one.condition.clone()));
+            take(place);
+            last = kind;
+            break;
+        }
+        let low = find(|one| matches!(one, SeekCondition::Between { low: Some(_), .. }));
+        let high = find(|one| matches!(one, SeekCondition::Between { high: Some(_), .. }));
+        if low.is_some() || high.is_some() {
+            let bound = |place: Option<usize>| match &about(&place?)?.condition {
+                SeekCondition::Between { low, high } => low.clone().or(high.clone()),
+                _ => None,
+            };
+            conditions.push(SeekCondition::Between {
+                low: bound(low),
+                high: bound(high),
+            });
+            low.into_iter().chain(high).for_each(take);
+            last = Last::Between;
+            break;
+        }
+        if let Some(place) = find(|one| matches!(one, SeekCondition::Exists)) {
+            conditions.push(SeekCondition::Exists);
+            take(place);
+            last = Last::Exists;
+        }
+        break;
+    }
+    let equalities = conditions.len() - usize::from(last != Last::Nothing);
+    let merit = Merit {
+        is_unique: index.is_unique() && equalities == definition.properties.len(),
+        equalities,
+        last,
+    };
+    (!conditions.is_empty()).then(|| Use {
+        seek: Seek {
+            variable: variable.clone(),
+            index: definition.name.clone(),
+            is_relationship: matches!(definition.target, Target::Relationships(_)),
+            label: definition.target.name().clone(),
+            properties: definition.properties.clone(),
+            conditions,
+            descending: false,
+        },
+        answered,
+        merit,
+    })
+}
+
+fn said(predicate: &Expression, variable: &Variable, known: &HashSet<Variable>) -> Option<Said> {
+    let property = |side: &Expression| match side {
+        E::Property { object, key, .. } if matches!(object.as_ref(), E::Variable(name) if name == variable) => {
+            Some(key.clone())
+        }
+        _ => None,
+    };
+    let (property, condition) = match predicate {
+        E::Comparison(operator, left, right) => {
+            let (key, operator, value) = match (property(left), property(right)) {
+                (Some(key), _) => (key, *operator, right),
+                (None, Some(key)) => (key, flipped(*operator), left),
+                (None, None) => return None,
+            };
+            let value = value.as_ref().clone();
+            let (low, high) = match operator {
+                Comparison::Equal => {
+                    let condition = SeekCondition::Equal(value);
+                    return said_of(key, condition, known);
+                }
+                Comparison::NotEqual => return None,
+                Comparison::Greater => (Some((value, false)), None),
+                Comparison::GreaterOrEqual => (Some((value, true)), None),
+                Comparison::Less => (None, Some((value, false))),
+                Comparison::LessOrEqual => (None, Some((value, true))),
+            };
+            (key, SeekCondition::Between { low, high })
+        }
+        E::In(element, list) => (property(element)?, SeekCondition::In(list.as_ref().clone())),
+        E::Text(TextPredicate::StartsWith, text, beginning) => (
+            property(text)?,
+            SeekCondition::StartsWith(beginning.as_ref().clone()),
+        ),
+        E::Not(inner) => match inner.as_ref() {
+            E::IsNull(operand) => (property(operand)?, SeekCondition::Exists),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    said_of(property, condition, known)
+}
+
+/// What is said, if its values are known before the variable is.
+fn said_of(
+    property: Arc<str>,
+    condition: SeekCondition,
+    known: &HashSet<Variable>,
+) -> Option<Said> {
+    let mut is_known = true;
+    let mut is_certain = true;
+    // The copy is only looked at.
+    let _ = condition.try_map(|value| {
+        is_known &= free_variables(value).is_subset(known) && is_repeatable(value);
+        is_certain &= match &condition {
+            SeekCondition::In(list) => is_list(list),
+            _ => cannot_fail(value),
+        };
+        Ok::<_, std::convert::Infallible>(())
+    });
+    is_known.then_some(Said {
+        property,
+        condition,
+        is_certain,
+    })
+}
+
+fn flipped(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        same @ (Comparison::Equal | Comparison::NotEqual) => same,
+    }
+}
+
+/// Whether a value is the same each time, so that it may be computed elsewhere.
+fn is_repeatable(expression: &Expression) -> bool {
+    let mut repeatable = match expression {
+        E::Subquery { .. } => false,
+        E::Call { function, .. } => functions::find(function)
+            .is_some_and(|function| !matches!(function.purity, Purity::Volatile)),
+        _ => true,
+    };
+    expression.for_each_child(&mut |child| repeatable &= is_repeatable(child));
+    repeatable
+}
+
+fn cannot_fail(expression: &Expression) -> bool {
+    matches!(expression, E::Literal(_) | E::Parameter(_) | E::Variable(_))
+}
+
+fn is_list(expression: &Expression) -> bool {
+    match expression {
+        E::Literal(crate::value::Value::List(_)) => true,
+        E::List(elements) => elements.iter().all(cannot_fail),
+        _ => false,
+    }
+}

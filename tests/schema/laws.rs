@@ -1,0 +1,1 @@
+//! Laws over random histories: an index finds what a scan finds.
