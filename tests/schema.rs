@@ -64,6 +64,13 @@ const USES: &[&str] = &[
     "UNWIND [1, 2] AS i OPTIONAL MATCH (p:Person {id: i + 198}) RETURN i, p.id",
     "MATCH (p:Person) WHERE p.age > toInteger('88') RETURN p.id",
     "MATCH (p:Person) WHERE EXISTS { (q:Person {id: p.id + 1}) } RETURN count(*)",
+    "UNWIND [1, 2] AS i MATCH (a)-[k:KNOWS {id: i}]->(b) RETURN a.id, b.id",
+    "MATCH (p:Person) WHERE p.age > 80 RETURN p.age AS age ORDER BY age",
+    "MATCH (p:Person) WHERE p.age > 80 WITH p ORDER BY p.age DESC LIMIT 3 RETURN p.age",
+    "MATCH (p:Person) WHERE p.name = 'n4' RETURN p.age ORDER BY p.name, p.age SKIP 1 LIMIT 1",
+    "MATCH (p:Person) WHERE p.age IS NOT NULL RETURN p.age ORDER BY p.age DESC LIMIT 4",
+    "MATCH (p:Person)-[:KNOWS]->(q) WHERE p.id < 5 RETURN p.id, q.id ORDER BY p.id",
+    "MATCH (p:Person) WHERE p.age > 80 RETURN p.name ORDER BY p.age, p.name LIMIT 3",
     "UNWIND [5, 500] AS i MERGE (p:Person {id: i}) RETURN p.name",
 ];
 
@@ -86,6 +93,7 @@ fn answers_are_the_same_without_the_rule() {
         let (mut with, mut without) = (rows(&people(), query), {
             let mut session = people();
             session.set_rule("use_index", false);
+            session.set_rule("index_order", false);
             rows(&session, query)
         });
         with.sort();

@@ -63,6 +63,12 @@ impl<E> Seek<E> {
         })
     }
 
+    /// The expressions.
+    pub fn expressions(&self) -> Vec<&E> {
+        let conditions = self.conditions.iter();
+        conditions.flat_map(SeekCondition::expressions).collect()
+    }
+
     /// Calls `visit` on each expression.
     pub fn for_each_expression_mut(&mut self, visit: &mut dyn FnMut(&mut E)) {
         for condition in &mut self.conditions {
@@ -82,6 +88,20 @@ impl<E> Seek<E> {
 }
 
 impl<E> SeekCondition<E> {
+    /// The expressions.
+    pub fn expressions(&self) -> Vec<&E> {
+        match self {
+            SeekCondition::Equal(value)
+            | SeekCondition::In(value)
+            | SeekCondition::StartsWith(value) => vec![value],
+            SeekCondition::Exists => Vec::new(),
+            SeekCondition::Between { low, high } => {
+                let bounds = [low, high].into_iter().flatten();
+                bounds.map(|(value, _)| value).collect()
+            }
+        }
+    }
+
     /// The same over other expressions.
     pub fn try_map<T, F>(
         &self,

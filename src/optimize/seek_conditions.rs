@@ -27,6 +27,16 @@ pub(super) struct Use {
     pub(super) merit: Merit,
 }
 
+impl Use {
+    /// The predicates that must still be tested.
+    pub(super) fn unanswered(&self, predicates: &[Expression]) -> Vec<Expression> {
+        let rest = predicates.iter().enumerate();
+        rest.filter(|(place, _)| !self.answered.contains(place))
+            .map(|(_, predicate)| predicate.clone())
+            .collect()
+    }
+}
+
 /// How much a lookup is expected to narrow, the best greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Merit {
@@ -58,7 +68,7 @@ pub(super) enum Last {
 pub(super) fn best_use<'i>(
     indexes: impl Iterator<Item = &'i Index>,
     variable: &Variable,
-    predicates: &[&Expression],
+    predicates: &[Expression],
     known: &HashSet<Variable>,
 ) -> Option<Use> {
     let said: Vec<Option<Said>> = predicates
@@ -200,17 +210,14 @@ fn said_of(
     condition: SeekCondition,
     known: &HashSet<Variable>,
 ) -> Option<Said> {
-    let mut is_known = true;
-    let mut is_certain = true;
-    // The copy is only looked at.
-    let _ = condition.try_map(|value| {
-        is_known &= free_variables(value).is_subset(known) && is_repeatable(value);
-        is_certain &= match &condition {
-            SeekCondition::In(list) => is_list(list),
-            _ => cannot_fail(value),
-        };
-        Ok::<_, std::convert::Infallible>(())
-    });
+    let values = condition.expressions();
+    let is_known = values
+        .iter()
+        .all(|value| free_variables(value).is_subset(known) && is_repeatable(value));
+    let is_certain = match &condition {
+        SeekCondition::In(list) => is_list(list),
+        _ => values.into_iter().all(cannot_fail),
+    };
     is_known.then_some(Said {
         property,
         condition,

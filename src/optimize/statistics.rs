@@ -65,6 +65,18 @@ impl<'a> Statistics<'a> {
         !self.0.schema().indexes().is_empty()
     }
 
+    /// Whether a constraint asks that elements have a property.
+    pub fn is_required(&self, target: &Target, property: &str) -> bool {
+        self.0.schema().constraints().iter().any(|constraint| {
+            constraint.rule.needs_properties()
+                && constraint.target == *target
+                && constraint
+                    .properties
+                    .iter()
+                    .any(|name| name.as_ref() == property)
+        })
+    }
+
     /// The indexes of nodes that all have one of the labels that `labels` asks for.
     pub fn indexes_of_nodes<'l>(
         &self,

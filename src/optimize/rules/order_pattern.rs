@@ -19,7 +19,7 @@ use crate::logical::{
     ShortestPaths, Variable,
 };
 use crate::optimize::seek_conditions::best_use;
-use crate::optimize::{Statistics, bottom_up};
+use crate::optimize::{Statistics, bottom_up, filtered};
 use crate::value::Value;
 
 /// Orders every pattern by expected numbers of rows.
@@ -377,9 +377,8 @@ impl<'a> Solver<'a> {
         let Some(labels) = labels else {
             return false;
         };
-        let predicates: Vec<&Expression> = self.predicates.iter().collect();
         let indexes = statistics.indexes_of_nodes(labels);
-        best_use(indexes, variable, &predicates, &self.solved)
+        best_use(indexes, variable, &self.predicates, &self.solved)
             .is_some_and(|found| found.merit.equalities > 0)
     }
 
@@ -494,18 +493,6 @@ fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) ->
         length: relationship.length,
         each: relationship.each.map(Box::new),
         distinct_from,
-    }
-}
-
-fn filtered(plan: Plan, mut predicates: Vec<Expression>) -> Plan {
-    let predicate = match predicates.len() {
-        0 => return plan,
-        1 => predicates.remove(0),
-        _ => E::And(predicates),
-    };
-    Plan::Filter {
-        input: Box::new(plan),
-        predicate,
     }
 }
 

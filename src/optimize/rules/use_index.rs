@@ -20,16 +20,41 @@ use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::logical::{Expand, Expression, Plan, Seek, Variable};
 use crate::optimize::rules::order_pattern::free_variables;
 use crate::optimize::seek_conditions::{Last, Use, best_use};
-use crate::optimize::{Statistics, bottom_up};
+use crate::optimize::{Statistics, conjuncts, filtered};
 
 /// Looks up in indexes what is asked of properties.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
-    if !statistics.has_indexes() {
-        return plan;
+    match statistics.has_indexes() {
+        true => top_down(plan, statistics),
+        false => plan,
     }
-    // Joins first: what they compare may narrow more than what is asked of one side alone.
-    let joined = bottom_up(plan, &mut |plan| join(plan, statistics));
-    bottom_up(joined, &mut |plan| filter(plan, statistics))
+}
+
+/// Outer operators first: a join, or a filter above, may narrow more than one below.
+fn top_down(plan: Plan, statistics: &Statistics) -> Plan {
+    let mut plan = match plan {
+        Plan::Filter { .. } => filter(plan, statistics),
+        Plan::HashJoin { .. } => join(plan, statistics),
+        other => other,
+    };
+    let mut each = |inner: &mut Plan| {
+        let owned = std::mem::replace(inner, Plan::Unit);
+        *inner = top_down(owned, statistics);
+    };
+    plan.children_mut().into_iter().for_each(&mut each);
+    plan.for_each_subquery_mut(&mut each);
+    plan
+}
+
+/// A filter over a scan, or over an expand from one.
+fn filter(plan: Plan, statistics: &Statistics) -> Plan {
+    let lookup = Lookup {
+        input: &Plan::Unit,
+        known: HashSet::new(),
+        equalities: Vec::new(),
+        statistics,
+    };
+    lookup.instead_of(&plan).map_or(plan, |(_, found)| found)
 }
 
 /// More rows than this, and than a part of the other side, are joined by a hash table.
@@ -46,43 +71,24 @@ fn join(plan: Plan, statistics: &Statistics) -> Plan {
     else {
         return plan;
     };
-    let known: HashSet<Variable> = left.variables().into_iter().collect();
-    let equalities: Vec<Expression> = left_keys
-        .iter()
-        .zip(right_keys)
-        .map(|(left, right)| {
-            let sides = (Box::new(right.clone()), Box::new(left.clone()));
-            E::Comparison(Comparison::Equal, sides.0, sides.1)
-        })
-        .collect();
-    let left_rows = rows(left, statistics);
-    let grafted = graft(right, &mut |variable, labels, predicates| {
-        if left_rows > MANY_ROWS.max(statistics.nodes(labels) / 4.0) {
-            return None;
-        }
-        let mut all: Vec<&Expression> = predicates.to_vec();
-        all.extend(equalities.iter().filter(|one| is_about(one, variable)));
-        let found = node_use(variable, labels, &all, &known, statistics)?;
-        let joins = found.merit.equalities > 0 && reads_any(&found.seek, &known);
-        joins.then(|| seek_nodes(left.as_ref().clone(), labels, &all, found))
-    });
-    match grafted {
-        Some((variable, grafted)) => {
-            let rest = equalities.iter().filter(|one| !is_about(one, &variable));
-            filtered(grafted, rest.cloned().collect())
+    let equality = |(left, right): (&Expression, &Expression)| {
+        let sides = (Box::new(right.clone()), Box::new(left.clone()));
+        E::Comparison(Comparison::Equal, sides.0, sides.1)
+    };
+    let lookup = Lookup {
+        input: left,
+        known: left.variables().into_iter().collect(),
+        equalities: left_keys.iter().zip(right_keys).map(equality).collect(),
+        statistics,
+    };
+    match lookup.instead_of(right) {
+        Some((variable, found)) => {
+            let rest = lookup.equalities.iter();
+            let rest = rest.filter(|one| !is_about(one, &variable));
+            filtered(found, rest.cloned().collect())
         }
         None => plan,
     }
-}
-
-/// Whether a lookup is by a variable of the other side.
-fn reads_any(seek: &Seek, known: &HashSet<Variable>) -> bool {
-    let mut reads = false;
-    let _ = seek.try_map(|value| {
-        reads |= !free_variables(value).is_disjoint(known);
-        Ok::<_, std::convert::Infallible>(())
-    });
-    reads
 }
 
 /// Whether the left side of an equality is a property of the variable.
@@ -92,107 +98,140 @@ fn is_about(equality: &Expression, variable: &Variable) -> bool {
             if matches!(object.as_ref(), E::Variable(name) if name == variable)))
 }
 
-/// Makes a lookup of a scan, given its variable, labels and predicates.
-type MakeSeek<'a> = dyn FnMut(&Variable, Option<&Labels>, &[&Expression]) -> Option<Plan> + 'a;
+/// How scans are replaced.
+struct Lookup<'a> {
+    /// The rows for each of which is looked up.
+    input: &'a Plan,
+    /// Their variables.
+    known: HashSet<Variable>,
+    /// What must hold besides, properties on the left.
+    equalities: Vec<Expression>,
+    statistics: &'a Statistics<'a>,
+}
 
-/// A plan with the scan that it starts from replaced, and the variable of the scan.
-fn graft(plan: &Plan, make: &mut MakeSeek) -> Option<(Variable, Plan)> {
-    let (predicates, below) = predicates_over(plan);
-    match below {
-        Plan::ScanNodes { variable, labels } => {
-            let seek = make(variable, labels.as_ref(), &predicates)?;
-            Some((variable.clone(), seek))
+impl Lookup<'_> {
+    /// A plan that begins with a lookup instead of a scan, and the variable that is looked up.
+    fn instead_of(&self, plan: &Plan) -> Option<(Variable, Plan)> {
+        let (predicates, below) = predicates_over(plan);
+        match below {
+            Plan::ScanNodes { variable, labels } => {
+                let labels = labels.as_ref()?;
+                let all = self.with_equalities(&predicates, variable);
+                let found = node_use(variable, labels, &all, &self.known, self.statistics)?;
+                let is_cheap = rows(self.input, self.statistics)
+                    < MANY_ROWS.max(self.statistics.nodes(Some(labels)) / 4.0);
+                let found = (is_cheap && self.is_worth(&found)).then_some(found)?;
+                Some((
+                    variable.clone(),
+                    seek_nodes(self.input, labels, found, &all),
+                ))
+            }
+            Plan::Expand { input, expand } => {
+                self.relationships(expand, input, &predicates).or_else(|| {
+                    let (variable, input) = self.instead_of(input)?;
+                    let expanded = Plan::Expand {
+                        input: Box::new(input),
+                        expand: expand.clone(),
+                    };
+                    Some((variable, filtered(expanded, predicates)))
+                })
+            }
+            _ => None,
         }
-        Plan::Expand { input, expand } => {
-            let (variable, input) = graft(input, make)?;
-            let expanded = Plan::Expand {
-                input: Box::new(input),
-                expand: expand.clone(),
-            };
-            let predicates = predicates.into_iter().cloned().collect();
-            Some((variable, filtered(expanded, predicates)))
+    }
+
+    /// The relationships of an expand from a scan, found by what must hold of them.
+    fn relationships(
+        &self,
+        expand: &Expand,
+        input: &Plan,
+        predicates: &[Expression],
+    ) -> Option<(Variable, Plan)> {
+        let variable = &expand.relationship;
+        let all = self.with_equalities(predicates, variable);
+        let indexes = self
+            .statistics
+            .indexes_of_relationships(single_type(expand)?);
+        let found = best_use(indexes, variable, &all, &self.known)?;
+        let (mut tests, below) = predicates_over(input);
+        let Plan::ScanNodes {
+            variable: node,
+            labels,
+        } = below
+        else {
+            return None;
+        };
+        if let Some(labels) = labels {
+            let node_tests = self.with_equalities(&tests, node);
+            let by_node = node_use(node, labels, &node_tests, &self.known, self.statistics);
+            if by_node.is_some_and(|by_node| by_node.merit.equalities > 0) {
+                return None;
+            }
+            let has_labels = E::HasLabels(Box::new(E::Variable(node.clone())), labels.clone());
+            tests.insert(0, has_labels);
         }
-        _ => None,
+        let is_narrow = found.merit.equalities > 0 || found.merit.last == Last::In;
+        let found = (is_narrow && self.is_worth(&found)).then_some(found)?;
+        tests.extend(found.unanswered(&all));
+        let seek = Plan::Seek {
+            input: Box::new(self.input.clone()),
+            seek: found.seek,
+        };
+        let follow = Plan::Follow {
+            input: Box::new(seek),
+            expand: Expand {
+                reversed: false,
+                ..expand.clone()
+            },
+        };
+        Some((variable.clone(), filtered(follow, tests)))
+    }
+
+    fn with_equalities(&self, predicates: &[Expression], variable: &Variable) -> Vec<Expression> {
+        let equalities = self.equalities.iter();
+        let equalities = equalities.filter(|one| is_about(one, variable));
+        predicates.iter().chain(equalities).cloned().collect()
+    }
+
+    /// Whether a lookup narrows enough; in a join it must be by the other side.
+    fn is_worth(&self, found: &Use) -> bool {
+        if self.equalities.is_empty() {
+            return found.merit.equalities > 0 || found.merit.last > Last::Exists;
+        }
+        found.merit.equalities > 0 && reads_any(&found.seek, &self.known)
     }
 }
 
-/// How many rows a plan gives, very roughly.
-fn rows(plan: &Plan, statistics: &Statistics) -> f64 {
-    let (predicates, below) = predicates_over(plan);
-    let narrowed = 0.1_f64.powi(predicates.len().min(3) as i32);
-    match below {
-        Plan::Unit | Plan::Argument { .. } => 1.0,
-        Plan::ScanNodes { variable, labels } => {
-            let labels = labels.as_ref();
-            let found = node_use(variable, labels, &predicates, &HashSet::new(), statistics);
-            match found {
-                Some(found) if found.merit.is_unique => 1.0,
-                Some(found) if found.merit.equalities > 0 => 10.0,
-                _ => statistics.nodes(labels) * narrowed,
-            }
-        }
-        Plan::Aggregate { keys, .. } if keys.is_empty() => 1.0,
-        other => {
-            let inputs = other.children();
-            let input = inputs.first().map_or(1.0, |input| rows(input, statistics));
-            let each = match other {
-                Plan::Unwind { .. } | Plan::Expand { .. } => 10.0,
-                _ => 1.0,
-            };
-            input * each * narrowed
-        }
-    }
+/// The lookup of nodes, and a filter for what it does not answer.
+pub(super) fn seek_nodes(
+    input: &Plan,
+    labels: &Labels,
+    found: Use,
+    predicates: &[Expression],
+) -> Plan {
+    let mut tests = other_labels(&found.seek.variable, labels, &found.seek.label);
+    tests.extend(found.unanswered(predicates));
+    let seek = Plan::Seek {
+        input: Box::new(input.clone()),
+        seek: found.seek,
+    };
+    filtered(seek, tests)
 }
 
-/// A filter, perhaps over others, over a scan or an expand from one.
-fn filter(plan: Plan, statistics: &Statistics) -> Plan {
-    let (predicates, below) = predicates_over(&plan);
-    match below {
-        Plan::ScanNodes { variable, labels } => {
-            let found = node_use(
-                variable,
-                labels.as_ref(),
-                &predicates,
-                &HashSet::new(),
-                statistics,
-            );
-            match found
-                .filter(|found| found.merit.equalities > 0 || found.merit.last > Last::Exists)
-            {
-                Some(found) => seek_nodes(Plan::Unit, labels.as_ref(), &predicates, found),
-                None => plan,
-            }
-        }
-        Plan::Expand { input, expand } => {
-            let Some(name) = single_type(expand) else {
-                return plan;
-            };
-            let Some(nodes) = scanned(input) else {
-                return plan;
-            };
-            let indexes = statistics.indexes_of_relationships(name);
-            let known = HashSet::new();
-            match best_use(indexes, &expand.relationship, &predicates, &known) {
-                Some(found) if found.merit.equalities > 0 || found.merit.last == Last::In => {
-                    seek_relationships(expand, nodes, &predicates, found)
-                }
-                _ => plan,
-            }
-        }
-        _ => plan,
-    }
+/// Whether a lookup is by one of these variables.
+fn reads_any(seek: &Seek, known: &HashSet<Variable>) -> bool {
+    seek.expressions()
+        .into_iter()
+        .any(|value| !free_variables(value).is_disjoint(known))
 }
 
 /// The conjuncts of filters that stand on each other, those tested first in front, and what is
 /// below them.
-fn predicates_over(plan: &Plan) -> (Vec<&Expression>, &Plan) {
+pub(super) fn predicates_over(plan: &Plan) -> (Vec<Expression>, &Plan) {
     match plan {
         Plan::Filter { input, predicate } => {
             let (mut predicates, below) = predicates_over(input);
-            match predicate {
-                E::And(parts) => predicates.extend(parts),
-                other => predicates.push(other),
-            }
+            predicates.extend(conjuncts(predicate));
             (predicates, below)
         }
         other => (Vec::new(), other),
@@ -202,62 +241,27 @@ fn predicates_over(plan: &Plan) -> (Vec<&Expression>, &Plan) {
 /// The best use of an index for nodes with these labels.
 fn node_use(
     variable: &Variable,
-    labels: Option<&Labels>,
-    predicates: &[&Expression],
+    labels: &Labels,
+    predicates: &[Expression],
     known: &HashSet<Variable>,
     statistics: &Statistics,
 ) -> Option<Use> {
-    let indexes = statistics.indexes_of_nodes(labels?);
+    let indexes = statistics.indexes_of_nodes(labels);
     best_use(indexes, variable, predicates, known)
 }
 
-/// The lookup of nodes, and a filter for what it does not answer.
-fn seek_nodes(
-    input: Plan,
-    labels: Option<&Labels>,
-    predicates: &[&Expression],
-    found: Use,
-) -> Plan {
-    let node = Box::new(E::Variable(found.seek.variable.clone()));
-    let mut rest: Vec<Expression> = match labels {
-        Some(Labels::And(parts)) => {
-            let others = parts
-                .iter()
-                .filter(|part| !is_name(part, &found.seek.label));
+/// What is asked of the labels of a node besides the one by which it is found.
+fn other_labels(variable: &Variable, labels: &Labels, found_by: &str) -> Vec<Expression> {
+    let is_known = |part: &&Labels| matches!(part, Labels::Name(name) if name.as_ref() == found_by);
+    let node = Box::new(E::Variable(variable.clone()));
+    match labels {
+        Labels::And(parts) => {
+            let others = parts.iter().filter(|part| !is_known(part));
             others
                 .map(|part| E::HasLabels(node.clone(), part.clone()))
                 .collect()
         }
         _ => Vec::new(),
-    };
-    rest.extend(unanswered(predicates, &found));
-    let seek = Plan::Seek {
-        input: Box::new(input),
-        seek: found.seek,
-    };
-    filtered(seek, rest)
-}
-
-fn is_name(labels: &Labels, wanted: &str) -> bool {
-    matches!(labels, Labels::Name(name) if name.as_ref() == wanted)
-}
-
-fn unanswered(predicates: &[&Expression], found: &Use) -> Vec<Expression> {
-    let rest = predicates.iter().enumerate();
-    rest.filter(|(place, _)| !found.answered.contains(place))
-        .map(|(_, predicate)| (*predicate).clone())
-        .collect()
-}
-
-fn filtered(input: Plan, mut predicates: Vec<Expression>) -> Plan {
-    let predicate = match predicates.len() {
-        0 => return input,
-        1 => predicates.remove(0),
-        _ => E::And(predicates),
-    };
-    Plan::Filter {
-        input: Box::new(input),
-        predicate,
     }
 }
 
@@ -273,36 +277,31 @@ fn single_type(expand: &Expand) -> Option<&str> {
     }
 }
 
-/// What a scan of nodes, under filters, says of its nodes; `None` for other plans.
-fn scanned(plan: &Plan) -> Option<Vec<Expression>> {
+/// How many rows a plan gives, very roughly.
+fn rows(plan: &Plan, statistics: &Statistics) -> f64 {
     let (predicates, below) = predicates_over(plan);
-    let Plan::ScanNodes { variable, labels } = below else {
-        return None;
-    };
-    let node = Box::new(E::Variable(variable.clone()));
-    let labels = labels.iter().cloned();
-    let labels = labels.map(|labels| E::HasLabels(node.clone(), labels));
-    Some(labels.chain(predicates.into_iter().cloned()).collect())
-}
-
-/// The lookup of relationships, the way to their nodes, and a filter for what it does not answer.
-fn seek_relationships(
-    expand: &Expand,
-    mut tests: Vec<Expression>,
-    predicates: &[&Expression],
-    found: Use,
-) -> Plan {
-    tests.extend(unanswered(predicates, &found));
-    let seek = Plan::Seek {
-        input: Box::new(Plan::Unit),
-        seek: found.seek,
-    };
-    let follow = Plan::Follow {
-        input: Box::new(seek),
-        expand: Expand {
-            reversed: false,
-            ..expand.clone()
-        },
-    };
-    filtered(follow, tests)
+    let narrowed = 0.1_f64.powi(predicates.len().min(3) as i32);
+    match below {
+        Plan::Unit | Plan::Argument { .. } => 1.0,
+        Plan::ScanNodes { variable, labels } => {
+            let found = labels.as_ref().and_then(|labels| {
+                node_use(variable, labels, &predicates, &HashSet::new(), statistics)
+            });
+            match found {
+                Some(found) if found.merit.is_unique => 1.0,
+                Some(found) if found.merit.equalities > 0 => 10.0,
+                _ => statistics.nodes(labels.as_ref()) * narrowed,
+            }
+        }
+        Plan::Aggregate { keys, .. } if keys.is_empty() => 1.0,
+        other => {
+            let inputs = other.children();
+            let input = inputs.first().map_or(1.0, |input| rows(input, statistics));
+            let each = match other {
+                Plan::Unwind { .. } | Plan::Expand { .. } => 10.0,
+                _ => 1.0,
+            };
+            input * each * narrowed
+        }
+    }
 }
