@@ -101,3 +101,200 @@ fn answers_are_the_same_without_the_rule() {
         assert_eq!(with, without, "{query}");
     }
 }
+
+#[test]
+fn statements_are_listed_and_undone() {
+    let session = people();
+    let all = |what: &str| rows(&session, what);
+    assert_eq!(
+        all("SHOW INDEXES"),
+        [
+            "'person_id' | 'RANGE' | 'NODE' | ['Person'] | ['id'] | 'person_id' | 200",
+            "'person_name' | 'RANGE' | 'NODE' | ['Person'] | ['name', 'age'] | null | 200",
+            "'person_age' | 'RANGE' | 'NODE' | ['Person'] | ['age'] | null | 200",
+            "'knows_id' | 'RANGE' | 'RELATIONSHIP' | ['KNOWS'] | ['id'] | null | 200",
+        ]
+    );
+    let more = [
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE (p.name, p.id) IS NODE KEY",
+        "CREATE CONSTRAINT FOR ()-[k:KNOWS]-() REQUIRE k.since IS NOT NULL",
+        "CREATE CONSTRAINT since FOR ()<-[k:KNOWS]-() REQUIRE (k.since) IS :: INTEGER | DATE",
+        "CREATE CONSTRAINT since IF NOT EXISTS FOR (x:Y) REQUIRE x.y IS UNIQUE",
+        "CREATE RANGE INDEX IF NOT EXISTS FOR (p:Person) ON (p.age)",
+    ];
+    for statement in more {
+        session.query(statement, ()).expect(statement);
+    }
+    assert_eq!(
+        all("SHOW CONSTRAINTS"),
+        [
+            "'person_id' | 'UNIQUENESS' | 'NODE' | ['Person'] | ['id'] | null",
+            "'key_Person_name_id' | 'NODE_KEY' | 'NODE' | ['Person'] | ['name', 'id'] | null",
+            "'not_null_KNOWS_since' | 'RELATIONSHIP_PROPERTY_EXISTENCE' | 'RELATIONSHIP' | ['KNOWS'] | ['since'] | null",
+            "'since' | 'RELATIONSHIP_PROPERTY_TYPE' | 'RELATIONSHIP' | ['KNOWS'] | ['since'] | 'INTEGER | DATE'",
+        ]
+    );
+    for statement in [
+        "DROP CONSTRAINT person_id",
+        "DROP CONSTRAINT key_Person_name_id",
+        "DROP CONSTRAINT not_null_KNOWS_since",
+        "DROP CONSTRAINT since",
+        "DROP CONSTRAINT since IF EXISTS",
+        "DROP INDEX person_name",
+        "DROP INDEX person_age",
+        "DROP INDEX knows_id",
+        "DROP INDEX knows_id IF EXISTS",
+    ] {
+        session.query(statement, ()).expect(statement);
+    }
+    assert!(all("SHOW INDEXES").is_empty());
+    assert!(all("SHOW CONSTRAINTS").is_empty());
+}
+
+#[test]
+fn wrong_statements_say_what_is_wrong() {
+    let session = people();
+    let statements = [
+        "CREATE INDEX person_id FOR (x:Y) ON (x.z)",
+        "CREATE INDEX other FOR (p:Person) ON (p.age)",
+        "CREATE CONSTRAINT other FOR (p:Person) REQUIRE p.age IS UNIQUE",
+        "CREATE CONSTRAINT other FOR (p:Person) REQUIRE p.id IS KEY",
+        "CREATE INDEX FOR (p:Person) ON (q.age)",
+        "CREATE INDEX FOR (p:Person) ON (p.age, p.age)",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE (p.a, p.b) IS NOT NULL",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.a IS REL UNIQUE",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.a IS :: INTEGER NOT NULL",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.a IS :: POINT",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.a IS",
+        "CREATE TEXT INDEX FOR (p:Person) ON (p.name)",
+        "CREATE FULLTEXT INDEX n FOR (p:Person) ON EACH [p.name]",
+        "CREATE VECTOR INDEX n FOR (p:Person) ON (p.name)",
+        "CREATE POINT INDEX FOR (p:Person) ON (p.name)",
+        "DROP INDEX persn_age",
+        "DROP INDEX person_id",
+        "DROP CONSTRAINT none",
+        "DROP DATABASE x",
+        "CREATE INDEX FOR (p) ON (p.name)",
+        // What is there breaks them.
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.name IS NOT NULL FOR",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE (p.name) IS UNIQUE",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.nickname IS NOT NULL",
+        "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.name IS :: INTEGER",
+        "CREATE CONSTRAINT FOR ()-[k:KNOWS]-() REQUIRE k.since IS UNIQUE",
+        "CREATE CONSTRAINT FOR ()-[k:KNOWS]-() REQUIRE k.x IS KEY",
+    ];
+    let before = rows(&session, "SHOW CONSTRAINTS");
+    let told = statements.map(|statement| format!("{statement}\n  {}", error(&session, statement)));
+    insta::assert_snapshot!(told.join("\n"));
+    assert_eq!(rows(&session, "SHOW CONSTRAINTS"), before);
+}
+
+/// Books with every kind of constraint.
+fn books() -> Session {
+    let session = Database::in_memory().session();
+    for statement in [
+        "CREATE CONSTRAINT isbn FOR (b:Book) REQUIRE b.isbn IS UNIQUE",
+        "CREATE CONSTRAINT place FOR (b:Book) REQUIRE (b.shelf, b.row) IS UNIQUE",
+        "CREATE CONSTRAINT author FOR (a:Author) REQUIRE (a.first, a.last) IS KEY",
+        "CREATE CONSTRAINT title FOR (b:Book) REQUIRE b.title IS NOT NULL",
+        "CREATE CONSTRAINT pages FOR (b:Book) REQUIRE b.pages IS :: INTEGER",
+        "CREATE CONSTRAINT wrote FOR ()-[w:WROTE]-() REQUIRE w.year IS NOT NULL",
+        "CREATE CONSTRAINT contract FOR ()-[w:WROTE]-() REQUIRE w.contract IS UNIQUE",
+        "CREATE (:Book {isbn: 1, title: 'one', pages: 5}), (:Book {isbn: 2, title: 'two', shelf: 1, row: 1})",
+    ] {
+        session.query(statement, ()).expect(statement);
+    }
+    session
+}
+
+#[test]
+fn constraints_are_kept_by_every_write() {
+    let session = books();
+    let wrong = [
+        "CREATE (:Book {isbn: 1.0, title: 'again'})",
+        "CREATE (:Book {isbn: 3, title: 'x', shelf: 1, row: 1})",
+        "CREATE (:Book {isbn: 3})",
+        "CREATE (:Book {isbn: 3, title: 'x', pages: 'many'})",
+        "CREATE (:Author {first: 'A'})",
+        "CREATE (:Author {first: 'A', last: 'B'}), (:Author {first: 'A', last: 'B'})",
+        "MATCH (b:Book {isbn: 2}) SET b.isbn = 1",
+        "MATCH (b:Book {isbn: 2}) SET b += {isbn: 1}",
+        "MATCH (b:Book {isbn: 2}) REMOVE b.title",
+        "MATCH (b:Book {isbn: 2}) SET b = {isbn: 2}",
+        "CREATE (n:Draft {title: 't', isbn: 2}) SET n:Book",
+        "CREATE (n:Draft {title: 't', pages: 1.5}) SET n:Book",
+        "MERGE (b:Book {isbn: 7})",
+        "FOREACH (i IN [8, 8] | CREATE (:Book {isbn: i, title: 't'}))",
+        "MATCH (b:Book {isbn: 1}) CREATE (b)-[:WROTE]->(b)",
+        "MATCH (b:Book {isbn: 1}) CREATE (b)-[:WROTE {year: 1, contract: 'c'}]->(b), (b)-[:WROTE {year: 1, contract: 'c'}]->(b)",
+    ];
+    let before = rows(&session, "MATCH (n) RETURN labels(n), properties(n)");
+    let told = wrong.map(|statement| format!("{statement}\n  {}", error(&session, statement)));
+    insta::assert_snapshot!(told.join("\n"));
+    assert_eq!(
+        rows(&session, "MATCH (n) RETURN labels(n), properties(n)"),
+        before
+    );
+    for statement in [
+        // Nulls and NaN are equal to nothing.
+        "CREATE (:Book {title: 'a'}), (:Book {title: 'b'}), (:Book {title: 'c', shelf: 1}), (:Book {title: 'd', shelf: 1})",
+        "CREATE (:Book {title: 'a', isbn: 0.0 / 0.0}), (:Book {title: 'b', isbn: 0.0 / 0.0})",
+        // Only what is there at the end counts.
+        "MATCH (a:Book {isbn: 1}), (b:Book {isbn: 2}) SET a.isbn = 2, b.isbn = 1",
+        "CREATE (b:Book {isbn: 9}) SET b.title = 'late'",
+        "CREATE (b:Book {isbn: 9, title: 'twice'}) DELETE b",
+        "MATCH (b:Book {isbn: 9}) DELETE b CREATE (:Book {isbn: 9, title: 'new'})",
+        "MERGE (b:Book {isbn: 9}) ON CREATE SET b.title = 'not reached'",
+        "MERGE (b:Book {isbn: 10}) ON CREATE SET b.title = 'reached'",
+        "MATCH (b:Book {isbn: 9}) REMOVE b:Book CREATE (:Book {isbn: 9, title: 'other'})",
+    ] {
+        session
+            .query(statement, ())
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    let titles = rows(
+        &session,
+        "MATCH (b:Book) WHERE b.isbn > 0 RETURN b.isbn, b.title ORDER BY b.isbn",
+    );
+    assert_eq!(
+        titles,
+        ["1 | 'two'", "2 | 'one'", "9 | 'other'", "10 | 'reached'"]
+    );
+}
+
+#[test]
+fn a_plan_outlives_the_index_that_it_uses() {
+    let session = people();
+    let query = "MATCH (p:Person {id: 5}) RETURN p.name";
+    assert_eq!(rows(&session, query), ["'n5'"]);
+    session
+        .query("DROP CONSTRAINT person_id", ())
+        .expect("dropped");
+    assert_eq!(rows(&session, query), ["'n5'"]);
+    session
+        .query("CREATE INDEX person_id FOR (c:City) ON (c.id)", ())
+        .expect("made");
+    assert_eq!(rows(&session, query), ["'n5'"]);
+}
+
+#[test]
+fn what_can_fail_is_not_tried_where_no_row_is() {
+    let session = people();
+    assert!(
+        rows(
+            &session,
+            "MATCH (p:Person) WHERE p.id < 0 AND p.age = date('no date') RETURN p"
+        )
+        .is_empty()
+    );
+    let told = error(
+        &session,
+        "MATCH (p:Person) WHERE p.age = date('no date') RETURN p",
+    );
+    assert!(told.contains("no date"), "{told}");
+    let told = error(
+        &session,
+        "UNWIND [5] AS x MATCH (p:Person) WHERE p.age IN x RETURN p",
+    );
+    assert!(told.contains("needs a list"), "{told}");
+}
