@@ -147,6 +147,7 @@ names! {
         UniquenessViolated = "Two elements have equal values where a constraint forbids it.",
         PropertyMissing = "A property is missing where a constraint asks for it.",
         PropertyTypeViolated = "A property has another type than a constraint asks for.",
+        GraphTypeViolated = "An element is not as the graph type says.",
         CannotOpen = "A file cannot be opened.",
         CannotWrite = "A file cannot be written.",
         InvalidEncoding = "The text is not valid UTF-8.",

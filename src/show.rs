@@ -31,6 +31,11 @@ pub(crate) fn show(show: Show, procedures: &Procedures, snapshot: &Snapshot) -> 
             let rows = schema.indexes().iter().map(index_row);
             (&INDEX, rows.collect())
         }
+        Show::GraphType => {
+            let graph_type = schema.graph_type().into_iter();
+            let rows = graph_type.map(|one| texts([&one.to_string()]));
+            (&["specification"], rows.collect())
+        }
         Show::Constraints => {
             let rows = schema.constraints().iter();
             (&CONSTRAINT, rows.map(|one| constraint_row(one)).collect())

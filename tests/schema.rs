@@ -292,9 +292,139 @@ fn what_can_fail_is_not_tried_where_no_row_is() {
         "MATCH (p:Person) WHERE p.age = date('no date') RETURN p",
     );
     assert!(told.contains("no date"), "{told}");
+    let query = "MATCH (p:Person) WHERE p.age IN $x RETURN p";
+    let told = session.query(query, [("x", 5)]).expect_err("5 is no list");
+    assert!(told.message().contains("needs a list"), "{told}");
+}
+
+/// Events in cities.
+const EVENTS: &str = "ALTER CURRENT GRAPH TYPE SET {
+    (:Event => :Happening {name :: STRING NOT NULL, year :: INTEGER | DATE}),
+    (c:City {name STRING NOT NULL}),
+    (:Event)-[:HELD_IN => {since :: DATE}]->(:City),
+    (:City)-[h:HELD_IN IMPLIES {legacy :: BOOLEAN NOT NULL}]->(),
+    ()-[:ABOUT]->(:Event =>)
+}";
+
+fn events(graph_type: &str) -> Session {
+    let session = Database::in_memory().session();
+    for statement in [
+        graph_type,
+        "CREATE (e:Event:Happening {name: 'Summit', year: 2024})-[:HELD_IN]->(:City {name: 'Rabat'})",
+    ] {
+        session.query(statement, ()).expect(statement);
+    }
+    session
+}
+
+#[test]
+fn a_graph_type_is_kept() {
+    let session = events(EVENTS);
+    let shown = session
+        .query("SHOW CURRENT GRAPH TYPE", ())
+        .expect("shown")
+        .to_values();
+    let Value::String(shown) = &shown[0][0] else {
+        panic!("{shown:?}");
+    };
+    let wrong = [
+        "CREATE (:Event {name: 'x'})",
+        "CREATE (:Event:Happening)",
+        "CREATE (:Event:Happening {name: 'x', year: 'last'})",
+        "MATCH (c:City) REMOVE c.name",
+        "MATCH (c:City) SET c.name = 5",
+        "MATCH (c:City) REMOVE c:City",
+        "MATCH (c:City) SET c:Event:Happening REMOVE c:City",
+        "MATCH (e:Event) CREATE (e)-[:HELD_IN]->(:Region)",
+        "MATCH (e:Event)-[h:HELD_IN]->() SET h.since = 1",
+        "MATCH (c:City) CREATE (c)-[:HELD_IN]->(c)",
+        "MATCH (c:City) CREATE (c)-[:ABOUT]->(c)",
+        "ALTER CURRENT GRAPH TYPE SET {(:City)-[:HELD_IN]->(:City)}",
+        "ALTER CURRENT GRAPH TYPE SET {(:Event => {place :: STRING NOT NULL})}",
+        "ALTER CURRENT GRAPH TYPE SET {(:A), (:A => {b :: STRING})}",
+        "ALTER CURRENT GRAPH TYPE SET {(:A => {b :: STRING, b :: DATE})}",
+        "ALTER CURRENT GRAPH TYPE SET {(:A => {b :: POINT})}",
+        "ALTER CURRENT GRAPH TYPE ADD {(:A)}",
+    ];
+    let told = wrong.map(|statement| format!("{statement}\n  {}", error(&session, statement)));
+    let closed_wrong = [
+        "CREATE ()",
+        "CREATE (:Region)",
+        "CREATE (:City:Region {name: 'x'})",
+        "CREATE (:City {name: 'x', size: 1})",
+        "MATCH (e:Event) CREATE (e)-[:NEAR]->(e)",
+        "MATCH (e:Event), (c:City) CREATE (e)-[:HELD_IN {note: 'x'}]->(c)",
+        "ALTER CURRENT GRAPH TYPE SET CLOSED {}",
+    ];
+    let session = events(&EVENTS.replace("SET {", "SET CLOSED {"));
+    let told_closed =
+        closed_wrong.map(|statement| format!("{statement}\n  {}", error(&session, statement)));
+    insta::assert_snapshot!(format!(
+        "{shown}\n\n{}\n\n{}",
+        told.join("\n"),
+        told_closed.join("\n")
+    ));
+    // What is shown can be set again, and nothing as well.
+    for statement in [
+        format!("ALTER CURRENT GRAPH TYPE SET {shown}"),
+        "CREATE (:Event:Happening {name: 'x'})".to_owned(),
+        "ALTER CURRENT GRAPH TYPE SET {}".to_owned(),
+        "CREATE (:Event)".to_owned(),
+    ] {
+        session
+            .query(&statement, ())
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    assert!(rows(&session, "SHOW CURRENT GRAPH TYPE").is_empty());
+}
+
+#[test]
+fn loads_obey_constraints_and_the_graph_type() {
+    use rihla::context::Context;
+    use rihla::import_export::read_json_graph;
+    let file = r#"{"format":"rihla-graph","version":1,"relationships":[],"nodes":[
+        {"id": 1, "labels": ["City"], "properties": {"name": "Fes"}},
+        {"id": 2, "labels": ["City"], "properties": {"title": "Kazan"}}]}"#;
+    let load = |session: &Session| {
+        let snapshot = session.database().snapshot();
+        read_json_graph(
+            "cities.json",
+            file.as_bytes(),
+            snapshot,
+            &Context::unlimited(),
+        )
+        .map(|_| ())
+        .expect_err("it breaks a rule")
+        .to_string()
+    };
+    assert_eq!(
+        load(&events(EVENTS)),
+        "ConstraintVerificationFailed: GraphTypeViolated: node 3 (:City {title: 'Kazan'}) lacks the \
+         property `name`, against the graph type"
+    );
+    let session = Database::in_memory().session();
+    let key = "CREATE CONSTRAINT city FOR (c:City) REQUIRE c.name IS KEY";
+    session.query(key, ()).expect("made");
+    assert_eq!(
+        load(&session),
+        "ConstraintVerificationFailed: PropertyMissing: node 1 (:City {title: 'Kazan'}) lacks the \
+         property `name`, against the constraint `city`"
+    );
+}
+
+#[test]
+fn the_graph_of_icesco_obeys_its_graph_type() {
+    let session = Database::icesco().expect("it loads").session();
+    let shown = rows(&session, "SHOW CURRENT GRAPH TYPE");
+    assert_eq!(shown.len(), 1);
+    let graph_type = include_str!("../graph-data/icesco.graph-type.cypher");
+    assert!(graph_type.contains("TYPE SET {"));
+    // Nothing is in the graph that it does not name.
+    let closed = graph_type.replace("TYPE SET {", "TYPE SET CLOSED {");
+    session.query(&closed, ()).expect("all is named");
     let told = error(
         &session,
-        "UNWIND [5] AS x MATCH (p:Person) WHERE p.age IN x RETURN p",
+        "MATCH (c:City), (e:Event) CREATE (c)-[:HELD_IN]->(e)",
     );
-    assert!(told.contains("needs a list"), "{told}");
+    assert!(told.contains("against the graph type"), "{told}");
 }

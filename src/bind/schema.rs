@@ -3,8 +3,15 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorDetail, Result};
-use crate::graph::{ConstraintDefinition, ConstraintRule, IndexDefinition, Schema, Target};
-use crate::parse::ast::{ConstraintKind, SchemaItem, SchemaStatement};
+use crate::graph::{
+    ConstraintDefinition, ConstraintRule, GraphType, IndexDefinition, NodeType, PropertyType,
+    RelationshipType, Schema, Target,
+};
+use crate::parse::ast::{
+    ConstraintKind, ElementLabels, ElementType, GraphTypeStatement, Identifier, SchemaItem,
+    SchemaStatement,
+};
+use crate::parse::span::Span;
 use crate::value::TypeTest;
 
 /// What is to be done to the schema.
@@ -24,6 +31,8 @@ pub enum SchemaCommand {
         /// Whether nothing is done where something is in its way.
         if_not_exists: bool,
     },
+    /// `ALTER CURRENT GRAPH TYPE SET`
+    SetGraphType(GraphType),
     /// `DROP INDEX`
     DropIndex {
         /// Its name.
@@ -104,6 +113,9 @@ pub fn bind_schema(statement: &SchemaStatement, schema: &Schema) -> Result<Schem
                 if_not_exists: item.if_not_exists,
             }
         }
+        SchemaStatement::SetGraphType(statement) => {
+            SchemaCommand::SetGraphType(graph_type(statement)?)
+        }
         SchemaStatement::DropIndex { name, if_exists } => SchemaCommand::DropIndex {
             name: name.name.as_str().into(),
             if_exists: *if_exists,
@@ -134,11 +146,7 @@ fn about(item: &SchemaItem) -> Result<(Target, Vec<Arc<str>>)> {
         let name: Arc<str> = key.name.as_str().into();
         if properties.contains(&name) {
             let message = format!("the property `{name}` stands twice");
-            return Err(Error::syntax(
-                ErrorDetail::ColumnNameConflict,
-                key.span,
-                message,
-            ));
+            return Err(twice(key.span, message));
         }
         properties.push(name);
     }
@@ -156,4 +164,62 @@ fn name(
         Some(name) => name.name.as_str().into(),
         None => schema.free_name(kind, target, properties),
     }
+}
+
+fn graph_type(statement: &GraphTypeStatement) -> Result<GraphType> {
+    let mut graph_type = GraphType {
+        is_closed: statement.is_closed,
+        ..GraphType::default()
+    };
+    for element in &statement.elements {
+        let name: Arc<str> = element.name.name.as_str().into();
+        let properties = property_types(element)?;
+        match &element.labels {
+            ElementLabels::Implied(implied) => {
+                if graph_type.nodes.iter().any(|node| node.label == name) {
+                    let message = format!("the label `{name}` stands twice");
+                    return Err(twice(element.name.span, message));
+                }
+                graph_type.nodes.push(NodeType {
+                    label: name,
+                    implied: texts(implied),
+                    properties,
+                });
+            }
+            ElementLabels::Ends { start, end } => {
+                graph_type.relationships.push(RelationshipType {
+                    name,
+                    start: texts(start),
+                    end: texts(end),
+                    properties,
+                });
+            }
+        }
+    }
+    Ok(graph_type)
+}
+
+fn texts(names: &[Identifier]) -> Vec<Arc<str>> {
+    names.iter().map(|name| name.name.as_str().into()).collect()
+}
+
+fn property_types(element: &ElementType) -> Result<Vec<PropertyType>> {
+    let mut properties: Vec<PropertyType> = Vec::new();
+    for declaration in &element.properties {
+        let name: Arc<str> = declaration.key.name.as_str().into();
+        if properties.iter().any(|known| known.name == name) {
+            let message = format!("the property `{name}` stands twice");
+            return Err(twice(declaration.key.span, message));
+        }
+        let test = TypeTest::parse(&declaration.type_name);
+        properties.push(PropertyType {
+            name,
+            test: test.map_err(|error| error.at(declaration.span))?,
+        });
+    }
+    Ok(properties)
+}
+
+fn twice(span: Span, message: String) -> Error {
+    Error::syntax(ErrorDetail::ColumnNameConflict, span, message)
 }

@@ -53,6 +53,7 @@ pub fn changes(changes: &Changes) -> String {
         ("added", "label", changes.labels_added),
         ("added", "index", changes.indexes_added),
         ("added", "constraint", changes.constraints_added),
+        ("set", "graph type", changes.graph_types_set),
         ("set", "property", changes.properties_set),
         ("removed", "label", changes.labels_removed),
         ("removed", "property", changes.properties_removed),

@@ -35,6 +35,9 @@ pub fn run_schema(
             }
             writer.create_constraint(definition.clone(), context)
         }
+        SchemaCommand::SetGraphType(graph_type) => {
+            writer.set_graph_type(graph_type.clone(), context)
+        }
         SchemaCommand::DropIndex { name, if_exists } => {
             if *if_exists && schema.index(name).is_none() {
                 return Ok(());

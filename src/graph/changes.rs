@@ -34,6 +34,8 @@ pub struct Changes {
     pub constraints_added: u64,
     /// Constraints that are gone.
     pub constraints_removed: u64,
+    /// 1 where the graph type is another one.
+    pub graph_types_set: u64,
 }
 
 /// What touched rows were like before.
@@ -111,6 +113,7 @@ pub(super) fn changes(
         }
     }
     let [before, after] = [before, after].map(Snapshot::schema);
+    changes.graph_types_set = u64::from(before.graph_type() != after.graph_type());
     [changes.indexes_added, changes.indexes_removed] =
         difference(&before.index_names(), &after.index_names());
     [changes.constraints_added, changes.constraints_removed] =

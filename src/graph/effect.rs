@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::graph_type::GraphType;
 use super::schema::{ConstraintDefinition, IndexDefinition};
 use crate::value::{NodeId, RelationshipId, Value};
 
@@ -83,6 +84,8 @@ pub enum Effect {
     },
     /// A constraint was made.
     CreateConstraint(ConstraintDefinition),
+    /// The graph type was set.
+    SetGraphType(GraphType),
     /// A constraint was dropped.
     DropConstraint {
         /// Its name.

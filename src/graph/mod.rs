@@ -8,8 +8,10 @@
 mod adjacency;
 mod catalog;
 mod changes;
+mod describe;
 mod effect;
 mod gather;
+mod graph_type;
 mod index;
 mod index_key;
 mod index_tree;
@@ -19,12 +21,14 @@ mod schema_writer;
 mod snapshot;
 mod table;
 mod verify;
+mod verify_type;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
 pub use catalog::Catalog;
 pub use changes::Changes;
 pub use effect::Effect;
+pub use graph_type::{GraphType, NodeType, PropertyType, RelationshipType};
 pub use index::Index;
 pub use index_key::{Condition, KeyRange};
 pub use schema::{ConstraintDefinition, ConstraintRule, IndexDefinition, Schema, Target};

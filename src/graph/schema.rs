@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::graph_type::GraphType;
 use super::index::Index;
 use crate::value::{TypeTest, write_name};
 
@@ -93,6 +94,7 @@ impl ConstraintRule {
 pub struct Schema {
     pub(super) indexes: Arc<Vec<Index>>,
     pub(super) constraints: Arc<Vec<Arc<ConstraintDefinition>>>,
+    pub(super) graph_type: Option<Arc<GraphType>>,
     /// Whether any rule is about single nodes.
     pub(super) has_node_rules: bool,
     /// Whether any rule is about single relationships.
@@ -108,6 +110,11 @@ impl Schema {
     /// The constraints in the order in which they came.
     pub fn constraints(&self) -> &[Arc<ConstraintDefinition>] {
         &self.constraints
+    }
+
+    /// The graph type, if there is one.
+    pub fn graph_type(&self) -> Option<&Arc<GraphType>> {
+        self.graph_type.as_ref()
     }
 
     /// The index of this name.
@@ -138,7 +145,7 @@ impl Schema {
 
     /// Differs where definitions differ: plans depend on it.
     pub fn version(&self) -> u64 {
-        if self.indexes.is_empty() && self.constraints.is_empty() {
+        if self.indexes.is_empty() && self.constraints.is_empty() && self.graph_type.is_none() {
             return 0;
         }
         let mut hasher = DefaultHasher::new();
@@ -146,6 +153,7 @@ impl Schema {
             index.definition().hash(&mut hasher);
         }
         self.constraints.hash(&mut hasher);
+        self.graph_type.hash(&mut hasher);
         hasher.finish()
     }
 

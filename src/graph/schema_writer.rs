@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::effect::Effect;
+use super::graph_type::GraphType;
 use super::index::{Element, Index};
 use super::schema::{ConstraintDefinition, IndexDefinition, Schema, Target};
 use super::verify::{check_all_unique, check_row, has_row_rule};
+use super::verify_type::TypeCheck;
 use super::writer::GraphWriter;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result, did_you_mean};
+use crate::value::{NodeId, RelationshipId};
 
 impl GraphWriter {
     /// Makes an index over what is there.
@@ -126,6 +129,33 @@ impl GraphWriter {
     }
 }
 
+impl GraphWriter {
+    /// Sets the graph type, if all that is there is as it says; an empty one allows everything.
+    ///
+    /// # Errors
+    /// `ConstraintVerificationFailed`, naming the element that is not as it says.
+    pub fn set_graph_type(&mut self, graph_type: GraphType, context: &Context) -> Result<()> {
+        let check = TypeCheck::new(&graph_type, &self.graph);
+        for chunk in 0..self.graph.node_chunks() {
+            context.check()?;
+            let nodes = self.graph.scan_nodes(chunk, &[])?;
+            let mut nodes = nodes.values().iter();
+            nodes.try_for_each(|node| check.node(NodeId(*node)))?;
+        }
+        for chunk in 0..self.graph.relationship_chunks() {
+            context.check()?;
+            let relationships = self.graph.scan_relationships(chunk, None)?;
+            let mut relationships = relationships.values().iter();
+            relationships.try_for_each(|id| check.relationship(RelationshipId(*id)))?;
+        }
+        let schema = &mut self.graph.schema;
+        schema.graph_type = (!graph_type.is_empty()).then(|| graph_type.clone().into());
+        schema.note_rules();
+        self.effects.push(Effect::SetGraphType(graph_type));
+        Ok(())
+    }
+}
+
 impl Schema {
     /// Why an index cannot be made: what it is called, or what is about the same.
     pub fn in_the_way_of_index(&self, wanted: &IndexDefinition) -> Option<String> {
@@ -175,8 +205,10 @@ impl Schema {
                 .iter()
                 .any(|one| has_row_rule(one) && is_meant(&one.target))
         };
-        self.has_node_rules = any(|target| matches!(target, Target::Nodes(_)));
-        self.has_relationship_rules = any(|target| matches!(target, Target::Relationships(_)));
+        let typed = self.graph_type.is_some();
+        self.has_node_rules = typed || any(|target| matches!(target, Target::Nodes(_)));
+        self.has_relationship_rules =
+            typed || any(|target| matches!(target, Target::Relationships(_)));
     }
 }
 

@@ -1,16 +1,16 @@
 //! Constraints verified: at the end of a statement for what it touched, or for all elements when a
 //! constraint is made. An error names the elements.
 
-use std::fmt::Write;
-
+use super::describe::{a_type, describe, shortened};
 use super::index::{Element, Index};
 use super::index_upkeep::Doubled;
 use super::schema::{ConstraintDefinition, ConstraintRule, Target};
 use super::snapshot::Snapshot;
+use super::verify_type::TypeCheck;
 use super::writer::GraphWriter;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::value::{NodeId, RelationshipId, Value, write_name};
+use crate::value::{NodeId, RelationshipId, Value};
 
 /// What a writer has touched and not verified yet.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub(super) struct Unverified {
     pub(super) nodes: Vec<u32>,
     /// Relationships, likewise.
     pub(super) relationships: Vec<u32>,
+    /// Nodes that lost a label.
+    pub(super) unlabelled: Vec<NodeId>,
 }
 
 /// Elements between two looks at the interrupt flag.
@@ -37,6 +39,13 @@ impl GraphWriter {
         for (number, key) in touched.doubled {
             if let Some(index) = self.graph.schema.indexes.get(number) {
                 check_unique(index, &key, &self.graph)?;
+            }
+        }
+        if self.graph.schema.graph_type.is_some() {
+            // What a relationship connects may have changed by it.
+            for node in touched.unlabelled {
+                let relationships = self.relationships_of(node)?.into_iter();
+                touched.relationships.extend(relationships.map(|id| id.0));
             }
         }
         for positions in [&mut touched.nodes, &mut touched.relationships] {
@@ -56,6 +65,21 @@ impl GraphWriter {
                 check_row(constraint, *position, &self.graph)?;
             }
         }
+        if let Some(graph_type) = &self.graph.schema.graph_type {
+            let check = TypeCheck::new(graph_type, &self.graph);
+            for (number, node) in touched.nodes.into_iter().enumerate() {
+                if number % BETWEEN_CHECKS == 0 {
+                    context.check()?;
+                }
+                check.node(NodeId(node))?;
+            }
+            for (number, id) in touched.relationships.into_iter().enumerate() {
+                if number % BETWEEN_CHECKS == 0 {
+                    context.check()?;
+                }
+                check.relationship(RelationshipId(id))?;
+            }
+        }
         Ok(())
     }
 
@@ -63,6 +87,13 @@ impl GraphWriter {
     pub(super) fn touch_node(&mut self, node: NodeId) {
         if self.graph.schema.has_node_rules {
             self.unverified.nodes.push(node.0);
+        }
+    }
+
+    /// Notes a node that lost a label, if a graph type asks what relationships connect.
+    pub(super) fn touch_unlabelled(&mut self, node: NodeId) {
+        if self.graph.schema.graph_type.is_some() {
+            self.unverified.unlabelled.push(node);
         }
     }
 
@@ -191,76 +222,4 @@ fn broken(constraint: &ConstraintDefinition, detail: ErrorDetail, message: Strin
         detail,
         format!("{message}, against the constraint `{name}`"),
     )
-}
-
-/// `node 3 (:City {name: 'Rabat'})`
-pub(super) fn describe(target: &Target, position: u32, graph: &Snapshot) -> Result<String> {
-    match target {
-        Target::Nodes(_) => describe_node(NodeId(position), graph),
-        Target::Relationships(_) => describe_relationship(RelationshipId(position), graph),
-    }
-}
-
-/// `node 3 (:City {name: 'Rabat'})`
-pub(super) fn describe_node(node: NodeId, graph: &Snapshot) -> Result<String> {
-    let catalog = graph.catalog();
-    let mut text = format!("node {} (", node.0);
-    for label in graph.node_labels(node)? {
-        text.push(':');
-        // Writing into a string does not fail.
-        let _ = write_name(catalog.label_name(label), &mut text);
-    }
-    let properties = graph.node_properties(node)?;
-    write_properties(&mut text, &properties, graph);
-    text.push(')');
-    Ok(text)
-}
-
-/// `relationship 4 [:HELD_IN {since: 1982}] from node 1 to node 2`
-pub(super) fn describe_relationship(
-    relationship: RelationshipId,
-    graph: &Snapshot,
-) -> Result<String> {
-    let ends = graph.endpoints(relationship)?;
-    let mut text = format!("relationship {} [:", relationship.0);
-    let _ = write_name(graph.catalog().type_name(ends.relationship_type), &mut text);
-    let properties = graph.relationship_properties(relationship)?;
-    write_properties(&mut text, &properties, graph);
-    let _ = write!(text, "] from node {} to node {}", ends.start.0, ends.end.0);
-    Ok(text)
-}
-
-/// Properties that are shown of an element.
-const SHOWN: usize = 3;
-
-fn write_properties(
-    text: &mut String,
-    properties: &[(crate::value::KeyId, Value)],
-    graph: &Snapshot,
-) {
-    let shown = properties.iter().take(SHOWN).map(|(key, value)| {
-        let mut property = String::new();
-        let _ = write_name(graph.catalog().key_name(*key), &mut property);
-        format!("{property}: {}", shortened(value))
-    });
-    let mut shown: Vec<String> = shown.collect();
-    if properties.len() > SHOWN {
-        shown.push("...".to_owned());
-    }
-    if !shown.is_empty() {
-        let _ = write!(text, " {{{}}}", shown.join(", "));
-    }
-}
-
-/// A value as one would write it, cut where it is long.
-fn shortened(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
-    }
-}
-
-fn a_type(value: &Value) -> String {
-    format!("{} ({})", shortened(value), value.value_type())
 }

@@ -211,6 +211,7 @@ impl GraphWriter {
         }
         self.set_labels(node, &labels, label)?;
         count(&mut self.graph.label_counts, label.index(), -1);
+        self.touch_unlabelled(node);
         let label = self.label_name(label);
         self.effects.push(Effect::RemoveLabel { node, label });
         Ok(())
@@ -378,6 +379,9 @@ impl GraphWriter {
             Effect::DropIndex { name } => self.drop_index(name),
             Effect::CreateConstraint(definition) => {
                 self.create_constraint(definition.clone(), &Context::unlimited())
+            }
+            Effect::SetGraphType(graph_type) => {
+                self.set_graph_type(graph_type.clone(), &Context::unlimited())
             }
             Effect::DropConstraint { name } => self.drop_constraint(name),
         }

@@ -45,22 +45,29 @@ pub(super) struct Merit {
     /// How many properties must be equal to something.
     pub(super) equalities: usize,
     /// What must hold of the property after them.
-    pub(super) last: Last,
+    pub(super) last: Option<Kind>,
 }
 
-/// What must hold of the property after those that must be equal to something.
+/// The kinds of conditions, those that narrow most greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Last {
-    /// Nothing.
-    Nothing,
-    /// It is there.
+pub(super) enum Kind {
     Exists,
-    /// It lies in a range.
     Between,
-    /// It begins with something.
     StartsWith,
-    /// It is one of a list.
     In,
+    Equal,
+}
+
+impl Kind {
+    fn of(condition: &SeekCondition) -> Kind {
+        match condition {
+            SeekCondition::Exists => Kind::Exists,
+            SeekCondition::Between { .. } => Kind::Between,
+            SeekCondition::StartsWith(_) => Kind::StartsWith,
+            SeekCondition::In(_) => Kind::In,
+            SeekCondition::Equal(_) => Kind::Equal,
+        }
+    }
 }
 
 /// The best use of one of these indexes for predicates on `variable`, whose other variables are
@@ -82,66 +89,24 @@ pub(super) fn best_use<'i>(
 }
 
 fn index_use(index: &Index, variable: &Variable, said: &[Option<Said>]) -> Option<Use> {
+    let definition = index.definition();
     let mut conditions = Vec::new();
     let mut answered = Vec::new();
-    let mut last = Last::Nothing;
-    let definition = index.definition();
+    let mut last = Some(Kind::Equal);
     for property in &definition.properties {
-        let about = |place: &usize| {
-            let said = said[*place].as_ref()?;
-            (said.property == *property).then_some(said)
-        };
-        let find = |wanted: fn(&SeekCondition) -> bool| {
-            (0..said.len()).find(|place| about(place).is_some_and(|one| wanted(&one.condition)))
-        };
-        let mut take = |place: usize| {
-            if said[place].as_ref().is_some_and(|one| one.is_certain) {
-                answered.push(place);
-            }
-        };
-        if let Some(place) = find(|one| matches!(one, SeekCondition::Equal(_))) {
-            conditions.extend(about(&place).map(|one| one.condition.clone()));
-            take(place);
-            continue;
-        }
-        let others: [(Last, fn(&SeekCondition) -> bool); 2] = [
-            (Last::In, |one| matches!(one, SeekCondition::In(_))),
-            (Last::StartsWith, |one| {
-                matches!(one, SeekCondition::StartsWith(_))
-            }),
-        ];
-        if let Some((kind, place)) = others
-            .into_iter()
-            .find_map(|(kind, wanted)| Some((kind, find(wanted)?)))
-        {
-            conditions.extend(about(&place).map(|one| one.condition.clone()));
-            take(place);
-            last = kind;
+        // After anything but an equality the entries of later properties do not stand together.
+        if last != Some(Kind::Equal) {
             break;
         }
-        let low = find(|one| matches!(one, SeekCondition::Between { low: Some(_), .. }));
-        let high = find(|one| matches!(one, SeekCondition::Between { high: Some(_), .. }));
-        if low.is_some() || high.is_some() {
-            let bound = |place: Option<usize>| match &about(&place?)?.condition {
-                SeekCondition::Between { low, high } => low.clone().or(high.clone()),
-                _ => None,
-            };
-            conditions.push(SeekCondition::Between {
-                low: bound(low),
-                high: bound(high),
-            });
-            low.into_iter().chain(high).for_each(take);
-            last = Last::Between;
-            break;
+        last = None;
+        if let Some((condition, places)) = best_said(property, said) {
+            last = Some(Kind::of(&condition));
+            conditions.push(condition);
+            answered.extend(places);
         }
-        if let Some(place) = find(|one| matches!(one, SeekCondition::Exists)) {
-            conditions.push(SeekCondition::Exists);
-            take(place);
-            last = Last::Exists;
-        }
-        break;
     }
-    let equalities = conditions.len() - usize::from(last != Last::Nothing);
+    let last = last.filter(|kind| *kind != Kind::Equal);
+    let equalities = conditions.len() - usize::from(last.is_some());
     let merit = Merit {
         is_unique: index.is_unique() && equalities == definition.properties.len(),
         equalities,
@@ -160,6 +125,43 @@ fn index_use(index: &Index, variable: &Variable, said: &[Option<Said>]) -> Optio
         answered,
         merit,
     })
+}
+
+/// The condition on a property that narrows most, and the places of what needs no further test
+/// then. Two bounds make one range.
+fn best_said(property: &str, said: &[Option<Said>]) -> Option<(SeekCondition, Vec<usize>)> {
+    let about = said.iter().enumerate().filter_map(|(place, one)| {
+        let one = one.as_ref()?;
+        (one.property.as_ref() == property).then_some((place, one))
+    });
+    let (mut place, mut best) = about.clone().reduce(|best, one| {
+        match Kind::of(&one.1.condition) > Kind::of(&best.1.condition) {
+            true => one,
+            false => best,
+        }
+    })?;
+    let mut condition = best.condition.clone();
+    let mut answered: Vec<usize> = Vec::new();
+    if let SeekCondition::Between { low, high } = &mut condition {
+        let other = about.clone().find(|(_, one)| match &one.condition {
+            SeekCondition::Between { low: Some(_), .. } => low.is_none(),
+            SeekCondition::Between { high: Some(_), .. } => high.is_none(),
+            _ => false,
+        });
+        if let Some((other_place, other)) = other
+            && let SeekCondition::Between {
+                low: other_low,
+                high: other_high,
+            } = &other.condition
+        {
+            *low = low.take().or(other_low.clone());
+            *high = high.take().or(other_high.clone());
+            answered.extend(best.is_certain.then_some(place));
+            (place, best) = (other_place, other);
+        }
+    }
+    answered.extend(best.is_certain.then_some(place));
+    Some((condition, answered))
 }
 
 fn said(predicate: &Expression, variable: &Variable, known: &HashSet<Variable>) -> Option<Said> {

@@ -17,6 +17,7 @@ impl Builder {
             Rule::show_statement => match inner(pair)?.as_rule() {
                 Rule::show_functions => Statement::Show(Show::Functions),
                 Rule::show_indexes => Statement::Show(Show::Indexes),
+                Rule::show_graph_type => Statement::Show(Show::GraphType),
                 Rule::show_constraints => Statement::Show(Show::Constraints),
                 _ => Statement::Show(Show::Procedures),
             },
@@ -30,7 +31,8 @@ impl Builder {
             Rule::create_index_statement
             | Rule::create_constraint_statement
             | Rule::drop_index_statement
-            | Rule::drop_constraint_statement => Statement::Schema(schema_statement(pair)?),
+            | Rule::drop_constraint_statement
+            | Rule::set_graph_type_statement => Statement::Schema(schema_statement(pair)?),
             Rule::unsupported_statement => return Err(unsupported(inner(pair)?)),
             _ => return Err(defect(&pair)),
         })
@@ -176,6 +178,7 @@ fn unsupported(keywords: Pair) -> Error {
     let error = Error::unsupported(format!("{words} is not supported")).at(span(&keywords));
     match words.as_str() {
         words if words.ends_with("INDEX") => error.hint("CREATE INDEX makes a range index"),
+        "ALTER" => error.hint("ALTER CURRENT GRAPH TYPE SET sets the graph type"),
         "USE" => error.hint("a database holds one graph; open the other database instead"),
         _ => error,
     }

@@ -24,7 +24,63 @@ pub(super) fn schema_statement(pair: Pair) -> Result<SchemaStatement> {
             name: identifier(&part(&mut pairs)?),
             if_exists: pairs.next().is_some(),
         },
+        Rule::set_graph_type_statement => {
+            let is_closed = part_if(&mut pairs, Rule::closed).is_some();
+            SchemaStatement::SetGraphType(GraphTypeStatement {
+                is_closed,
+                elements: pairs.map(element_type).collect::<Result<_>>()?,
+            })
+        }
         _ => return Err(defect(&pair)),
+    })
+}
+
+fn element_type(pair: Pair) -> Result<ElementType> {
+    let is_relationship = pair.as_rule() == Rule::relationship_element_type;
+    let mut pairs = pair.into_inner();
+    let start = match is_relationship {
+        true => labels(&mut part(&mut pairs)?.into_inner()),
+        false => Vec::new(),
+    };
+    part_if(&mut pairs, Rule::variable);
+    let name = identifier(&part(&mut pairs)?);
+    let implied = labels(&mut pairs);
+    let properties = match part_if(&mut pairs, Rule::property_types) {
+        Some(properties) => properties
+            .into_inner()
+            .map(property_declaration)
+            .collect::<Result<_>>()?,
+        None => Vec::new(),
+    };
+    let labels = match is_relationship {
+        true => ElementLabels::Ends {
+            start,
+            end: labels(&mut part(&mut pairs)?.into_inner()),
+        },
+        false => ElementLabels::Implied(implied),
+    };
+    Ok(ElementType {
+        name,
+        labels,
+        properties,
+    })
+}
+
+fn labels(pairs: &mut Pairs) -> Vec<Identifier> {
+    let mut labels = Vec::new();
+    while let Some(label) = part_if(pairs, Rule::label_name) {
+        labels.push(identifier(&label));
+    }
+    labels
+}
+
+fn property_declaration(pair: Pair) -> Result<PropertyDeclaration> {
+    let mut pairs = pair.into_inner();
+    let (key, type_name) = (part(&mut pairs)?, part(&mut pairs)?);
+    Ok(PropertyDeclaration {
+        key: identifier(&key),
+        type_name: normal_type_name(type_name.as_str()),
+        span: span(&type_name),
     })
 }
 

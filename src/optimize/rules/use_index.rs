@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::logical::{Expand, Expression, Plan, Seek, Variable};
 use crate::optimize::rules::order_pattern::free_variables;
-use crate::optimize::seek_conditions::{Last, Use, best_use};
+use crate::optimize::seek_conditions::{Kind, Use, best_use};
 use crate::optimize::{Statistics, conjuncts, filtered};
 
 /// Looks up in indexes what is asked of properties.
@@ -170,7 +170,7 @@ impl Lookup<'_> {
             let has_labels = E::HasLabels(Box::new(E::Variable(node.clone())), labels.clone());
             tests.insert(0, has_labels);
         }
-        let is_narrow = found.merit.equalities > 0 || found.merit.last == Last::In;
+        let is_narrow = found.merit.equalities > 0 || found.merit.last == Some(Kind::In);
         let found = (is_narrow && self.is_worth(&found)).then_some(found)?;
         tests.extend(found.unanswered(&all));
         let seek = Plan::Seek {
@@ -196,7 +196,7 @@ impl Lookup<'_> {
     /// Whether a lookup narrows enough; in a join it must be by the other side.
     fn is_worth(&self, found: &Use) -> bool {
         if self.equalities.is_empty() {
-            return found.merit.equalities > 0 || found.merit.last > Last::Exists;
+            return found.merit.equalities > 0 || found.merit.last > Some(Kind::Exists);
         }
         found.merit.equalities > 0 && reads_any(&found.seek, &self.known)
     }

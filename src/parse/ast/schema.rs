@@ -10,6 +10,8 @@ pub enum SchemaStatement {
     CreateIndex(SchemaItem),
     /// `CREATE CONSTRAINT`
     CreateConstraint(SchemaItem, ConstraintRule),
+    /// `ALTER CURRENT GRAPH TYPE SET`
+    SetGraphType(GraphTypeStatement),
     /// `DROP INDEX`
     DropIndex {
         /// Its name.
@@ -24,6 +26,51 @@ pub enum SchemaStatement {
         /// Whether it is no error if it is not there.
         if_exists: bool,
     },
+}
+
+/// `ALTER CURRENT GRAPH TYPE SET`
+#[derive(Debug, Clone, PartialEq)]
+pub struct GraphTypeStatement {
+    /// Whether nothing else may be in the graph.
+    pub is_closed: bool,
+    /// What is declared.
+    pub elements: Vec<ElementType>,
+}
+
+/// The type of nodes or relationships.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ElementType {
+    /// The label of nodes, the type of relationships.
+    pub name: Identifier,
+    /// What else is said of labels.
+    pub labels: ElementLabels,
+    /// The properties.
+    pub properties: Vec<PropertyDeclaration>,
+}
+
+/// What is said of the labels of an element.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ElementLabels {
+    /// Of a node: labels that come with the first one.
+    Implied(Vec<Identifier>),
+    /// Of a relationship: labels of its ends.
+    Ends {
+        /// Of the node where it starts.
+        start: Vec<Identifier>,
+        /// Of the node where it ends.
+        end: Vec<Identifier>,
+    },
+}
+
+/// `key :: TYPE`
+#[derive(Debug, Clone, PartialEq)]
+pub struct PropertyDeclaration {
+    /// The key.
+    pub key: Identifier,
+    /// The type in upper case.
+    pub type_name: String,
+    /// Where the type stands.
+    pub span: Span,
 }
 
 /// What indexes and constraints share.

@@ -31,6 +31,8 @@ pub enum Show {
     Indexes,
     /// `SHOW CONSTRAINTS`
     Constraints,
+    /// `SHOW CURRENT GRAPH TYPE`
+    GraphType,
 }
 
 /// `BEGIN`, `COMMIT` and `ROLLBACK`.
