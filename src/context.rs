@@ -78,6 +78,15 @@ impl Context {
         }
     }
 
+    /// A context without limits, for what happened before and is done again.
+    pub fn unlimited() -> Self {
+        let limits = Limits {
+            memory: usize::MAX,
+            time: None,
+        };
+        Context::new(limits, Interrupt::default(), DateTime::now())
+    }
+
     /// The instant at which the statement began.
     pub fn statement_time(&self) -> DateTime {
         self.statement_time

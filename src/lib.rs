@@ -47,6 +47,7 @@ pub mod database;
 pub mod session;
 mod icesco;
 mod plan_cache;
+mod show;
 
 pub use context::{Interrupt, Limits};
 pub use database::Database;

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::bind::{self, BindEnvironment};
-use crate::column::Column;
+use crate::bind::{self, BindEnvironment, SchemaCommand};
 use crate::context::{Context, Interrupt, Limits};
 use crate::database::Database;
 use crate::database::transaction::Transaction;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::execute::{self, Batch, Counts, Runtime};
-use crate::functions::{FUNCTIONS, Procedures};
+use crate::functions::Procedures;
 use crate::graph::{Effect, GraphWriter, Snapshot};
 use crate::logical;
 use crate::optimize::{self, Statistics};
@@ -22,6 +21,7 @@ use crate::parse::{
 use crate::physical;
 use crate::plan_cache::PlanKey;
 use crate::result::{QueryResult, Summary, Warning};
+use crate::show::show;
 use crate::value::{DateTime, Value};
 
 /// Values for the parameters of a statement.
@@ -91,6 +91,8 @@ pub(crate) enum Prepared {
     },
     /// A listing.
     Show(Show),
+    /// A change of the schema.
+    Schema(SchemaCommand),
     /// The begin or end of a transaction.
     Transaction(TransactionControl),
 }
@@ -176,24 +178,12 @@ impl Session {
     ) -> Result<T> {
         let context = self.context();
         let mut transaction = self.transaction();
-        let written = (|| {
-            let mut turn = None;
-            let snapshot = match transaction.as_mut() {
-                Some(transaction) => {
-                    transaction.begin_write(&self.database)?;
-                    transaction.snapshot()?.clone()
-                }
-                None => turn.insert(self.database.begin_write()?).state()?.snapshot,
-            };
-            let (writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
-            let (snapshot, effects) = writer.finish();
-            match (turn, transaction.as_mut()) {
-                (Some(mut turn), _) => turn.commit(snapshot, &effects)?,
-                (None, Some(transaction)) => transaction.advance(snapshot, effects),
-                (None, None) => {}
-            }
-            Ok(outcome)
-        })();
+        let written = self.update(&mut transaction, |snapshot| {
+            let (mut writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
+            writer.verify(&context)?;
+            let (after, effects) = writer.finish();
+            Ok((outcome, after, effects))
+        });
         if let (Err(_), Some(transaction)) = (&written, transaction.as_mut()) {
             transaction.fail();
         }
@@ -244,7 +234,8 @@ impl Session {
             self.prepare(text, parameters, &snapshot, &procedures)
         })?;
         match prepared.as_ref() {
-            Prepared::Show(show) => show_functions(*show, &procedures),
+            Prepared::Show(listing) => Ok(show(*listing, &procedures, &snapshot)),
+            Prepared::Schema(command) => self.change_schema(transaction, command, start.elapsed()),
             Prepared::Transaction(control) => self.control(transaction, *control, snapshot),
             Prepared::Query {
                 mode: Mode::Explain,
@@ -261,26 +252,40 @@ impl Session {
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
             }
             Prepared::Query { read_only, .. } => {
-                let mut turn = None;
-                let snapshot = match transaction.as_mut() {
-                    _ if *read_only => snapshot,
-                    Some(transaction) => {
-                        transaction.begin_write(&self.database)?;
-                        snapshot
-                    }
-                    None => turn.insert(self.database.begin_write()?).state()?.snapshot,
+                let run = |snapshot, compile_time| {
+                    self.execute(&prepared, parameters, &procedures, snapshot, compile_time)
                 };
-                let compile_time = start.elapsed();
-                let (result, effects) =
-                    self.execute(&prepared, parameters, &procedures, snapshot, compile_time)?;
-                match (turn, transaction.as_mut()) {
-                    (Some(mut turn), _) => turn.commit(result.snapshot().clone(), &effects)?,
-                    (None, Some(transaction)) if !read_only => {
-                        transaction.advance(result.snapshot().clone(), effects);
-                    }
-                    _ => {}
+                if *read_only {
+                    return Ok(run(snapshot, start.elapsed())?.0);
                 }
-                Ok(result)
+                self.update(transaction, |snapshot| {
+                    let (result, effects) = run(snapshot, start.elapsed())?;
+                    let after = result.snapshot().clone();
+                    Ok((result, after, effects))
+                })
+            }
+        }
+    }
+
+    /// Runs what writes, in the transaction that is open or in one of its own: `work` is given the
+    /// state, and gives the state after it and what was done besides its outcome.
+    fn update<T>(
+        &self,
+        transaction: &mut Option<Transaction>,
+        work: impl FnOnce(Snapshot) -> Result<(T, Snapshot, Vec<Effect>)>,
+    ) -> Result<T> {
+        match transaction {
+            Some(transaction) => {
+                transaction.begin_write(&self.database)?;
+                let (outcome, after, effects) = work(transaction.snapshot()?.clone())?;
+                transaction.advance(after, effects);
+                Ok(outcome)
+            }
+            None => {
+                let mut turn = self.database.begin_write()?;
+                let (outcome, after, effects) = work(turn.state()?.snapshot)?;
+                turn.commit(after, &effects)?;
+                Ok(outcome)
             }
         }
     }
@@ -328,6 +333,10 @@ impl Session {
             Statement::Explain(query) => (query, Mode::Explain),
             Statement::Profile(query) => (query, Mode::Profile),
             Statement::Show(show) => return Ok(Prepared::Show(show)),
+            Statement::Schema(statement) => {
+                let command = bind::bind_schema(&statement, snapshot.schema())?;
+                return Ok(Prepared::Schema(command));
+            }
             Statement::Transaction(control) => return Ok(Prepared::Transaction(control)),
         };
         let environment = BindEnvironment {
@@ -348,6 +357,30 @@ impl Session {
             read_only: bound.read_only,
             logical: Box::new(logical),
             physical: Box::new(physical),
+        })
+    }
+
+    /// Changes the schema.
+    fn change_schema(
+        &self,
+        transaction: &mut Option<Transaction>,
+        command: &SchemaCommand,
+        compile_time: Duration,
+    ) -> Result<QueryResult> {
+        let start = Instant::now();
+        let context = self.context();
+        self.update(transaction, |snapshot| {
+            let mut writer = GraphWriter::new(snapshot);
+            execute::run_schema(command, &mut writer, &context)?;
+            let summary = Summary {
+                changes: writer.changes()?,
+                compile_time,
+                run_time: start.elapsed(),
+                ..Summary::default()
+            };
+            let (after, effects) = writer.finish();
+            let result = QueryResult::new(Vec::new(), Vec::new(), after.clone(), summary);
+            Ok((result, after, effects))
         })
     }
 
@@ -398,7 +431,8 @@ impl Session {
             ..Summary::default()
         };
         let (after, effects) = match writer {
-            Some(writer) => {
+            Some(mut writer) => {
+                writer.verify(&context)?;
                 summary.changes = writer.changes()?;
                 writer.finish()
             }
@@ -422,38 +456,3 @@ const STACK_NEEDED: usize = 4 << 20;
 
 /// The room that is given where there is less.
 const STACK_GIVEN: usize = 32 << 20;
-
-/// The rows of the function table, or the procedures.
-fn show_functions(show: Show, procedures: &Procedures) -> Result<QueryResult> {
-    let row = |name: &str, signature: String, sentence: &str| {
-        vec![
-            Value::from(name),
-            Value::from(signature),
-            Value::from(sentence),
-        ]
-    };
-    let rows: Vec<Vec<Value>> = match show {
-        Show::Functions => FUNCTIONS
-            .iter()
-            .flat_map(|function| {
-                function
-                    .overloads()
-                    .map(|overload| row(function.name, overload.to_string(), function.sentence))
-            })
-            .collect(),
-        Show::Procedures => procedures
-            .iter()
-            .map(|procedure| row(&procedure.name, procedure.signature(), &procedure.sentence))
-            .collect(),
-    };
-    let columns = ["name", "signature", "description"].map(Arc::from).to_vec();
-    let batch = (0..columns.len())
-        .map(|place| Column::from_values(rows.iter().map(|row| row[place].clone())))
-        .collect();
-    Ok(QueryResult::new(
-        columns,
-        vec![batch],
-        Snapshot::default(),
-        Summary::default(),
-    ))
-}

@@ -182,6 +182,58 @@ fn a_snapshot_is_readable_for_as_long_as_it_lives() -> Result<()> {
 }
 
 #[test]
+fn indexes_and_constraints_are_kept() -> Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.rihla");
+    let schema = [
+        "CREATE INDEX by_name FOR (c:City) ON (c.name)",
+        "CREATE CONSTRAINT one_id FOR (c:City) REQUIRE c.id IS UNIQUE",
+        "CREATE INDEX since FOR ()-[r:IN]-() ON (r.since)",
+    ];
+    {
+        let session = Database::open(&path)?.session();
+        run(
+            &session,
+            &["UNWIND range(1, 3000) AS i CREATE (:City {id: i, name: 'c' + i})"],
+        );
+        run(&session, &schema);
+        run(&session, &["MATCH (c:City {id: 5}) SET c.name = 'five'"]);
+    }
+    for round in 0..3 {
+        let session = Database::open(&path)?.session();
+        let plan = session.query("EXPLAIN MATCH (c:City {name: 'five'}) RETURN c", ())?;
+        assert!(
+            plan.summary()
+                .plan
+                .as_ref()
+                .expect("a plan")
+                .contains("Seek")
+        );
+        assert_eq!(count(&session, "(c:City {name: 'five'})"), 1);
+        assert_eq!(count(&session, "(c:City {name: 'c5'})"), 0);
+        assert_eq!(count(&session, "(c:City) WHERE c.id > 2990"), 10);
+        let twice = session
+            .query("CREATE (:City {id: 7})", ())
+            .expect_err("7 is taken");
+        assert_eq!(twice.detail(), ErrorDetail::UniquenessViolated);
+        run(
+            &session,
+            &["MATCH (c:City {id: $i}) RETURN c"
+                .replace("$i", "3")
+                .as_str()],
+        );
+        run(
+            &session,
+            &[format!("CREATE (:City {{id: {}, name: 'new'}})", -round).as_str()],
+        );
+        assert_eq!(count(&session, "(c:City {name: 'new'})"), round + 1);
+        let listed = session.query("SHOW INDEXES", ())?;
+        assert_eq!(listed.rows().count(), 3);
+    }
+    Ok(())
+}
+
+#[test]
 fn large_commits_are_checkpoints() -> Result<()> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.rihla");

@@ -13,6 +13,7 @@ mod pipe;
 mod plans;
 mod queries;
 mod repl;
+mod schema;
 mod storage;
 mod tck;
 mod temporal;

@@ -16,7 +16,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("functions", &["value", "column", "graph", "algorithms"]),
     ("bind", &["parse", "functions", "value", "graph"]),
     ("logical", &["bind", "value", "parse"]),
-    ("optimize", &["logical", "bind", "graph", "value", "parse"]),
+    (
+        "optimize",
+        &["logical", "bind", "functions", "graph", "value", "parse"],
+    ),
     (
         "physical",
         &["logical", "bind", "functions", "value", "parse"],

@@ -9,6 +9,10 @@ use super::adjacency::{Adjacency, AdjacencyImage};
 use super::blob::{Blob, BlobReader, BlobWriter, Place};
 use super::catalog::{LabelSetId, Names3};
 use super::chunk::Fixed;
+use super::graph_type::GraphType;
+use super::index::Index;
+use super::index_tree::IndexImage;
+use super::schema::{ConstraintDefinition, IndexDefinition, Schema};
 use super::snapshot::{Endpoints, Snapshot};
 use super::table::{Table, TableImage};
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
@@ -25,6 +29,16 @@ pub struct Image {
     adjacency: Vec<AdjacencyImage>,
     label_counts: Vec<u64>,
     type_counts: Vec<u64>,
+    schema: SchemaImage,
+}
+
+/// What a stored schema is opened from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct SchemaImage {
+    /// Each with whether it belongs to a constraint.
+    indexes: Vec<(IndexDefinition, bool, IndexImage)>,
+    constraints: Vec<Arc<ConstraintDefinition>>,
+    graph_type: Option<Arc<GraphType>>,
 }
 
 impl Image {
@@ -51,7 +65,10 @@ impl Image {
     pub fn places(&self) -> impl Iterator<Item = Place> {
         let chunks = self.nodes.chunks.iter().chain(&self.relationships.chunks);
         let segments = self.adjacency.iter().flatten().map(|(_, place)| place);
-        chunks.chain(segments).copied()
+        let indexes = self.schema.indexes.iter();
+        let entries =
+            indexes.flat_map(|(_, _, index)| index.segments.iter().map(|(_, place)| place));
+        chunks.chain(segments).chain(entries).copied()
     }
 }
 
@@ -74,6 +91,7 @@ impl Snapshot {
                 .iter()
                 .map(|adjacency| adjacency.store(writer, source))
                 .collect::<Result<_>>()?,
+            schema: self.schema.store(writer, source)?,
             ..self.clone()
         };
         let image = Image {
@@ -84,6 +102,7 @@ impl Snapshot {
             adjacency: stored.adjacency.iter().map(Adjacency::image).collect(),
             label_counts: stored.label_counts.iter().copied().collect(),
             type_counts: stored.type_counts.iter().copied().collect(),
+            schema: stored.schema.image(),
         };
         Ok((stored, image))
     }
@@ -95,8 +114,10 @@ impl Snapshot {
             let known = known.adjacency.get(place);
             Adjacency::open(image, source, known)
         });
+        let mut catalog = Catalog::from_names(&image.names, &image.label_sets);
         Snapshot {
-            catalog: Catalog::from_names(&image.names, &image.label_sets),
+            schema: Schema::open(&image.schema, &mut catalog, source, &known.schema),
+            catalog,
             nodes: Table::open(&image.nodes, source, &known.nodes),
             relationships: Table::open(&image.relationships, source, &known.relationships),
             adjacency: adjacency.collect(),
@@ -104,6 +125,51 @@ impl Snapshot {
             type_counts: image.type_counts.iter().copied().collect(),
             guard: None,
         }
+    }
+}
+
+impl Schema {
+    fn store(&self, writer: &mut dyn BlobWriter, source: &Arc<dyn BlobReader>) -> Result<Schema> {
+        let indexes = self.indexes.iter();
+        let indexes = indexes.map(|index| index.store(writer, source));
+        Ok(Schema {
+            indexes: Arc::new(indexes.collect::<Result<_>>()?),
+            ..self.clone()
+        })
+    }
+
+    fn image(&self) -> SchemaImage {
+        let index = |index: &Index| {
+            (
+                index.definition().as_ref().clone(),
+                index.is_unique(),
+                index.image(),
+            )
+        };
+        SchemaImage {
+            indexes: self.indexes.iter().map(index).collect(),
+            constraints: self.constraints.to_vec(),
+            graph_type: self.graph_type.clone(),
+        }
+    }
+
+    fn open(
+        image: &SchemaImage,
+        catalog: &mut Catalog,
+        source: &Arc<dyn BlobReader>,
+        known: &Schema,
+    ) -> Schema {
+        let indexes = image.indexes.iter().map(|(definition, is_unique, image)| {
+            Index::open(definition, *is_unique, image, catalog, source, known)
+        });
+        let mut schema = Schema {
+            indexes: Arc::new(indexes.collect()),
+            constraints: Arc::new(image.constraints.clone()),
+            graph_type: image.graph_type.clone(),
+            ..Schema::default()
+        };
+        schema.note_rules();
+        schema
     }
 }
 

@@ -11,6 +11,7 @@ use super::adjacency::{Adjacency, Direction, NeighbourList};
 use super::catalog::{Catalog, LabelSetId};
 use super::chunk::Fixed;
 use super::deleted;
+use super::schema::Schema;
 use super::table::{CHUNK_SIZE, Table};
 use crate::column::Column;
 use crate::error::Result;
@@ -50,6 +51,7 @@ pub struct Snapshot {
     pub(super) adjacency: Vector<Adjacency>,
     pub(super) label_counts: Vector<u64>,
     pub(super) type_counts: Vector<u64>,
+    pub(super) schema: Schema,
     /// What must live for the stored parts to stay readable.
     pub(super) guard: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -70,6 +72,11 @@ impl Snapshot {
     /// The names of the graph.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// Its indexes and constraints.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The number of nodes.

@@ -103,7 +103,7 @@ impl<'a> Loader<'a> {
     /// Joins the relationships that still wait and gives the writer back.
     ///
     /// # Errors
-    /// `FormatError: MissingNode`; `ResourceError`.
+    /// `FormatError: MissingNode`; `ResourceError`; `ConstraintVerificationFailed`.
     pub fn finish(mut self, missing: MissingNodes) -> Result<(GraphWriter, Report)> {
         for Waiting {
             record,
@@ -116,6 +116,7 @@ impl<'a> Loader<'a> {
             let end = self.end_of(&record, &record.end, missing, source, place)?;
             self.create_relationship(record, start, end)?;
         }
+        self.writer.verify(self.context)?;
         Ok((self.writer, self.report))
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::seek::Seek;
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as Generic, Labels};
 
@@ -37,6 +38,13 @@ pub enum Plan {
         variable: Variable,
         /// What their labels must be.
         labels: Option<Labels>,
+    },
+    /// For each row the nodes or relationships that an index finds.
+    Seek {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is looked up.
+        seek: Seek,
     },
     /// All pairs of rows of both sides.
     Cross {

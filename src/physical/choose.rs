@@ -58,6 +58,15 @@ impl Chooser {
                     Layout::new(vec![variable.clone()]),
                 )
             }
+            L::Seek { input, seek } => {
+                let (input, layout) = self.input(input)?;
+                let chosen = seek.try_map(|value| self.expression(value, &layout))?;
+                let operator = Operator::Seek {
+                    input,
+                    seek: chosen,
+                };
+                (operator, layout.with(&seek.variable))
+            }
             L::Cross { left, right } => self.cross(left, right)?,
             L::HashJoin {
                 left,
@@ -576,6 +585,7 @@ fn takes_batches(plan: &logical::Plan) -> bool {
     let itself = match plan {
         L::Argument { .. }
         | L::ScanNodes { .. }
+        | L::Seek { .. }
         | L::Expand { .. }
         | L::Follow { .. }
         | L::ShortestPaths { .. }

@@ -35,7 +35,7 @@ pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened>
         });
     }
     if let [path] = files
-        && is_database(path, read_only)
+        && is_database(path)
     {
         return Ok(Opened {
             database: open_database(path, read_only)?,
@@ -67,9 +67,9 @@ pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened>
 
 /// Whether a path is that of a database: one that is there, or one that is to be made, whose name
 /// is not that of a graph file.
-fn is_database(path: &Path, read_only: bool) -> bool {
+fn is_database(path: &Path) -> bool {
     let is_new = || !path.exists() && Format::of_name(&path.to_string_lossy()).is_err();
-    Database::is_at(path) || (path != Path::new(":memory:") && (read_only || is_new()))
+    Database::is_at(path) || (path != Path::new(":memory:") && is_new())
 }
 
 /// Opens a database; read-only where it may not be written.

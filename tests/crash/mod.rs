@@ -52,7 +52,7 @@ fn commit(session: &Session, number: u32) -> Result<()> {
         let one = writer.create_node(&[label], vec![(key, value()), (text, long)])?;
         let two = writer.create_node(&[label], vec![(key, value())])?;
         writer.create_relationship(relationship_type, one, two, vec![(key, value())])?;
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let gone = [one.0 - 4, two.0 - 4].map(NodeId);
             for relationship in writer.relationships_of(gone[0])? {
                 writer.delete_relationship(relationship)?;
@@ -76,7 +76,7 @@ fn check(database: &Database) -> Result<u32> {
         panic!("node 0 counts");
     };
     let last = last as u32;
-    let is_deleted = |number: u32| (number + 2) % 3 == 0 && number + 2 <= last;
+    let is_deleted = |number: u32| (number + 2).is_multiple_of(3) && number + 2 <= last;
     let expected: Vec<u32> = (1..=last).filter(|number| !is_deleted(*number)).collect();
     let mut found = Vec::new();
     for chunk in 0..graph.relationship_chunks() {
