@@ -19,3 +19,4 @@ mod tck;
 mod temporal;
 mod tidy;
 mod transactions;
+mod upkeep;

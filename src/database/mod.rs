@@ -2,6 +2,7 @@
 
 pub(crate) mod transaction;
 mod turn;
+mod upkeep;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

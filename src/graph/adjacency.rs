@@ -297,7 +297,7 @@ impl Adjacency {
             }
         }
         for segment in stored.segments.iter_mut() {
-            if segment.slot.place().is_none() {
+            if !segment.slot.is_stored(source) {
                 segment.slot = segment.slot.store(writer, source)?;
             }
         }

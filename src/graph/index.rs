@@ -67,6 +67,18 @@ impl Index {
         Ok(index)
     }
 
+    /// The same index made anew from what `graph` holds.
+    pub(super) fn rebuilt(&self, graph: &Snapshot, context: &Context) -> Result<Index> {
+        Index::build(self.definition.clone(), self.is_unique, graph, context)
+    }
+
+    /// All positions in the order of their keys.
+    pub(super) fn positions(&self) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        self.tree.read_all(&mut found)?;
+        Ok(found)
+    }
+
     /// The same index with all entries stored.
     pub(super) fn store(
         &self,

@@ -157,6 +157,36 @@ impl IndexTree {
         Ok(())
     }
 
+    /// Appends all positions in order.
+    pub(super) fn read_all(&self, found: &mut Vec<u32>) -> Result<()> {
+        for number in 0..self.slots.len() {
+            let segment = self.segment(number)?;
+            let patched = self.patched_entries(number);
+            found.extend(
+                merged(&segment, &patched)
+                    .iter()
+                    .map(|(_, position)| position),
+            );
+        }
+        Ok(())
+    }
+
+    /// The patch over a segment.
+    fn patched_entries(&self, number: usize) -> Vec<(Arc<[u8]>, bool)> {
+        let low = match number {
+            0 => Bound::Unbounded,
+            _ => Bound::Included(self.slots[number].fence.as_ref()),
+        };
+        let high = match self.slots.get(number + 1) {
+            Some(next) => Bound::Excluded(next.fence.as_ref()),
+            None => Bound::Unbounded,
+        };
+        self.patch
+            .range::<_, [u8]>((low, high))
+            .map(|(entry, is_added)| (entry.clone(), *is_added))
+            .collect()
+    }
+
     /// Adds an entry that is not there.
     pub(super) fn insert(&mut self, key: &[u8], position: u32) -> Result<()> {
         self.length += 1;
@@ -213,7 +243,7 @@ impl IndexTree {
         }
         for number in 0..stored.slots.len() {
             if let Some(fenced) = stored.slots.get_mut(number)
-                && fenced.slot.place().is_none()
+                && !fenced.slot.is_stored(source)
             {
                 fenced.slot = fenced.slot.store(writer, source)?;
             }
@@ -259,19 +289,7 @@ impl IndexTree {
     /// Puts the patch over a segment into new segments.
     fn fold(&mut self, number: usize) -> Result<()> {
         let old = Arc::clone(&*self.segment(number)?);
-        let low = match number {
-            0 => Bound::Unbounded,
-            _ => Bound::Included(self.slots[number].fence.as_ref()),
-        };
-        let high = match self.slots.get(number + 1) {
-            Some(next) => Bound::Excluded(next.fence.as_ref()),
-            None => Bound::Unbounded,
-        };
-        let patched: Vec<(Arc<[u8]>, bool)> = self
-            .patch
-            .range::<_, [u8]>((low, high))
-            .map(|(entry, is_added)| (entry.clone(), *is_added))
-            .collect();
+        let patched = self.patched_entries(number);
         let entries = merged(&old, &patched);
         let pieces = entries.len().div_ceil(SEGMENT_SIZE).max(1);
         let mut folded = vec![IndexSegment::default()];

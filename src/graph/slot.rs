@@ -106,6 +106,11 @@ impl<T: Part> Slot<T> {
         Ok(Held::Shared(part))
     }
 
+    /// Whether it is stored where `source` reads.
+    pub(super) fn is_stored(&self, source: &Arc<dyn BlobReader>) -> bool {
+        matches!(self, Slot::Stored(stored) if Arc::ptr_eq(&stored.source, source))
+    }
+
     /// Where it is stored.
     pub(super) fn place(&self) -> Option<Place> {
         match self {
@@ -114,14 +119,16 @@ impl<T: Part> Slot<T> {
         }
     }
 
-    /// The slot of the part once it is stored.
+    /// The slot of the part once it is stored where `source` reads.
     pub(super) fn store(
         &self,
         writer: &mut dyn BlobWriter,
         source: &Arc<dyn BlobReader>,
     ) -> Result<Self> {
         match self {
-            Slot::Stored(_) => Ok(self.clone()),
+            Slot::Stored(stored) if Arc::ptr_eq(&stored.source, source) => Ok(self.clone()),
+            // It is stored elsewhere: a copy is made.
+            Slot::Stored(_) => Ok(Slot::stored(self.get()?.store(writer)?, source)),
             Slot::Resident(part) => {
                 let stored = Slot::stored(part.store(writer)?, source);
                 if let Slot::Stored(slot) = &stored {

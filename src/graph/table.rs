@@ -255,7 +255,7 @@ impl<F: Fixed> Table<F> {
                 stored.fold(number)?;
             }
             if let Some(patched) = stored.chunks.get_mut(number)
-                && patched.slot.place().is_none()
+                && !patched.slot.is_stored(source)
             {
                 patched.slot = patched.slot.store(writer, source)?;
             }

@@ -6,6 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use rihla::display::FORMS;
 
+use super::upkeep;
+
 /// An embedded knowledge-graph database: ask a property graph in openCypher.
 #[derive(Debug, Parser)]
 #[command(
@@ -52,6 +54,18 @@ pub enum Action {
     Export(Export),
     /// Answer requests of another program, one JSON object a line
     Pipe(Pipe),
+    /// Walk through a whole database and tell what is damaged
+    Check(upkeep::One),
+    /// Copy a database, also while others write to it
+    Backup(upkeep::Two),
+    /// Write a database anew without room that nobody uses; nobody may have it open
+    Compact(upkeep::One),
+    /// Put all that can be read of a damaged database into a new one
+    Recover(upkeep::Two),
+    /// Write a database with its schema as a Cypher script
+    Dump(upkeep::Two),
+    /// Make a database from a script that `dump` wrote
+    Restore(upkeep::Restore),
 }
 
 /// `rihla pipe`

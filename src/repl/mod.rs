@@ -17,6 +17,7 @@ mod progress;
 mod schema;
 mod script;
 mod shell;
+mod upkeep;
 mod watch;
 
 use std::io::{self, IsTerminal};
@@ -44,6 +45,12 @@ pub fn run() -> ExitCode {
     let watch = Watch::start();
     match &arguments.action {
         Some(Action::Pipe(arguments)) => pipe(arguments),
+        Some(Action::Check(arguments)) => done(upkeep::check(arguments, &watch)),
+        Some(Action::Backup(arguments)) => done(upkeep::backup(arguments, &watch)),
+        Some(Action::Compact(arguments)) => done(upkeep::compact(arguments)),
+        Some(Action::Recover(arguments)) => done(upkeep::recover(arguments, &watch)),
+        Some(Action::Dump(arguments)) => done(upkeep::dump(arguments, &watch)),
+        Some(Action::Restore(arguments)) => done(upkeep::restore(arguments, &watch)),
         Some(Action::Export(export)) => opened(&export.graph, true, &watch, |opened, watch| {
             let mut shell = Shell::new(opened.database, watch);
             let code = exit_code(run_export(&mut shell, export));
@@ -79,6 +86,14 @@ fn opened(
             }
             code
         }
+        Err(error) => cannot_open(&error),
+    }
+}
+
+/// The exit code of a job on a database.
+fn done(outcome: Result<(), Error>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => cannot_open(&error),
     }
 }

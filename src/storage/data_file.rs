@@ -56,16 +56,20 @@ impl DataFile {
     /// # Errors
     /// `DamagedData` where neither root page is whole.
     pub(super) fn root(&self) -> Result<Root> {
+        let newest = self.roots()?.into_iter().next();
+        newest.ok_or_else(|| Error::damaged("both root pages of the database are damaged"))
+    }
+
+    /// The roots whose pages are whole, the newest first.
+    pub(super) fn roots(&self) -> Result<Vec<Root>> {
         let mut pages = vec![0; 2 * PAGE as usize];
         let read = self.file.read_at(PAGE, &mut pages);
         read.map_err(|error| unreadable(&error))?;
         let (even, odd) = pages.split_at(PAGE as usize);
         let roots = [even, odd].map(|page| Root::read(page, &self.id));
-        let newest = roots
-            .into_iter()
-            .flatten()
-            .max_by_key(|root| root.generation);
-        newest.ok_or_else(|| Error::damaged("both root pages of the database are damaged"))
+        let mut roots: Vec<Root> = roots.into_iter().flatten().collect();
+        roots.sort_by_key(|root| std::cmp::Reverse(root.generation));
+        Ok(roots)
     }
 
     /// Writes a root page and returns when it would survive a power cut.

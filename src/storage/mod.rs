@@ -5,6 +5,7 @@
 //! * Never: queries; what the blobs mean.
 //! * Start here: `store.rs`, then `write.rs`; `docs/file-format.md` has the bytes.
 
+mod copy;
 mod data_file;
 mod disk;
 mod lock;
@@ -16,6 +17,7 @@ mod space;
 mod store;
 mod write;
 
+pub(crate) use copy::{compact, open_damaged, write_copy};
 pub use disk::{Access, Disk, DiskFile, Lock};
 pub(crate) use lock::busy;
 pub use options::{OpenOptions, Survives};

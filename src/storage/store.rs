@@ -27,6 +27,21 @@ pub(crate) struct State {
     pub(crate) version: u64,
 }
 
+impl State {
+    /// The state after a commit is done again.
+    pub(super) fn after(&self, record: &log::Record) -> Result<State> {
+        let mut writer = GraphWriter::new(self.snapshot.clone());
+        for effect in &record.effects {
+            writer.apply(effect)?;
+        }
+        let (snapshot, _) = writer.finish();
+        Ok(State {
+            snapshot,
+            version: self.version + 1,
+        })
+    }
+}
+
 /// An open stored database.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -214,15 +229,7 @@ impl Store {
         // Replay reads blobs of the generation.
         let pin = self.pin(head.generation)?;
         while let Some(record) = log.read(head.generation, state.version + 1, position)? {
-            let mut writer = GraphWriter::new(state.snapshot);
-            for effect in &record.effects {
-                writer.apply(effect)?;
-            }
-            let (snapshot, _) = writer.finish();
-            state = State {
-                snapshot,
-                version: state.version + 1,
-            };
+            state = state.after(&record)?;
             position = record.end;
         }
         drop(pin);

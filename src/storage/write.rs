@@ -40,9 +40,15 @@ pub(super) struct Writer {
 }
 
 /// Writes blobs into free room.
-struct Output<'a> {
+pub(super) struct Output<'a> {
     file: &'a dyn DiskFile,
     space: &'a mut Space,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(file: &'a dyn DiskFile, space: &'a mut Space) -> Self {
+        Output { file, space }
+    }
 }
 
 impl BlobWriter for Output<'_> {
@@ -217,10 +223,7 @@ impl Store {
         let Some(space) = writer.space.as_mut() else {
             return Err(Error::internal("the room of the data file is not known"));
         };
-        let mut output = Output {
-            file: self.data.file.as_ref(),
-            space,
-        };
+        let mut output = Output::new(self.data.file.as_ref(), space);
         let source: Arc<dyn BlobReader> = self.data.clone();
         let written = state
             .snapshot
@@ -338,10 +341,7 @@ impl Store {
 /// Writes the empty graph as generation 1 of a new file.
 pub(super) fn write_first_generation(file: &dyn DiskFile, id: &DatabaseId) -> io::Result<()> {
     let mut space = Space::after(0);
-    let mut output = Output {
-        file,
-        space: &mut space,
-    };
+    let mut output = Output::new(file, &mut space);
     let catalog = Image::default()
         .write(&mut output)
         .map_err(io::Error::other)?;
