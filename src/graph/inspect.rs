@@ -113,15 +113,12 @@ impl Snapshot {
                 let ends = self.endpoints(RelationshipId(id))?;
                 *counts.entry(ends.relationship_type.0).or_default() += 1;
                 for node in [ends.start, ends.end] {
-                    match self.node_exists(node) {
-                        Ok(false) => {
-                            told(format!(
-                                "relationship {id} leads to node {}, which is not there",
-                                node.0
-                            ));
-                        }
-                        // An unreadable chunk was told of already.
-                        Ok(true) | Err(_) => {}
+                    // An unreadable chunk was told of already.
+                    if let Ok(false) = self.node_exists(node) {
+                        let node = node.0;
+                        told(format!(
+                            "relationship {id} leads to node {node}, which is not there"
+                        ));
                     }
                 }
             }
