@@ -154,6 +154,7 @@ names! {
         NotADatabase = "A file is no database.",
         NewerFormat = "A database was written by a newer release.",
         ReadOnly = "A database that was opened to read cannot be changed.",
+        FileAccessDenied = "A query must not read or write this file here.",
         CannotWrite = "A file cannot be written.",
         InvalidEncoding = "The text is not valid UTF-8.",
         UnknownFormat = "The format of a file is not known.",

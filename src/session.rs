@@ -16,12 +16,11 @@ use crate::logical;
 use crate::optimize::{self, Statistics};
 use crate::parse::{
     self,
-    ast::{Show, Statement, TransactionControl},
+    ast::{Statement, TransactionControl},
 };
 use crate::physical;
 use crate::plan_cache::PlanKey;
 use crate::result::{QueryResult, Summary, Warning};
-use crate::show::show;
 use crate::value::{DateTime, Value};
 
 /// Values for the parameters of a statement.
@@ -89,8 +88,6 @@ pub(crate) enum Prepared {
         logical: Box<logical::Plan>,
         physical: Box<physical::Plan>,
     },
-    /// A listing.
-    Show(Show),
     /// A change of the schema.
     Schema(SchemaCommand),
     /// The begin or end of a transaction.
@@ -193,6 +190,7 @@ impl Session {
     /// A context for a job that is not a statement: an export, say. Its clock starts now.
     pub fn context(&self) -> Context {
         Context::new(self.limits, self.interrupt.clone(), DateTime::now())
+            .with_file_access(self.database.file_access())
     }
 
     fn transaction(&self) -> MutexGuard<'_, Option<Transaction>> {
@@ -234,7 +232,6 @@ impl Session {
             self.prepare(text, parameters, &snapshot, &procedures)
         })?;
         match prepared.as_ref() {
-            Prepared::Show(listing) => Ok(show(*listing, &procedures, &snapshot)),
             Prepared::Schema(command) => self.change_schema(transaction, command, start.elapsed()),
             Prepared::Transaction(control) => self.control(transaction, *control, snapshot),
             Prepared::Query {
@@ -332,7 +329,6 @@ impl Session {
             Statement::Query(query) => (query, Mode::Run),
             Statement::Explain(query) => (query, Mode::Explain),
             Statement::Profile(query) => (query, Mode::Profile),
-            Statement::Show(show) => return Ok(Prepared::Show(show)),
             Statement::Schema(statement) => {
                 let command = bind::bind_schema(&statement, snapshot.schema())?;
                 return Ok(Prepared::Schema(command));

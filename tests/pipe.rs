@@ -149,3 +149,35 @@ fn transactions_begin_and_end() {
     }
     assert_eq!(answers[7]["rows"], json!([[["B"]]]));
 }
+
+#[test]
+fn files_are_read_only_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("a.csv"), "1,2\n").expect("a file can be written");
+    let request = format!(
+        "{{\"op\":\"reset\"}}\n{}\n",
+        run("LOAD CSV FROM 'a.csv' AS row RETURN row")
+    );
+    let answer = |arguments: &[&str]| {
+        let output = Command::cargo_bin("rihla")
+            .expect("the program is built")
+            .current_dir(folder.path())
+            .args(arguments)
+            .write_stdin(request.clone())
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("answers are text");
+        let last = text.lines().last().unwrap_or_default();
+        serde_json::from_str::<Json>(last).expect("answers are JSON")
+    };
+    assert_eq!(answer(&["pipe"])["error"]["detail"], "FileAccessDenied");
+    assert_eq!(answer(&["pipe", "--files"])["rows"], json!([[["1", "2"]]]));
+    assert_eq!(
+        answer(&["pipe", "--files=."])["rows"],
+        json!([[["1", "2"]]])
+    );
+    assert_eq!(
+        answer(&["pipe", "--files=/none"])["error"]["detail"],
+        "CannotOpen"
+    );
+}

@@ -8,6 +8,7 @@ mod formats;
 mod functions;
 mod graph;
 mod icesco;
+mod load_csv;
 mod parse;
 mod pipe;
 mod plans;

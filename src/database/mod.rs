@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
+use crate::file_access::FileAccess;
 use crate::functions::Procedures;
 use crate::graph::{Effect, Snapshot};
 use crate::plan_cache::PlanCache;
@@ -39,6 +40,7 @@ struct Shared {
     /// Milliseconds that a writer waits for its turn.
     patience: AtomicU64,
     procedures: RwLock<Procedures>,
+    file_access: RwLock<Arc<FileAccess>>,
     plans: PlanCache<Prepared>,
 }
 
@@ -115,6 +117,7 @@ impl Database {
             turn: turn::Turn::default(),
             patience: AtomicU64::new(PATIENCE.as_millis() as u64),
             procedures: RwLock::new(Procedures::builtin()),
+            file_access: RwLock::default(),
             plans: PlanCache::default(),
         }))
     }
@@ -187,6 +190,18 @@ impl Database {
                 .write()
                 .unwrap_or_else(PoisonError::into_inner),
         );
+    }
+
+    /// The files that statements may read.
+    pub fn file_access(&self) -> Arc<FileAccess> {
+        let access = self.0.file_access.read();
+        access.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says which files statements may read, those of all sessions; all if nothing is said.
+    pub fn set_file_access(&self, file_access: FileAccess) {
+        let access = self.0.file_access.write();
+        *access.unwrap_or_else(PoisonError::into_inner) = Arc::new(file_access);
     }
 
     /// Waits for the writer's turn.

@@ -125,6 +125,17 @@ pub fn open<'p>(
             open(input),
             &plan.operator,
         )),
+        Kind::LoadCsv {
+            input,
+            with_headers,
+            source,
+            field_terminator,
+        } => Box::new(o::load_csv::LoadCsv::new(
+            open(input),
+            *with_headers,
+            source,
+            field_terminator.as_ref(),
+        )),
     };
     if runtime.profile.is_some() {
         return Box::new(profile::Counted::new(operator, plan.id));

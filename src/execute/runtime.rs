@@ -52,6 +52,7 @@ impl<'a> Runtime<'a> {
         Environment {
             context: self.context,
             graph: &self.snapshot,
+            procedures: self.procedures,
         }
     }
 

@@ -177,9 +177,24 @@ impl Chooser {
                 };
                 (operator, layout)
             }
-            L::LoadCsv { .. } => {
-                return Err(Error::unsupported("LOAD CSV is not there yet")
-                    .hint("CSV files can be imported: :import FILE in the REPL"));
+            L::LoadCsv {
+                input,
+                with_headers,
+                source,
+                variable,
+                field_terminator,
+            } => {
+                let (input, layout) = self.input(input)?;
+                let operator = Operator::LoadCsv {
+                    input,
+                    with_headers: *with_headers,
+                    source: self.expression(source, &layout)?,
+                    field_terminator: field_terminator
+                        .as_ref()
+                        .map(|terminator| self.expression(terminator, &layout))
+                        .transpose()?,
+                };
+                (operator, layout.with(variable))
             }
         };
         Ok((self.numbered(operator), layout))

@@ -276,6 +276,17 @@ pub enum Operator {
         /// Indexes of the outputs that are taken.
         outputs: Vec<usize>,
     },
+    /// Appends the row of a file.
+    LoadCsv {
+        /// The rows.
+        input: Box<Plan>,
+        /// Whether a row is a map by the names of the first line.
+        with_headers: bool,
+        /// The path or URL of the file.
+        source: Expression,
+        /// What separates fields; a comma where missing.
+        field_terminator: Option<Expression>,
+    },
 }
 
 /// A plan that starts from an [`Operator::Argument`] and is run within another.

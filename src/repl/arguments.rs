@@ -73,6 +73,9 @@ pub enum Action {
 pub struct Pipe {
     /// A database, made where there is none; an empty graph in memory without
     pub database: Option<PathBuf>,
+    /// Let queries read files: all, or those of a folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
+    pub files: Option<Option<PathBuf>>,
 }
 
 /// `rihla export`

@@ -21,11 +21,11 @@ mod upkeep;
 mod watch;
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use rihla::Error;
+use rihla::{Error, FileAccess};
 
 use arguments::{Action, Arguments, Export};
 use exchange::Opened;
@@ -72,7 +72,7 @@ pub fn run() -> ExitCode {
 
 /// Opens the graph and does `work` on it.
 fn opened(
-    files: &[std::path::PathBuf],
+    files: &[PathBuf],
     read_only: bool,
     watch: &Watch,
     work: impl FnOnce(Opened, Watch) -> (Shell, ExitCode),
@@ -140,8 +140,13 @@ fn pipe(arguments: &arguments::Pipe) -> ExitCode {
         },
         None => None,
     };
+    let file_access = match &arguments.files {
+        None => FileAccess::Nothing,
+        Some(None) => FileAccess::Everything,
+        Some(Some(folder)) => FileAccess::Folder(folder.clone()),
+    };
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
-    let ran = crate::pipe::run(database, input, io::BufWriter::new(output));
+    let ran = crate::pipe::run(database, file_access, input, io::BufWriter::new(output));
     exit_code(ran.map_err(Stop::from))
 }
 
