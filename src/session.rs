@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::bind::{self, BindEnvironment, SchemaCommand};
 use crate::context::{Context, Interrupt, Limits};
-use crate::database::Database;
 use crate::database::transaction::Transaction;
+use crate::database::{Database, WriteTurn};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::execute::{self, Batch, Counts, Runtime};
+use crate::execute::{self, Batch, Committer, Counts, Runtime};
 use crate::functions::Procedures;
 use crate::graph::{Effect, GraphWriter, Snapshot};
 use crate::logical;
@@ -175,7 +175,7 @@ impl Session {
     ) -> Result<T> {
         let context = self.context();
         let mut transaction = self.transaction();
-        let written = self.update(&mut transaction, |snapshot| {
+        let written = self.update(&mut transaction, |snapshot, _| {
             let (mut writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
             writer.verify(&context)?;
             let (after, effects) = writer.finish();
@@ -249,14 +249,22 @@ impl Session {
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
             }
             Prepared::Query { read_only, .. } => {
-                let run = |snapshot, compile_time| {
-                    self.execute(&prepared, parameters, &procedures, snapshot, compile_time)
+                let run = |snapshot: Snapshot, turn: Option<&mut WriteTurn>| {
+                    let compile_time = start.elapsed();
+                    self.execute(
+                        &prepared,
+                        parameters,
+                        &procedures,
+                        snapshot,
+                        turn,
+                        compile_time,
+                    )
                 };
                 if *read_only {
-                    return Ok(run(snapshot, start.elapsed())?.0);
+                    return Ok(run(snapshot, None)?.0);
                 }
-                self.update(transaction, |snapshot| {
-                    let (result, effects) = run(snapshot, start.elapsed())?;
+                self.update(transaction, |snapshot, turn| {
+                    let (result, effects) = run(snapshot, turn)?;
                     let after = result.snapshot().clone();
                     Ok((result, after, effects))
                 })
@@ -265,22 +273,23 @@ impl Session {
     }
 
     /// Runs what writes, in the transaction that is open or in one of its own: `work` is given the
-    /// state, and gives the state after it and what was done besides its outcome.
+    /// state, and the turn if it is its own, and gives the state after it and what was done besides
+    /// its outcome.
     fn update<T>(
         &self,
         transaction: &mut Option<Transaction>,
-        work: impl FnOnce(Snapshot) -> Result<(T, Snapshot, Vec<Effect>)>,
+        work: impl FnOnce(Snapshot, Option<&mut WriteTurn>) -> Result<(T, Snapshot, Vec<Effect>)>,
     ) -> Result<T> {
         match transaction {
             Some(transaction) => {
                 transaction.begin_write(&self.database)?;
-                let (outcome, after, effects) = work(transaction.snapshot()?.clone())?;
+                let (outcome, after, effects) = work(transaction.snapshot()?.clone(), None)?;
                 transaction.advance(after, effects);
                 Ok(outcome)
             }
             None => {
                 let mut turn = self.database.begin_write()?;
-                let (outcome, after, effects) = work(turn.state()?.snapshot)?;
+                let (outcome, after, effects) = work(turn.state()?.snapshot, Some(&mut turn))?;
                 turn.commit(after, &effects)?;
                 Ok(outcome)
             }
@@ -365,7 +374,7 @@ impl Session {
     ) -> Result<QueryResult> {
         let start = Instant::now();
         let context = self.context();
-        self.update(transaction, |snapshot| {
+        self.update(transaction, |snapshot, _| {
             let mut writer = GraphWriter::new(snapshot);
             execute::run_schema(command, &mut writer, &context)?;
             let summary = Summary {
@@ -388,6 +397,7 @@ impl Session {
         parameters: &Parameters,
         procedures: &Procedures,
         snapshot: Snapshot,
+        turn: Option<&mut WriteTurn>,
         compile_time: Duration,
     ) -> Result<(QueryResult, Vec<Effect>)> {
         let Prepared::Query {
@@ -404,6 +414,16 @@ impl Session {
         let start = Instant::now();
         let context = self.context();
         let mut writer = (!read_only).then(|| GraphWriter::new(snapshot.clone()));
+        let mut committer = turn.map(|turn| {
+            let context = &context;
+            move |writer: &mut GraphWriter| {
+                writer.verify(context)?;
+                let effects = writer.take_effects();
+                turn.commit(writer.snapshot(), &effects)?;
+                writer.go_on_from(turn.state()?.snapshot);
+                Ok(())
+            }
+        });
         let mut runtime = Runtime::new(
             &context,
             &parameters.0,
@@ -411,6 +431,7 @@ impl Session {
             snapshot.clone(),
             writer.as_mut(),
         );
+        runtime.committer = committer.as_mut().map(|commit| commit as &mut Committer);
         if *mode == Mode::Profile {
             runtime.profile = Some(vec![Counts::default(); physical.id + 1]);
         }

@@ -165,3 +165,32 @@ fn readers_never_see_half_a_transaction() {
         }
     });
 }
+
+#[test]
+fn a_subquery_in_transactions_keeps_what_was_committed_before_it_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stored = Database::open(folder.path().join("a.rihla")).expect("it opens");
+    for database in [Database::in_memory(), stored] {
+        let session = database.session();
+        let failing = "UNWIND range(1, 10) AS i
+                       CALL (i) { CREATE (:A {i: 1 / (8 - i)}) } IN TRANSACTIONS OF 3 ROWS";
+        assert_eq!(
+            detail(session.query(failing, ())),
+            ErrorDetail::DivisionByZero
+        );
+        assert_eq!(count(&session), 6);
+        let whole = "UNWIND range(1, 10) AS i
+                     CALL (i) { CREATE (a:B {i: i}) RETURN a } IN TRANSACTIONS OF $n ROWS
+                     RETURN count(a) AS n";
+        let result = session.query(whole, [("n", 4)]).expect("all is committed");
+        let row = result.rows().next().expect("a row");
+        assert_eq!(row.get::<i64>("n").expect("n"), 10);
+        assert_eq!(result.summary().changes.nodes_created, 10);
+        assert_eq!(count(&session), 16);
+        run(&session, &["BEGIN"]);
+        assert_eq!(
+            detail(session.query(whole, [("n", 4)])),
+            ErrorDetail::TransactionState
+        );
+    }
+}

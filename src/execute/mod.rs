@@ -15,7 +15,7 @@ mod show_profile;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;
-pub use runtime::Runtime;
+pub use runtime::{Committer, Runtime};
 pub use schema::run_schema;
 pub use show_profile::show_profile;
 
@@ -99,7 +99,14 @@ pub fn open<'p>(
             inner,
             outputs,
             optional,
-        } => Box::new(o::apply::Apply::new(open(input), inner, outputs, *optional)),
+            commit_every,
+        } => Box::new(o::apply::Apply::new(
+            open(input),
+            inner,
+            outputs,
+            *optional,
+            commit_every.as_ref(),
+        )),
         Kind::Union { parts } => Box::new(o::union::Union::new(
             parts
                 .iter()

@@ -314,6 +314,16 @@ impl GraphWriter {
         changes(&self.before, &self.graph, &self.nodes, &self.relationships)
     }
 
+    /// What was done since the beginning or the last time of asking.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Goes on from `snapshot`, the same graph kept in another way.
+    pub fn go_on_from(&mut self, snapshot: Snapshot) {
+        self.graph = snapshot;
+    }
+
     /// The state after all writes, and what was done.
     pub fn finish(self) -> (Snapshot, Vec<Effect>) {
         (self.graph, self.effects)

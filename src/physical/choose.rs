@@ -124,7 +124,11 @@ impl Chooser {
                 inner,
                 variables,
                 optional,
-            } => self.apply(input, inner, variables, *optional)?,
+                commit_every,
+            } => {
+                let commit_every = self.optional(commit_every.as_ref(), &Layout::default())?;
+                self.apply(input, inner, variables, *optional, commit_every)?
+            }
             L::Union { parts, variables } => self.union(parts, variables)?,
             L::Create {
                 input,
@@ -491,6 +495,7 @@ impl Chooser {
         inner: &logical::Plan,
         variables: &[Variable],
         optional: bool,
+        commit_every: Option<super::Expression>,
     ) -> Result<(Operator, Layout)> {
         let (input, mut layout) = self.input(input)?;
         let (inner, inner_layout) = self.subplan(inner, layout.variables(), &layout)?;
@@ -503,6 +508,7 @@ impl Chooser {
             inner,
             outputs,
             optional,
+            commit_every,
         };
         Ok((operator, layout))
     }

@@ -206,6 +206,8 @@ pub enum Operator {
         outputs: Vec<usize>,
         /// Whether an outer row without inner rows stays.
         optional: bool,
+        /// After how many outer rows what was done is committed, if it is on the way.
+        commit_every: Option<Expression>,
     },
     /// Rows of all parts, their columns picked by place.
     Union {
