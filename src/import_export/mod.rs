@@ -22,6 +22,7 @@ pub mod node_link_json;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
+pub mod rdf;
 mod csv_header;
 mod csv_write;
 mod infer;
@@ -97,6 +98,68 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::No,
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+    Format {
+        name: "turtle",
+        title: "RDF Turtle",
+        endings: &["ttl", "turtle"],
+        media_type: "text/turtle",
+        recognises: rdf::recognises_turtle,
+        reading: Reading::Records(&rdf::TURTLE),
+        writer: Some(&rdf::TURTLE),
+        cannot_hold: "Names of graphs; nodes without an iri get one.",
+    },
+    Format {
+        name: "n-triples",
+        title: "RDF N-Triples",
+        endings: &["nt", "ntriples"],
+        media_type: "application/n-triples",
+        recognises: |_| false,
+        reading: Reading::Records(&rdf::N_TRIPLES),
+        writer: Some(&rdf::N_TRIPLES),
+        cannot_hold: "Names of graphs; nodes without an iri get one.",
+    },
+    Format {
+        name: "n-quads",
+        title: "RDF N-Quads",
+        endings: &["nq", "nquads"],
+        media_type: "application/n-quads",
+        recognises: rdf::recognises_lines,
+        reading: Reading::Records(&rdf::N_QUADS),
+        writer: Some(&rdf::N_QUADS),
+        cannot_hold: "Nodes without an iri get one.",
+    },
+    Format {
+        name: "trig",
+        title: "RDF TriG",
+        endings: &["trig"],
+        media_type: "application/trig",
+        recognises: |_| false,
+        reading: Reading::Records(&rdf::TRIG),
+        writer: Some(&rdf::TRIG),
+        cannot_hold: "Nodes without an iri get one.",
+    },
+    Format {
+        name: "rdf-xml",
+        title: "RDF/XML",
+        endings: &["rdf", "owl", "rdfxml"],
+        media_type: "application/rdf+xml",
+        recognises: rdf::recognises_xml,
+        reading: Reading::Records(&rdf::RDF_XML),
+        writer: Some(&rdf::RDF_XML),
+        cannot_hold: "Names of graphs, names that no element of XML can have, control characters; \
+                      nodes without an iri get one.",
+    },
+    Format {
+        name: "json-ld",
+        title: "JSON-LD",
+        endings: &["jsonld"],
+        media_type: "application/ld+json",
+        recognises: rdf::recognises_json_ld,
+        reading: Reading::Records(&rdf::JSON_LD),
+        writer: Some(&rdf::JSON_LD),
+        cannot_hold: "Properties of relationships, parallel relationships; nodes without an iri \
+                      get one.",
     },
 ];
 
