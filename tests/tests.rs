@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod columnar;
 mod display;
 mod formats;
 mod functions;

@@ -23,6 +23,7 @@ pub mod csv;
 pub mod cypher;
 pub mod dot;
 pub mod rdf;
+pub mod columnar;
 mod csv_header;
 mod csv_write;
 mod infer;
@@ -98,6 +99,26 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::No,
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+    Format {
+        name: "parquet",
+        title: "Parquet tables",
+        endings: &["parquet", "pq"],
+        media_type: "application/vnd.apache.parquet",
+        recognises: columnar::recognises_parquet,
+        reading: Reading::Records(&columnar::Columnar::Parquet),
+        writer: Some(&columnar::Columnar::Parquet),
+        cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
+    },
+    Format {
+        name: "arrow",
+        title: "Arrow IPC tables (Feather)",
+        endings: &["arrow", "feather", "arrows"],
+        media_type: "application/vnd.apache.arrow.file",
+        recognises: columnar::recognises_arrow,
+        reading: Reading::Records(&columnar::Columnar::Arrow),
+        writer: Some(&columnar::Columnar::Arrow),
+        cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
     },
     Format {
         name: "turtle",
