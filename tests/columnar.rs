@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use rihla::graph::Snapshot;
 use rihla::import_export::{ImportOptions, Source, import};
 
-use crate::formats::{any_graph, assert_same, awkward, context, printed, read, runs, write_files};
+use crate::formats::{
+    Records, any_graph, assert_same, awkward, context, printed, read, runs, write_files,
+};
 
 const FORMATS: [&str; 2] = ["parquet", "arrow"];
 
@@ -181,4 +183,100 @@ fn damaged_files_are_refused() {
         }
         assert!(read(&[Source::text(&name, b"no table at all")]).is_err());
     }
+}
+
+/// Nodes and relationships as text in order: an archive groups them by labels and types.
+fn sorted(mut graph: Records) -> (Vec<String>, Vec<String>) {
+    let mut texts = std::collections::HashMap::new();
+    let mut nodes = Vec::new();
+    for node in &mut graph.nodes {
+        node.labels.sort();
+        node.properties.sort_by(|a, b| a.0.cmp(&b.0));
+        let text = format!("{:?} {:?}", node.labels, node.properties);
+        texts.insert(node.id.clone(), text.clone());
+        nodes.push(text);
+    }
+    let relationships = graph.relationships.into_iter().map(|mut it| {
+        it.properties.sort_by(|a, b| a.0.cmp(&b.0));
+        let (start, end) = (&texts[&Some(it.start)], &texts[&Some(it.end)]);
+        let named = format!("{} {:?}", it.relationship_type, it.properties);
+        format!("{start} -{named}-> {end}")
+    });
+    let mut relationships: Vec<String> = relationships.collect();
+    nodes.sort();
+    relationships.sort();
+    (nodes, relationships)
+}
+
+fn through_archive(graph: &Records) -> Records {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("graph.graphar");
+    write_files("graphar", graph, &path).expect("it is written");
+    read(&[Source::path(&path)]).expect("it is read")
+}
+
+#[test]
+fn an_archive_reads_back() {
+    assert_eq!(sorted(through_archive(&awkward())), sorted(awkward()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    #[test]
+    fn any_graph_goes_through_an_archive(graph in any_graph()) {
+        assert_eq!(sorted(through_archive(&graph)), sorted(graph));
+    }
+}
+
+/// Reads an archive with the library of GraphAr and its tables with pyarrow.
+const GRAPHAR: &str = r#"
+import sys, pathlib
+import graphar, pyarrow.parquet as pq
+folder = pathlib.Path(sys.argv[1])
+graph = graphar.GraphInfo.load(str(folder / "graph.graph.yml"))
+vertices, edges = 0, 0
+for info in graph.get_vertex_infos():
+    assert info.is_validated(), info.dump()
+    files = sorted((folder / f"vertex/{info.get_type()}/properties").iterdir())
+    vertices += sum(pq.read_table(file).num_rows for file in files)
+for info in graph.get_edge_infos():
+    assert info.is_validated(), info.dump()
+    lists = folder / info.get_prefix() / "ordered_by_source/adj_list"
+    edges += sum(pq.read_table(file).num_rows for file in lists.glob("*/*"))
+print(vertices, edges)
+"#;
+
+#[test]
+fn the_library_of_graphar_reads_our_archive() {
+    if !runs("python3", &["-c", "import graphar, pyarrow"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("graph.graphar");
+    write_files("graphar", &awkward(), &path).expect("it is written");
+    let path = path.to_str().expect("a name in UTF-8");
+    assert_eq!(printed("python3", &["-c", GRAPHAR, path]).trim(), "3 3");
+}
+
+#[test]
+fn an_archive_keeps_to_its_folder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let refused = |file: &str, text: &str| {
+        fs::write(folder.path().join(file), text).expect("it is written");
+        let error = read(&[Source::path(folder.path().join("a.graph.yml"))]);
+        let error = error.expect_err("it is bad").to_string();
+        error.replace(&format!("{}/", folder.path().display()), "")
+    };
+    let vertex = "type: A\nchunk_size: 10\nproperty_groups:\n  - file_type: orc\n    \
+                  properties:\n      - name: x\n";
+    let messages = [
+        refused("a.graph.yml", "vertices: [../b.vertex.yml]"),
+        refused("a.graph.yml", "vertices: [/etc/passwd]"),
+        refused("a.graph.yml", "vertices: {"),
+        refused("a.graph.yml", "vertices: [a.vertex.yml]"),
+        refused("a.vertex.yml", vertex),
+        refused("a.vertex.yml", "chunk_size: 10"),
+    ];
+    insta::assert_snapshot!(messages.join("\n"));
 }

@@ -10,6 +10,8 @@ use oxrdf::{
 use oxrdfio::{JsonLdProfileSet, RdfFormat, RdfParser};
 use proptest::prelude::*;
 use rihla::Result;
+
+use crate::formats::{printed, runs};
 use rihla::context::{Context, Interrupt, Limits};
 use rihla::graph::Snapshot;
 use rihla::import_export::{
@@ -346,6 +348,49 @@ fn long_and_deep_files_do_no_harm() {
         // Read or refused: but neither a crash nor a hang.
         let _ = import_text(name, text.as_bytes());
     }
+}
+
+/// Counts statements as rdflib reads them.
+const RDFLIB: &str = r#"
+import sys, logging
+import rdflib
+logging.disable(logging.WARNING)
+for name, form in [("out.ttl", "turtle"), ("out.nt", "nt"), ("out.nq", "nquads"),
+                   ("out.trig", "trig"), ("out.rdf", "xml"), ("out.jsonld", "json-ld")]:
+    data = rdflib.Dataset(default_union=True)
+    data.parse(sys.argv[1] + "/" + name, format=form)
+    print(len(data))
+"#;
+
+#[test]
+fn rdflib_reads_ours() {
+    if !runs("python3", &["-c", "import rdflib"]) {
+        return;
+    }
+    let plain: Vec<&str> = EVERYTHING
+        .lines()
+        .filter(|line| !line.contains("{|") && !line.contains("<<") && !line.contains("--rtl"))
+        .filter(|line| !line.contains('~'))
+        .collect();
+    let text = plain.join("\n");
+    let count = statements(RdfFormat::Turtle, "all.ttl", &text).len();
+    let (snapshot, _) = import_text("all.ttl", text.as_bytes()).expect("it is read");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (format, ending) in [
+        ("turtle", "ttl"),
+        ("n-triples", "nt"),
+        ("n-quads", "nq"),
+        ("trig", "trig"),
+        ("rdf-xml", "rdf"),
+        ("json-ld", "jsonld"),
+    ] {
+        let written = export_text(&snapshot, format).expect("it is written");
+        let path = folder.path().join(format!("out.{ending}"));
+        std::fs::write(path, written).expect("it is written");
+    }
+    let path = folder.path().to_str().expect("a name in UTF-8");
+    let counted = printed("python3", &["-c", RDFLIB, path]);
+    assert_eq!(counted, format!("{count}\n").repeat(6));
 }
 
 fn any_node() -> impl Strategy<Value = NamedOrBlankNode> {

@@ -121,6 +121,16 @@ pub static FORMATS: &[Format] = &[
         cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
     },
     Format {
+        name: "graphar",
+        title: "Apache GraphAr archive (a folder)",
+        endings: &["graphar", "graph.yml", "graph.yaml"],
+        media_type: "application/vnd.apache.graphar",
+        recognises: |_| false,
+        reading: Reading::Records(&columnar::graphar::GraphAr),
+        writer: Some(&columnar::graphar::GraphAr),
+        cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
+    },
+    Format {
         name: "turtle",
         title: "RDF Turtle",
         endings: &["ttl", "turtle"],

@@ -10,7 +10,10 @@
 mod cell;
 mod column;
 mod table;
+mod table_writer;
 mod write;
+pub mod graphar;
+mod graphar_read;
 
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -66,13 +66,9 @@ impl<'a> Table<'a> {
             TableKind::Nodes => node_label(source, &header, options),
             TableKind::Relationships => relationship_type(source, &header, options),
         };
-        let meant = schema.fields().iter().map(|field| {
-            let name = field.metadata().get(TYPE)?;
-            CellType::named(name)
-        });
         Ok(Table {
             source,
-            meant: meant.collect(),
+            meant: schema.fields().iter().map(|field| meant(field)).collect(),
             header,
             fallback,
         })
@@ -183,18 +179,26 @@ impl<'a> Table<'a> {
 
     /// The value of a cell; what its text stands for where the column says so.
     fn value(&self, index: usize, array: &ArrayRef, row: usize, place: Place) -> Result<Value> {
-        let found = value(array, row).and_then(|value| {
-            match (self.meant.get(index).copied().flatten(), &value) {
-                (Some(meant), Value::String(text)) => meant.parse(text),
-                _ => Ok(value),
-            }
-        });
+        let found = cell(array, row, self.meant.get(index).copied().flatten());
         found.map_err(|wrong| {
             let message = format!("the column {} {wrong}", index + 1);
             self.source
                 .error(ErrorDetail::InvalidContent, place, message)
         })
     }
+}
+
+/// The value of a cell: what its text stands for where that is `meant`.
+pub(super) fn cell(array: &ArrayRef, row: usize, meant: Option<CellType>) -> Result<Value, String> {
+    match (meant, value(array, row)?) {
+        (Some(meant), Value::String(text)) => meant.parse(&text),
+        (_, value) => Ok(value),
+    }
+}
+
+/// What the text of a column stands for, where its metadata says so.
+pub(super) fn meant(field: &Field) -> Option<CellType> {
+    CellType::named(field.metadata().get(TYPE)?)
 }
 
 /// The header of a table that we wrote: the first columns are fixed, the others properties.
@@ -256,7 +260,7 @@ fn are_numbered(names: &[&str]) -> bool {
 }
 
 /// The key of a column that we wrote.
-fn key(field: &Field) -> &str {
+pub(super) fn key(field: &Field) -> &str {
     field.metadata().get(KEY).unwrap_or(field.name())
 }
 
