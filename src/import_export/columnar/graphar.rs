@@ -165,11 +165,11 @@ impl Archive<'_> {
             let names: Vec<String> = labels.iter().map(|label| file_name(label)).collect();
             names.join("-")
         };
-        while self
-            .tables
-            .iter()
-            .any(|table| table.name.eq_ignore_ascii_case(&name))
-        {
+        let is_taken = |name: &str| {
+            let mut tables = self.tables.iter();
+            tables.any(|table| table.name.eq_ignore_ascii_case(name))
+        };
+        while is_taken(&name) || name == UNLABELLED && !labels.is_empty() {
             name.push('-');
         }
         name

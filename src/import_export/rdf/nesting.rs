@@ -48,6 +48,18 @@ impl<R> NestingLimit<R> {
         }
     }
 
+    /// How many of the first bytes change nothing: most of a text is inside of IRIs and strings.
+    fn dull(&self, bytes: &[u8]) -> usize {
+        let found = match self.state {
+            State::Iri => memchr::memchr(b'>', bytes),
+            State::Comment => memchr::memchr2(b'\n', b'\r', bytes),
+            State::Short(quote) => memchr::memchr2(quote, b'\\', bytes),
+            State::Long(quote, 0) => memchr::memchr2(quote, b'\\', bytes),
+            _ => return 0,
+        };
+        found.unwrap_or(bytes.len())
+    }
+
     fn step(&mut self, byte: u8) {
         self.state = match (self.state, byte) {
             (State::LessLess, b'(') => {
@@ -87,8 +99,10 @@ impl<R> NestingLimit<R> {
 impl<R: Read> Read for NestingLimit<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
-        for byte in buffer.iter().take(length) {
+        let mut rest = buffer.get(..length).unwrap_or_default();
+        while let Some((byte, after)) = rest.get(self.dull(rest)..).and_then(<[u8]>::split_first) {
             self.step(*byte);
+            rest = after;
             if self.depth > DEEPEST {
                 let message = format!("more than {DEEPEST} triple terms stand in each other");
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
