@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use rihla::graph::Snapshot;
-use rihla::import_export::{ImportOptions, Source, import};
+use rihla::import_export::{ExportSource, ImportOptions, Source, export_file, import};
 
 use crate::formats::{
     Records, any_graph, assert_same, awkward, context, printed, read, runs, write_files,
@@ -159,6 +159,34 @@ fn other_tools_read_ours_and_we_read_theirs() {
         let options = ImportOptions::default();
         import(&sources, &options, Snapshot::default(), &context()).expect("the ids fit");
     }
+}
+
+#[test]
+fn rows_of_a_result_are_a_table() {
+    if !runs("python3", &["-c", "import pyarrow, duckdb"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = rihla::Database::in_memory();
+    let query = "UNWIND [1, 2, 3] AS n RETURN n, 'name ' + n AS name, n > 1 AS more, \
+                 date('2007-02-15') AS day, null AS nothing";
+    let result = database.session().query(query, ()).expect("it runs");
+    for format in FORMATS {
+        let path = folder.path().join(format!("rows.{format}"));
+        let report = export_file(ExportSource::Result(&result), &path, None, &context());
+        let report = report.expect("it is written");
+        assert_eq!((report.rows, report.files), (Some(3), vec![path]));
+    }
+    let script = "
+import sys, duckdb, pyarrow.feather as feather
+folder = sys.argv[1]
+print(duckdb.sql(f\"SELECT * FROM '{folder}/rows.parquet' WHERE more\").fetchall())
+print(feather.read_table(f'{folder}/rows.arrow').num_rows)";
+    let path = folder.path().to_str().expect("a name in UTF-8");
+    let printed = printed("python3", &["-c", script, path]);
+    let day = "datetime.date(2007, 2, 15)";
+    let rows = format!("[(2, 'name 2', True, {day}, None), (3, 'name 3', True, {day}, None)]");
+    assert_eq!(printed, format!("{rows}\n3\n"));
 }
 
 #[test]

@@ -138,7 +138,7 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_turtle,
         reading: Reading::Records(&rdf::TURTLE),
         writer: Some(&rdf::TURTLE),
-        cannot_hold: "Names of graphs; nodes without an iri get one.",
+        cannot_hold: "Names of graphs are refused; nodes without an iri get one.",
     },
     Format {
         name: "n-triples",
@@ -148,7 +148,7 @@ pub static FORMATS: &[Format] = &[
         recognises: |_| false,
         reading: Reading::Records(&rdf::N_TRIPLES),
         writer: Some(&rdf::N_TRIPLES),
-        cannot_hold: "Names of graphs; nodes without an iri get one.",
+        cannot_hold: "Names of graphs are refused; nodes without an iri get one.",
     },
     Format {
         name: "n-quads",
@@ -178,8 +178,8 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_xml,
         reading: Reading::Records(&rdf::RDF_XML),
         writer: Some(&rdf::RDF_XML),
-        cannot_hold: "Names of graphs, names that no element of XML can have, control characters; \
-                      nodes without an iri get one.",
+        cannot_hold: "Names of graphs, names that no element of XML can have, and control characters \
+                      are refused; nodes without an iri get one.",
     },
     Format {
         name: "json-ld",
@@ -189,8 +189,8 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_json_ld,
         reading: Reading::Records(&rdf::JSON_LD),
         writer: Some(&rdf::JSON_LD),
-        cannot_hold: "Properties of relationships, parallel relationships; nodes without an iri \
-                      get one.",
+        cannot_hold: "Properties of relationships and parallel relationships are refused; nodes \
+                      without an iri get one.",
     },
 ];
 
@@ -278,6 +278,8 @@ pub struct ExportReport {
     pub nodes: u64,
     /// Relationships.
     pub relationships: u64,
+    /// Rows, where it was a table and no graph.
+    pub rows: Option<u64>,
     /// The files; empty where the output is a stream.
     pub files: Vec<PathBuf>,
 }
@@ -299,11 +301,22 @@ pub fn export(
             format.title
         ))
     })?;
+    if let ExportSource::Result(result) = source
+        && !dump::has_entities(result)
+        && writer.write_rows(result, &mut output)?
+    {
+        return Ok(ExportReport {
+            rows: Some(result.row_count() as u64),
+            files: output.commit()?,
+            ..ExportReport::default()
+        });
+    }
     let dump = Dump::new(source, context)?;
     writer.write(&dump, &mut output, context)?;
     Ok(ExportReport {
         nodes: dump.node_count(),
         relationships: dump.relationship_count(),
+        rows: None,
         files: output.commit()?,
     })
 }

@@ -162,9 +162,29 @@ impl<'o, 'c> TableWriter<'o, 'c> {
     }
 }
 
+/// Writes batches of one schema as a file.
+pub(super) fn write_batches(
+    format: Columnar,
+    batches: &[RecordBatch],
+    mut file: OutputFile<'_>,
+) -> Result<()> {
+    let schema = batches.first().map(RecordBatch::schema);
+    let schema = schema.unwrap_or_else(|| Schema::empty().into());
+    let mut encoder = Encoder::create(format, &schema).map_err(|error| failed(&error))?;
+    for batch in batches {
+        let encoded = encoder.batch(batch).map_err(|error| failed(&error))?;
+        let written = file.write_all(&encoded);
+        written.map_err(|error| file.failed(&error))?;
+    }
+    let rest = encoder.finish().map_err(|error| failed(&error))?;
+    let written = file.write_all(&rest);
+    written.map_err(|error| file.failed(&error))?;
+    file.finish()
+}
+
 /// Batches as bytes of a format.
 enum Encoder {
-    Parquet(ArrowWriter<Shared>, Shared),
+    Parquet(Box<ArrowWriter<Shared>>, Shared),
     Arrow(Box<arrow_ipc::writer::FileWriter<Vec<u8>>>),
 }
 
@@ -179,7 +199,7 @@ impl Encoder {
                 let shared = Shared::default();
                 let writer =
                     ArrowWriter::try_new(shared.clone(), schema.clone(), Some(properties))?;
-                Encoder::Parquet(writer, shared)
+                Encoder::Parquet(Box::new(writer), shared)
             }
             Columnar::Arrow => {
                 let writer = arrow_ipc::writer::FileWriter::try_new(Vec::new(), schema)?;

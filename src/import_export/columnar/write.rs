@@ -4,10 +4,13 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::import_export::columnar::Columnar;
 use crate::import_export::columnar::column::{ColumnKind, Plain};
-use crate::import_export::columnar::table_writer::{Columns, TableWriter, add_columns};
+use crate::import_export::columnar::table_writer::{
+    Columns, TableWriter, add_columns, write_batches,
+};
 use crate::import_export::format::WriteFormat;
 use crate::import_export::output::Output;
 use crate::import_export::record::RecordSource;
+use crate::result::QueryResult;
 
 impl WriteFormat for Columnar {
     fn write(
@@ -55,5 +58,9 @@ impl WriteFormat for Columnar {
             relationships.row(cells, relationship.properties)?;
         }
         relationships.finish()
+    }
+    fn write_rows(&self, result: &QueryResult, output: &mut Output<'_>) -> Result<bool> {
+        write_batches(*self, &result.record_batches()?, output.only_file()?)?;
+        Ok(true)
     }
 }

@@ -232,11 +232,10 @@ impl Writer<'_, '_> {
                 "RDF/XML cannot hold the statement {subject} {predicate} {object}"
             )));
         }
-        let graph = if self.syntax.0.supports_datasets() {
-            graph
-        } else {
-            GraphName::DefaultGraph
-        };
+        if !self.syntax.0.supports_datasets() && !graph.is_default_graph() {
+            let name = self.syntax.0.name();
+            return Err(cannot_hold(format!("{name} cannot hold the graph {graph}")));
+        }
         let quad = Quad::new(subject.clone(), predicate, object, graph);
         let written = self.serializer.serialize_quad(&quad);
         written.map_err(|error| failed(&error))
@@ -268,7 +267,7 @@ fn as_text(value: &Value) -> Option<&str> {
 
 fn cannot_hold(message: impl Into<String>) -> Error {
     let (kind, detail) = (ErrorKind::FormatError, ErrorDetail::InvalidContent);
-    Error::new(kind, detail, message).hint("write Turtle, TriG, N-Triples or N-Quads")
+    Error::new(kind, detail, message).hint("TriG and N-Quads hold everything")
 }
 
 fn failed(error: &std::io::Error) -> Error {
