@@ -22,10 +22,10 @@ use rihla::{Error, Result, Value};
 
 /// A graph as records, to write and to read into.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Records {
-    nodes: Vec<NodeRecord>,
-    relationships: Vec<RelationshipRecord>,
-    warnings: Vec<String>,
+pub(crate) struct Records {
+    pub nodes: Vec<NodeRecord>,
+    pub relationships: Vec<RelationshipRecord>,
+    pub warnings: Vec<String>,
 }
 
 impl RecordSink for Records {
@@ -81,12 +81,12 @@ impl Records {
     }
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     let start = DateTime::now();
     Context::new(Limits::default(), Interrupt::default(), start)
 }
 
-fn read(sources: &[Source<'_>]) -> Result<Records> {
+pub(crate) fn read(sources: &[Source<'_>]) -> Result<Records> {
     let mut records = Records::default();
     for source in sources {
         let Reading::Records(reader) = Format::of_source(source)?.reading else {
@@ -115,7 +115,7 @@ fn write_text(format: &str, graph: &dyn RecordSource) -> Result<String> {
     Ok(String::from_utf8(bytes).expect("formats of text are UTF-8"))
 }
 
-fn write_files(
+pub(crate) fn write_files(
     format: &str,
     graph: &dyn RecordSource,
     path: &Path,
@@ -133,7 +133,7 @@ fn shown(graph: &Records) -> String {
 }
 
 /// A graph of every kind of value, and of names that need care.
-fn awkward() -> Records {
+pub(crate) fn awkward() -> Records {
     let node = |id: i64, labels: &[&str], properties: Vec<(&str, Value)>| NodeRecord {
         id: Some(id.into()),
         labels: labels.iter().map(|label| Arc::from(*label)).collect(),
@@ -207,7 +207,7 @@ fn named(properties: Vec<(&str, Value)>) -> Properties {
 }
 
 /// Properties apart from the comparison of values, for which 1 and 1.0 are the same.
-fn assert_same(left: Records, right: Records) {
+pub(crate) fn assert_same(left: Records, right: Records) {
     assert_eq!(
         format!("{:#?}", left.normal()),
         format!("{:#?}", right.normal())
@@ -274,7 +274,7 @@ fn any_properties() -> impl Strategy<Value = Properties> {
 }
 
 prop_compose! {
-    fn any_graph()(
+    pub(crate) fn any_graph()(
         nodes in prop::collection::vec(
             (prop::collection::btree_set(any_name(), 0..3), any_properties()),
             1..8,
@@ -734,7 +734,7 @@ fn an_import_stops_at_limits() {
 }
 
 /// Whether `program` runs here. Where it must (`CI` is set) and does not, the test fails.
-fn runs(program: &str, arguments: &[&str]) -> bool {
+pub(crate) fn runs(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -749,7 +749,7 @@ fn runs(program: &str, arguments: &[&str]) -> bool {
 }
 
 /// What `program` prints.
-fn printed(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn printed(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let output = output.expect("it ran a moment ago");
     let errors = String::from_utf8_lossy(&output.stderr);

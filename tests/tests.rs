@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod columnar;
 mod crash;
 mod display;
 mod formats;
@@ -13,6 +14,7 @@ mod parse;
 mod pipe;
 mod plans;
 mod queries;
+mod rdf;
 mod repl;
 mod schema;
 mod storage;

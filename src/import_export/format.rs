@@ -10,6 +10,7 @@ use crate::import_export::options::ImportOptions;
 use crate::import_export::output::Output;
 use crate::import_export::record::{RecordSink, RecordSource};
 use crate::import_export::source::Source;
+use crate::result::QueryResult;
 
 /// A file format, one row of the table.
 pub struct Format {
@@ -78,6 +79,15 @@ pub trait WriteFormat: Sync {
         output: &mut Output<'_>,
         context: &Context,
     ) -> Result<()>;
+
+    /// Writes the rows of a result that has no nodes and no relationships, if the format is one of
+    /// plain tables; tells whether it is.
+    ///
+    /// # Errors
+    /// As [`WriteFormat::write`].
+    fn write_rows(&self, _result: &QueryResult, _output: &mut Output<'_>) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 impl fmt::Debug for Format {

@@ -257,6 +257,10 @@ impl RecordSink for FileLoader<'_, '_> {
         self.loader.context.check()
     }
 
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.loader.memory.grow(bytes)
+    }
+
     fn warning(&mut self, place: Place, text: String) {
         self.loader.report.warn(self.source.name(), place, text);
     }

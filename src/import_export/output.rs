@@ -84,6 +84,31 @@ impl<'w> Output<'w> {
         }
     }
 
+    /// A file of a folder, for formats that are folders: `graph.graphar` has the file
+    /// `vertex/City/chunk0`. The folder must not be there before the first of its files.
+    ///
+    /// # Errors
+    /// `FileError: CannotWrite`; `ArgumentError` where the output is a stream.
+    pub fn inside(&mut self, file: &str) -> Result<OutputFile<'_>> {
+        match &mut self.0 {
+            Target::Stream(_) => {
+                let error = Error::argument("the format is a folder and cannot be a stream");
+                Err(error.hint("give the name of a folder"))
+            }
+            Target::Files { path, complete } => {
+                let name = path.display().to_string();
+                if complete.is_empty() && path.exists() {
+                    let there = io::Error::from(io::ErrorKind::AlreadyExists);
+                    return Err(cannot_write(&name, &there));
+                }
+                let file = path.join(file);
+                let folder = file.parent().unwrap_or(path);
+                fs::create_dir_all(folder).map_err(|error| cannot_write(&name, &error))?;
+                create(file, complete)
+            }
+        }
+    }
+
     /// Puts all files in their places and gives their names; a stream has none.
     ///
     /// # Errors

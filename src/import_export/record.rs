@@ -72,6 +72,11 @@ pub trait RecordSink {
     /// anything. Pushing looks by itself.
     fn check(&self) -> Result<()>;
 
+    /// Reserves memory for what a reader has to keep until the end of the import.
+    fn reserve(&mut self, _bytes: usize) -> Result<()> {
+        Ok(())
+    }
+
     /// Takes note of something that the graph will not hold.
     fn warning(&mut self, place: Place, text: String);
 }

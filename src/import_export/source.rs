@@ -76,6 +76,14 @@ impl<'a> Source<'a> {
         &self.name
     }
 
+    /// The path, where it is a file or a folder.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.content {
+            Content::File(path) => Some(path),
+            Content::Text(_) | Content::Read(..) => None,
+        }
+    }
+
     /// The name of the file without folders and ending; empty where there is none.
     pub fn stem(&self) -> &str {
         let stem = Path::new(self.name.as_ref()).file_stem();
@@ -111,12 +119,15 @@ impl<'a> Source<'a> {
         Ok(Box::new(Cursor::new(mark).chain(reader)))
     }
 
-    /// The first bytes, for formats to recognise themselves.
+    /// The first bytes, for formats to recognise themselves; a folder has none.
     ///
     /// # Errors
     /// As [`Source::open`].
     pub fn first_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
+        if self.file().is_some_and(Path::is_dir) {
+            return Ok(bytes);
+        }
         self.open()?
             .take(SNIFFED_BYTES as u64)
             .read_to_end(&mut bytes)

@@ -231,7 +231,10 @@ fn export(
             counted(report.relationships, "relationship"),
         );
         let file = file.display();
-        writeln!(shell.out(), "Wrote {nodes}, {relationships} to {file}")?;
+        match report.rows {
+            Some(rows) => writeln!(shell.out(), "Wrote {} to {file}", counted(rows, "row"))?,
+            None => writeln!(shell.out(), "Wrote {nodes}, {relationships} to {file}")?,
+        }
     }
     shell.flush()
 }
