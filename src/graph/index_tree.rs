@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 /// Entries of a segment at which it is cut in two.
 const SEGMENT_SIZE: usize = 16_384;
 
+/// Bytes of keys at which a segment ends, however few they are.
+const SEGMENT_BYTES: usize = 1 << 20;
+
 /// Changed entries of a segment that make it be folded.
 const FOLD_AT: u32 = 512;
 
@@ -139,20 +142,15 @@ fn parts(entry: &[u8]) -> (&[u8], u32) {
 impl IndexTree {
     /// Entries that come in order.
     pub(super) fn from_sorted<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>) -> Self {
-        let mut tree = IndexTree::default();
-        let mut segment = Segment::default();
-        for (key, position) in entries {
-            if segment.positions.len() == SEGMENT_SIZE {
-                tree.slots
-                    .push_back(Slot::new(std::mem::take(&mut segment)));
-            }
-            segment.push(key, position);
-            tree.length += 1;
+        let segments = cut(entries, SEGMENT_SIZE);
+        let lengths = segments
+            .iter()
+            .map(|segment| segment.positions.len() as u64);
+        IndexTree {
+            length: lengths.sum(),
+            slots: segments.into_iter().map(Slot::new).collect(),
+            patch: OrdMap::new(),
         }
-        if !segment.positions.is_empty() {
-            tree.slots.push_back(Slot::new(segment));
-        }
-        tree
     }
 
     /// The number of entries.
@@ -278,31 +276,13 @@ impl IndexTree {
             .collect();
         let entries = merged(&old, &patched);
         let pieces = entries.len().div_ceil(SEGMENT_SIZE).max(1);
-        let mut folded = vec![Segment::default()];
-        for (place, (key, position)) in entries.iter().enumerate() {
-            if place * pieces / entries.len() == folded.len() {
-                folded.push(Segment::default());
-            }
-            if let Some(last) = folded.last_mut() {
-                last.push(key, *position);
-            }
-        }
+        let folded = cut(entries.iter().copied(), entries.len().div_ceil(pieces));
         for (entry, _) in &patched {
             self.patch.remove(entry);
         }
-        if entries.is_empty() && number > 0 {
-            self.slots.remove(number);
-            return Ok(());
-        }
-        let fence = self.slots[number].fence.clone();
+        self.slots.remove(number);
         for (piece, segment) in folded.into_iter().enumerate() {
-            let mut slot = Slot::new(segment);
-            if piece == 0 {
-                slot.fence = fence.clone();
-                self.slots.set(number, slot);
-            } else {
-                self.slots.insert(number + piece, slot);
-            }
+            self.slots.insert(number + piece, Slot::new(segment));
         }
         Ok(())
     }
@@ -317,6 +297,22 @@ impl Slot {
             patched: 0,
         }
     }
+}
+
+/// Segments of entries that come in order, each of `size` entries or fewer.
+fn cut<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>, size: usize) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::new();
+    for (key, position) in entries {
+        let is_full =
+            |last: &Segment| last.positions.len() >= size || last.bytes.len() >= SEGMENT_BYTES;
+        if segments.last().is_none_or(is_full) {
+            segments.push(Segment::default());
+        }
+        if let Some(last) = segments.last_mut() {
+            last.push(key, position);
+        }
+    }
+    segments
 }
 
 /// The entries of a segment with the patch applied, in order.

@@ -171,9 +171,9 @@ fn check_unique(index: &Index, key: &[u8], graph: &Snapshot) -> Result<()> {
 /// Checks that no two elements of an index that is just built have equal keys.
 pub(super) fn check_all_unique(index: &Index, graph: &Snapshot, context: &Context) -> Result<()> {
     let mut last: Option<(Vec<u8>, u32)> = None;
+    let _held = context.reserve(index.len() as usize * size_of::<u32>())?;
     let mut positions = Vec::new();
     index.find(&super::KeyRange::all(), &mut positions)?;
-    let _held = context.reserve(positions.len() * size_of::<u32>())?;
     for (number, position) in positions.into_iter().enumerate() {
         if number % BETWEEN_CHECKS == 0 {
             context.check()?;

@@ -6,6 +6,7 @@ use arrow_array::UInt32Array;
 
 use super::Input;
 use crate::column::Column;
+use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::{Operand, evaluate};
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
@@ -38,6 +39,8 @@ struct Running {
     /// Positions that were read, and how many of them are handed out.
     found: Vec<u32>,
     taken: usize,
+    /// What ranges and positions take of the budget.
+    held: Reservation,
 }
 
 impl<'p> SeekIndex<'p> {
@@ -65,6 +68,7 @@ impl<'p> SeekIndex<'p> {
             check: None,
             found: Vec::new(),
             taken: 0,
+            held: runtime.context.reservation(),
         })
     }
 
@@ -120,13 +124,14 @@ impl<'p> SeekIndex<'p> {
                 let row = running.row;
                 running.row += 1;
                 let ranges = match &running.conditions {
-                    Some(conditions) => ranges(conditions, row),
+                    Some(conditions) => ranges(conditions, row, &mut running.held)?,
                     None => None,
                 };
                 let Some((mut ranges, check)) = ranges else {
                     running
                         .index
                         .scan(runtime.graph(), runtime.context, &mut running.found)?;
+                    running.held.grow(running.found.len() * size_of::<u32>())?;
                     if running.found.is_empty() {
                         continue;
                     }
@@ -204,12 +209,16 @@ impl Operator for SeekIndex<'_> {
     }
 }
 
+/// The bytes that a key takes, more or less.
+const KEY_SIZE: usize = 32;
+
 /// The ranges for a row in order, and what must be checked of their elements. `None` where a
 /// condition does not mean anything for this row.
 fn ranges(
     conditions: &[SeekCondition<Operand>],
     row: usize,
-) -> Option<(Vec<KeyRange>, Option<Condition>)> {
+    held: &mut Reservation,
+) -> Result<Option<(Vec<KeyRange>, Option<Condition>)>> {
     let mut equal = Vec::with_capacity(conditions.len());
     for condition in conditions {
         let value = |operand: &Operand| operand.value(row);
@@ -223,11 +232,15 @@ fn ranges(
                 continue;
             }
             SeekCondition::In(list) => {
-                return match value(list) {
+                return Ok(match value(list) {
                     Value::Null => Some((Vec::new(), None)),
-                    Value::List(values) => Some((any_of(&equal, &values), None)),
+                    Value::List(values) => {
+                        let each = size_of::<KeyRange>() + 2 * KEY_SIZE;
+                        held.grow(values.len() * each)?;
+                        Some((any_of(&equal, &values), None))
+                    }
                     _ => None,
-                };
+                });
             }
             SeekCondition::Exists => Condition::Exists,
             SeekCondition::Between { low, high } => Condition::Between {
@@ -238,9 +251,10 @@ fn ranges(
         };
         let range = KeyRange::new(&equal, Some(&last));
         let check = last.is_inexact().then_some(last);
-        return Some((range.into_iter().collect(), check));
+        return Ok(Some((range.into_iter().collect(), check)));
     }
-    Some((KeyRange::new(&equal, None).into_iter().collect(), None))
+    let range = KeyRange::new(&equal, None);
+    Ok(Some((range.into_iter().collect(), None)))
 }
 
 /// A range for each value, once, in order.
