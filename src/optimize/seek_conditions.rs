@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::bind::expression::{Comparison, Expression as E, TextPredicate};
 use crate::functions::{self, Purity};
 use crate::graph::{Index, Target};
-use crate::logical::{Expression, Seek, SeekCondition, Variable};
+use crate::logical::{Expression, Seek, SeekCondition, SeekOrder, Variable};
 use crate::optimize::rules::order_pattern::free_variables;
 
 /// What a predicate says of a property of a variable.
@@ -120,7 +120,7 @@ fn index_use(index: &Index, variable: &Variable, said: &[Option<Said>]) -> Optio
             label: definition.target.name().clone(),
             properties: definition.properties.clone(),
             conditions,
-            descending: false,
+            order: SeekOrder::Any,
         },
         answered,
         merit,

@@ -7,11 +7,11 @@ use arrow_array::UInt32Array;
 use super::Input;
 use crate::column::Column;
 use crate::context::Reservation;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::execute::evaluate::{Operand, evaluate};
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
 use crate::graph::{Condition, Index, IndexDefinition, KeyRange, Snapshot, Target};
-use crate::physical::{Expression, Seek, SeekCondition};
+use crate::physical::{Expression, Seek, SeekCondition, SeekOrder};
 use crate::value::{NodeId, RelationshipId, Value};
 
 /// Looks up rows in an index.
@@ -58,10 +58,15 @@ impl<'p> SeekIndex<'p> {
         let conditions: Result<Vec<_>> = conditions
             .map(|condition| condition.try_map(|value| evaluate(value, &batch, runtime)))
             .collect();
+        let conditions = match conditions {
+            Ok(conditions) => Some(conditions),
+            Err(error) if error.kind() == ErrorKind::ResourceError => return Err(error),
+            Err(_) => None,
+        };
         Ok(Running {
             batch,
             index,
-            conditions: conditions.ok(),
+            conditions,
             row: 0,
             ranges: Vec::new().into_iter(),
             range: None,
@@ -101,16 +106,19 @@ impl<'p> SeekIndex<'p> {
         loop {
             runtime.context.check()?;
             if let Some((range, segments)) = &mut running.range {
-                let segment = match self.seek.descending {
-                    true => segments.next_back(),
-                    false => segments.next(),
+                let segment = match self.seek.order {
+                    SeekOrder::Descending => segments.next_back(),
+                    SeekOrder::Ascending | SeekOrder::Any => segments.next(),
                 };
                 match segment {
                     Some(segment) => running.index.read(segment, range, &mut running.found)?,
                     None => running.range = None,
                 }
-                if self.seek.descending {
-                    running.found.reverse();
+                match self.seek.order {
+                    SeekOrder::Ascending => {}
+                    SeekOrder::Descending => running.found.reverse(),
+                    // Neighbours in the graph are read together.
+                    SeekOrder::Any => running.found.sort_unstable(),
                 }
                 if let Some(condition) = &running.check {
                     self.retain(&mut running.found, condition, runtime.graph())?;
@@ -137,7 +145,7 @@ impl<'p> SeekIndex<'p> {
                     }
                     return Ok(true);
                 };
-                if self.seek.descending {
+                if self.seek.order == SeekOrder::Descending {
                     ranges.reverse();
                 }
                 running.ranges = ranges.into_iter();
