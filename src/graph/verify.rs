@@ -191,9 +191,10 @@ pub(super) fn check_all_unique(index: &Index, graph: &Snapshot, context: &Contex
 
 fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<Error> {
     let definition = index.definition();
-    let kind = match index.element {
-        Element::Nodes(_) => "nodes",
-        Element::Relationships(_) => "relationships",
+    let name = definition.target.name();
+    let (kind, all) = match index.element {
+        Element::Nodes(_) => ("nodes", format!("(:{name})")),
+        Element::Relationships(_) => ("relationships", format!("[:{name}]")),
     };
     let mut values = Vec::new();
     for (name, key) in definition.properties.iter().zip(index.keys()) {
@@ -207,8 +208,7 @@ fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<E
         ErrorKind::ConstraintVerificationFailed,
         ErrorDetail::UniquenessViolated,
         format!(
-            "the {kind} {first} and {second} of {} both have {}, against the constraint `{}`",
-            definition.target,
+            "the {kind} {first} and {second} of {all} both have {}, against the constraint `{}`",
             values.join(", "),
             definition.name
         ),
