@@ -36,6 +36,8 @@ fn people() -> Session {
         "CREATE INDEX person_name FOR (p:Person) ON (p.name, p.age)",
         "CREATE INDEX person_age FOR (p:Person) ON (p.age)",
         "CREATE INDEX knows_id FOR ()-[k:KNOWS]-() ON (k.id)",
+        "CREATE INDEX nickname FOR (p:Person) ON (p.nickname)",
+        "MATCH (p:Person {id: 7}) SET p.nickname = 'seven'",
     ];
     for statement in statements {
         session.query(statement, ()).expect(statement);
@@ -71,6 +73,8 @@ const USES: &[&str] = &[
     "MATCH (p:Person) WHERE p.age IS NOT NULL RETURN p.age ORDER BY p.age DESC LIMIT 4",
     "MATCH (p:Person)-[:KNOWS]->(q) WHERE p.id < 5 RETURN p.id, q.id ORDER BY p.id",
     "MATCH (p:Person) WHERE p.age > 80 RETURN p.name ORDER BY p.age, p.name LIMIT 3",
+    "MATCH (p:Person) WHERE p.nickname IS NOT NULL RETURN p.nickname",
+    "MATCH (a)-[k:KNOWS]->(b:Person) WHERE k.id >= 195 RETURN a.id, b.id",
     "UNWIND [5, 500] AS i MERGE (p:Person {id: i}) RETURN p.name",
 ];
 
@@ -140,6 +144,8 @@ fn statements_are_listed_and_undone() {
              'CREATE INDEX person_age FOR (e:Person) ON (e.age)'",
             "'knows_id' | 'RANGE' | 'RELATIONSHIP' | ['KNOWS'] | ['id'] | null | 200 | \
              'CREATE INDEX knows_id FOR ()-[e:KNOWS]-() ON (e.id)'",
+            "'nickname' | 'RANGE' | 'NODE' | ['Person'] | ['nickname'] | null | 1 | \
+             'CREATE INDEX nickname FOR (e:Person) ON (e.nickname)'",
         ]
     );
     let more = [
@@ -183,6 +189,7 @@ fn statements_are_listed_and_undone() {
         "DROP INDEX person_name",
         "DROP INDEX person_age",
         "DROP INDEX knows_id",
+        "DROP INDEX nickname",
         "DROP INDEX knows_id IF EXISTS",
     ] {
         session.query(statement, ()).expect(statement);

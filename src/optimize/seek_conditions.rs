@@ -25,6 +25,8 @@ pub(super) struct Use {
     pub(super) answered: Vec<usize>,
     /// How much it is expected to narrow.
     pub(super) merit: Merit,
+    /// How many elements the index has.
+    pub(super) entries: u64,
 }
 
 impl Use {
@@ -124,6 +126,7 @@ fn index_use(index: &Index, variable: &Variable, said: &[Option<Said>]) -> Optio
         },
         answered,
         merit,
+        entries: index.len(),
     })
 }
 

@@ -156,7 +156,8 @@ impl Order<'_> {
             }
             let indexes = std::iter::once(index);
             let mut found = best_use(indexes, variable, &known, &HashSet::new())?;
-            if !is_ordered_by(&found.seek, keys) {
+            // What must be tested besides may let few rows through, so that much is read in vain.
+            if !is_ordered_by(&found.seek, keys) || !found.unanswered(&known).is_empty() {
                 return None;
             }
             found.seek.order = self.order;
