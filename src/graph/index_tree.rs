@@ -68,21 +68,54 @@ impl Segment {
 
     /// The number of entries that come before `bound`: the beginning of a key, or an entry.
     fn place(&self, bound: &[u8]) -> usize {
-        let (mut low, mut high) = (0, self.key_ends.len());
+        self.position(self.key_place(bound, 0..self.key_ends.len()), bound)
+    }
+
+    /// The places of the entries from `low` up to before `high`.
+    fn places(&self, low: &[u8], high: &[u8]) -> Range<usize> {
+        let first = self.key_place(low, 0..self.key_ends.len());
+        // Most ranges are short: the end is looked for near the start, in growing steps.
+        let (mut from, mut step) = (first, 1);
+        let mut to = self.key_ends.len();
+        while from + step < to {
+            if self.is_before(from + step, high) {
+                from += step;
+                step *= 2;
+            } else {
+                to = from + step;
+            }
+        }
+        let last = self.key_place(high, from..to);
+        self.position(first, low)..self.position(last, high)
+    }
+
+    /// The first key in a range of places that is not before `bound`.
+    fn key_place(&self, bound: &[u8], places: Range<usize>) -> usize {
+        let (mut low, mut high) = (places.start, places.end);
         while low < high {
             let middle = (low + high) / 2;
-            let key = self.key(middle);
-            if key < bound && !bound.starts_with(key) {
+            if self.is_before(middle, bound) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        if low == self.key_ends.len() {
+        low
+    }
+
+    /// Whether all entries of a key come before `bound`.
+    fn is_before(&self, place: usize, bound: &[u8]) -> bool {
+        let key = self.key(place);
+        key < bound && !bound.starts_with(key)
+    }
+
+    /// The number of entries before `bound`, if this is the first key that is not before it.
+    fn position(&self, place: usize, bound: &[u8]) -> usize {
+        if place == self.key_ends.len() {
             return self.positions.len();
         }
-        let run = self.run(low);
-        match bound.strip_prefix(self.key(low)) {
+        let run = self.run(place);
+        match bound.strip_prefix(self.key(place)) {
             None => run.start,
             Some(position) => {
                 let run_before = self.positions[run.clone()]
@@ -185,14 +218,19 @@ impl IndexTree {
         if self.slots.is_empty() {
             return 0..0;
         }
-        self.slot_of(&range.low)..self.slot_of(&range.high) + 1
+        let first = self.slot_of(&range.low);
+        let is_last = |next: &Slot| next.fence.as_ref() >= range.high.as_slice();
+        match self.slots.get(first + 1).is_none_or(is_last) {
+            true => first..first + 1,
+            false => first..self.slot_of(&range.high) + 1,
+        }
     }
 
     /// Appends the positions of a range that a segment and the patch over it hold, in order.
     pub(super) fn read(&self, number: usize, range: &KeyRange, found: &mut Vec<u32>) -> Result<()> {
         let segment = self.segment(number)?;
-        let mut at = segment.place(&range.low);
-        let end = segment.place(&range.high);
+        let places = segment.places(&range.low, &range.high);
+        let (mut at, end) = (places.start, places.end);
         if self.slots[number].patched > 0 {
             let fence = match number {
                 0 => &[],
