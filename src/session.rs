@@ -162,9 +162,13 @@ impl Session {
                 };
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
             }
-            Prepared::Query { .. } => {
-                self.execute(&prepared, parameters, &procedures, start.elapsed())
-            }
+            Prepared::Query { .. } => self.execute(
+                &prepared,
+                parameters,
+                &procedures,
+                snapshot,
+                start.elapsed(),
+            ),
         }
     }
 
@@ -242,6 +246,7 @@ impl Session {
         prepared: &Prepared,
         parameters: &Parameters,
         procedures: &Procedures,
+        planned_on: Snapshot,
         compile_time: Duration,
     ) -> Result<QueryResult> {
         let Prepared::Query {
@@ -258,7 +263,11 @@ impl Session {
         let start = Instant::now();
         let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
         let turn = (!read_only).then(|| self.database.begin_write());
-        let snapshot = self.database.snapshot();
+        // A read stays with the schema that it was planned with.
+        let snapshot = match read_only {
+            true => planned_on,
+            false => self.database.snapshot(),
+        };
         let mut writer = turn.as_ref().map(|_| GraphWriter::new(snapshot.clone()));
         let mut runtime = Runtime::new(
             &context,

@@ -58,27 +58,16 @@ impl GraphWriter {
                 Target::Nodes(_) => &touched.nodes,
                 Target::Relationships(_) => &touched.relationships,
             };
-            for (number, position) in positions.iter().enumerate() {
-                if number % BETWEEN_CHECKS == 0 {
-                    context.check()?;
-                }
-                check_row(constraint, *position, &self.graph)?;
-            }
+            each(positions, context, |position| {
+                check_row(constraint, position, &self.graph)
+            })?;
         }
         if let Some(graph_type) = &self.graph.schema.graph_type {
             let check = TypeCheck::new(graph_type, &self.graph);
-            for (number, node) in touched.nodes.into_iter().enumerate() {
-                if number % BETWEEN_CHECKS == 0 {
-                    context.check()?;
-                }
-                check.node(NodeId(node))?;
-            }
-            for (number, id) in touched.relationships.into_iter().enumerate() {
-                if number % BETWEEN_CHECKS == 0 {
-                    context.check()?;
-                }
-                check.relationship(RelationshipId(id))?;
-            }
+            each(&touched.nodes, context, |node| check.node(NodeId(node)))?;
+            each(&touched.relationships, context, |id| {
+                check.relationship(RelationshipId(id))
+            })?;
         }
         Ok(())
     }
@@ -103,6 +92,15 @@ impl GraphWriter {
             self.unverified.relationships.push(relationship.0);
         }
     }
+}
+
+/// Calls `check` with each position, and looks at the interrupt flag now and then.
+fn each(positions: &[u32], context: &Context, check: impl Fn(u32) -> Result<()>) -> Result<()> {
+    for some in positions.chunks(BETWEEN_CHECKS) {
+        context.check()?;
+        some.iter().try_for_each(|position| check(*position))?;
+    }
+    Ok(())
 }
 
 /// Whether a constraint says anything about a single element.

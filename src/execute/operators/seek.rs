@@ -1,4 +1,4 @@
-//! For each row the nodes or relationships that an index finds, in the order of the index.
+//! For each row the nodes or relationships that an index finds.
 
 use std::sync::Arc;
 
