@@ -162,13 +162,9 @@ impl Session {
                 };
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
             }
-            Prepared::Query { .. } => self.execute(
-                &prepared,
-                parameters,
-                &procedures,
-                snapshot,
-                start.elapsed(),
-            ),
+            Prepared::Query { .. } => {
+                self.execute(&prepared, parameters, &procedures, start.elapsed())
+            }
         }
     }
 
@@ -246,7 +242,6 @@ impl Session {
         prepared: &Prepared,
         parameters: &Parameters,
         procedures: &Procedures,
-        planned_on: Snapshot,
         compile_time: Duration,
     ) -> Result<QueryResult> {
         let Prepared::Query {
@@ -263,11 +258,7 @@ impl Session {
         let start = Instant::now();
         let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
         let turn = (!read_only).then(|| self.database.begin_write());
-        // A read stays with the schema that it was planned with.
-        let snapshot = match read_only {
-            true => planned_on,
-            false => self.database.snapshot(),
-        };
+        let snapshot = self.database.snapshot();
         let mut writer = turn.as_ref().map(|_| GraphWriter::new(snapshot.clone()));
         let mut runtime = Runtime::new(
             &context,

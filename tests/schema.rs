@@ -164,7 +164,7 @@ fn statements_are_listed_and_undone() {
             "'person_id' | 'UNIQUENESS' | 'NODE' | ['Person'] | ['id'] | null | \
              'CREATE CONSTRAINT person_id FOR (e:Person) REQUIRE (e.id) IS UNIQUE'",
             "'key_Person_name_id' | 'NODE_KEY' | 'NODE' | ['Person'] | ['name', 'id'] | null | \
-             'CREATE CONSTRAINT key_Person_name_id FOR (e:Person) REQUIRE (e.name, e.id) IS KEY'",
+             'CREATE CONSTRAINT key_Person_name_id FOR (e:Person) REQUIRE (e.name, e.id) IS NODE KEY'",
             "'not_null_KNOWS_since' | 'RELATIONSHIP_PROPERTY_EXISTENCE' | 'RELATIONSHIP' | ['KNOWS'] | \
              ['since'] | null | 'CREATE CONSTRAINT not_null_KNOWS_since FOR ()-[e:KNOWS]-() \
              REQUIRE (e.since) IS NOT NULL'",

@@ -19,9 +19,6 @@ use crate::error::{Error, Result};
 /// Entries of a segment at which it is cut in two.
 const SEGMENT_SIZE: usize = 16_384;
 
-/// Bytes of keys at which a segment ends, however few they are.
-const SEGMENT_BYTES: usize = 1 << 20;
-
 /// Changed entries of a segment that make it be folded.
 const FOLD_AT: u32 = 512;
 
@@ -68,54 +65,21 @@ impl Segment {
 
     /// The number of entries that come before `bound`: the beginning of a key, or an entry.
     fn place(&self, bound: &[u8]) -> usize {
-        self.position(self.key_place(bound, 0..self.key_ends.len()), bound)
-    }
-
-    /// The places of the entries from `low` up to before `high`.
-    fn places(&self, low: &[u8], high: &[u8]) -> Range<usize> {
-        let first = self.key_place(low, 0..self.key_ends.len());
-        // Most ranges are short: the end is looked for near the start, in growing steps.
-        let (mut from, mut step) = (first, 1);
-        let mut to = self.key_ends.len();
-        while from + step < to {
-            if self.is_before(from + step, high) {
-                from += step;
-                step *= 2;
-            } else {
-                to = from + step;
-            }
-        }
-        let last = self.key_place(high, from..to);
-        self.position(first, low)..self.position(last, high)
-    }
-
-    /// The first key in a range of places that is not before `bound`.
-    fn key_place(&self, bound: &[u8], places: Range<usize>) -> usize {
-        let (mut low, mut high) = (places.start, places.end);
+        let (mut low, mut high) = (0, self.key_ends.len());
         while low < high {
             let middle = (low + high) / 2;
-            if self.is_before(middle, bound) {
+            let key = self.key(middle);
+            if key < bound && !bound.starts_with(key) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        low
-    }
-
-    /// Whether all entries of a key come before `bound`.
-    fn is_before(&self, place: usize, bound: &[u8]) -> bool {
-        let key = self.key(place);
-        key < bound && !bound.starts_with(key)
-    }
-
-    /// The number of entries before `bound`, if this is the first key that is not before it.
-    fn position(&self, place: usize, bound: &[u8]) -> usize {
-        if place == self.key_ends.len() {
+        if low == self.key_ends.len() {
             return self.positions.len();
         }
-        let run = self.run(place);
-        match bound.strip_prefix(self.key(place)) {
+        let run = self.run(low);
+        match bound.strip_prefix(self.key(low)) {
             None => run.start,
             Some(position) => {
                 let run_before = self.positions[run.clone()]
@@ -175,15 +139,20 @@ fn parts(entry: &[u8]) -> (&[u8], u32) {
 impl IndexTree {
     /// Entries that come in order.
     pub(super) fn from_sorted<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>) -> Self {
-        let segments = cut(entries, SEGMENT_SIZE);
-        let lengths = segments
-            .iter()
-            .map(|segment| segment.positions.len() as u64);
-        IndexTree {
-            length: lengths.sum(),
-            slots: segments.into_iter().map(Slot::new).collect(),
-            patch: OrdMap::new(),
+        let mut tree = IndexTree::default();
+        let mut segment = Segment::default();
+        for (key, position) in entries {
+            if segment.positions.len() == SEGMENT_SIZE {
+                tree.slots
+                    .push_back(Slot::new(std::mem::take(&mut segment)));
+            }
+            segment.push(key, position);
+            tree.length += 1;
         }
+        if !segment.positions.is_empty() {
+            tree.slots.push_back(Slot::new(segment));
+        }
+        tree
     }
 
     /// The number of entries.
@@ -218,19 +187,14 @@ impl IndexTree {
         if self.slots.is_empty() {
             return 0..0;
         }
-        let first = self.slot_of(&range.low);
-        let is_last = |next: &Slot| next.fence.as_ref() >= range.high.as_slice();
-        match self.slots.get(first + 1).is_none_or(is_last) {
-            true => first..first + 1,
-            false => first..self.slot_of(&range.high) + 1,
-        }
+        self.slot_of(&range.low)..self.slot_of(&range.high) + 1
     }
 
     /// Appends the positions of a range that a segment and the patch over it hold, in order.
     pub(super) fn read(&self, number: usize, range: &KeyRange, found: &mut Vec<u32>) -> Result<()> {
         let segment = self.segment(number)?;
-        let places = segment.places(&range.low, &range.high);
-        let (mut at, end) = (places.start, places.end);
+        let mut at = segment.place(&range.low);
+        let end = segment.place(&range.high);
         if self.slots[number].patched > 0 {
             let fence = match number {
                 0 => &[],
@@ -314,13 +278,31 @@ impl IndexTree {
             .collect();
         let entries = merged(&old, &patched);
         let pieces = entries.len().div_ceil(SEGMENT_SIZE).max(1);
-        let folded = cut(entries.iter().copied(), entries.len().div_ceil(pieces));
+        let mut folded = vec![Segment::default()];
+        for (place, (key, position)) in entries.iter().enumerate() {
+            if place * pieces / entries.len() == folded.len() {
+                folded.push(Segment::default());
+            }
+            if let Some(last) = folded.last_mut() {
+                last.push(key, *position);
+            }
+        }
         for (entry, _) in &patched {
             self.patch.remove(entry);
         }
-        self.slots.remove(number);
+        if entries.is_empty() && number > 0 {
+            self.slots.remove(number);
+            return Ok(());
+        }
+        let fence = self.slots[number].fence.clone();
         for (piece, segment) in folded.into_iter().enumerate() {
-            self.slots.insert(number + piece, Slot::new(segment));
+            let mut slot = Slot::new(segment);
+            if piece == 0 {
+                slot.fence = fence.clone();
+                self.slots.set(number, slot);
+            } else {
+                self.slots.insert(number + piece, slot);
+            }
         }
         Ok(())
     }
@@ -335,22 +317,6 @@ impl Slot {
             patched: 0,
         }
     }
-}
-
-/// Segments of entries that come in order, each of `size` entries or fewer.
-fn cut<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>, size: usize) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::new();
-    for (key, position) in entries {
-        let is_full =
-            |last: &Segment| last.positions.len() >= size || last.bytes.len() >= SEGMENT_BYTES;
-        if segments.last().is_none_or(is_full) {
-            segments.push(Segment::default());
-        }
-        if let Some(last) = segments.last_mut() {
-            last.push(key, position);
-        }
-    }
-    segments
 }
 
 /// The entries of a segment with the patch applied, in order.

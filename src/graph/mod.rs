@@ -17,6 +17,7 @@ mod index_key;
 mod index_tree;
 mod index_upkeep;
 mod schema;
+mod schema_text;
 mod schema_writer;
 mod snapshot;
 mod table;

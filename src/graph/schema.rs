@@ -34,8 +34,8 @@ impl fmt::Display for Target {
         let mut name = String::new();
         write_name(self.name(), &mut name)?;
         match self {
-            Target::Nodes(_) => write!(f, "(e:{name})"),
-            Target::Relationships(_) => write!(f, "()-[e:{name}]-()"),
+            Target::Nodes(_) => write!(f, "(:{name})"),
+            Target::Relationships(_) => write!(f, "()-[:{name}]-()"),
         }
     }
 }
@@ -50,40 +50,6 @@ pub struct IndexDefinition {
     /// By what, the most significant first. An element without the first of them is not in the
     /// index.
     pub properties: Vec<Arc<str>>,
-}
-
-/// The statement that makes it.
-impl fmt::Display for IndexDefinition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CREATE INDEX ")?;
-        write_name(&self.name, f)?;
-        write!(f, " FOR {} ON ", self.target)?;
-        write_properties(&self.properties, f)
-    }
-}
-
-/// The statement that makes it.
-impl fmt::Display for ConstraintDefinition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CREATE CONSTRAINT ")?;
-        write_name(&self.name, f)?;
-        write!(f, " FOR {} REQUIRE ", self.target)?;
-        write_properties(&self.properties, f)?;
-        match &self.rule {
-            ConstraintRule::Unique => f.write_str(" IS UNIQUE"),
-            ConstraintRule::Key => f.write_str(" IS KEY"),
-            ConstraintRule::NotNull => f.write_str(" IS NOT NULL"),
-            ConstraintRule::Typed(test) => write!(f, " IS :: {test}"),
-        }
-    }
-}
-
-fn write_properties(properties: &[Arc<str>], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (place, property) in properties.iter().enumerate() {
-        f.write_str(if place == 0 { "(e." } else { ", e." })?;
-        write_name(property, f)?;
-    }
-    f.write_str(")")
 }
 
 /// A rule that the graph keeps.
@@ -177,16 +143,6 @@ impl Schema {
     pub(super) fn constraint_names(&self) -> Vec<&str> {
         let names = self.constraints.iter();
         names.map(|constraint| constraint.name.as_ref()).collect()
-    }
-
-    /// The statements that make all of it, for an empty graph or one that keeps it.
-    pub fn statements(&self) -> Vec<String> {
-        let own = self.indexes.iter().filter(|index| !index.is_unique());
-        let indexes = own.map(|index| index.definition().to_string());
-        let constraints = self.constraints.iter().map(|one| one.to_string());
-        let graph_type = self.graph_type.iter();
-        let graph_type = graph_type.map(|one| format!("ALTER CURRENT GRAPH TYPE SET {one}"));
-        indexes.chain(constraints).chain(graph_type).collect()
     }
 
     /// Differs where definitions differ: plans depend on it.
