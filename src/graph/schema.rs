@@ -100,7 +100,7 @@ pub struct Schema {
     pub(super) has_node_rules: bool,
     /// Whether any rule is about single relationships.
     pub(super) has_relationship_rules: bool,
-    version: u64,
+    pub(super) version: u64,
 }
 
 impl Schema {
@@ -151,7 +151,7 @@ impl Schema {
     }
 
     /// Notes what follows from the definitions, after any change of them.
-    pub(super) fn note_definitions(&mut self) {
+    pub(super) fn note_rules(&mut self) {
         let any = |is_meant: fn(&Target) -> bool| {
             let rules = self.constraints.iter().filter(|one| has_row_rule(one));
             rules.into_iter().any(|one| is_meant(&one.target)) || self.graph_type.is_some()

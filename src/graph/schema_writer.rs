@@ -43,7 +43,7 @@ impl GraphWriter {
             check_all_unique(&index, &self.graph, context)?;
         }
         Arc::make_mut(&mut self.graph.schema.indexes).push(index);
-        self.graph.schema.note_definitions();
+        self.graph.schema.note_rules();
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl GraphWriter {
     fn remove_index(&mut self, name: &str) {
         Arc::make_mut(&mut self.graph.schema.indexes)
             .retain(|index| index.definition().name.as_ref() != name);
-        self.graph.schema.note_definitions();
+        self.graph.schema.note_rules();
     }
 
     /// Makes a constraint, if all that is there keeps it.
@@ -107,7 +107,7 @@ impl GraphWriter {
         }
         let constraints = Arc::make_mut(&mut self.graph.schema.constraints);
         constraints.push(definition.clone().into());
-        self.graph.schema.note_definitions();
+        self.graph.schema.note_rules();
         self.effects.push(Effect::CreateConstraint(definition));
         Ok(())
     }
@@ -151,7 +151,7 @@ impl GraphWriter {
         }
         let schema = &mut self.graph.schema;
         schema.graph_type = (!graph_type.is_empty()).then(|| graph_type.clone().into());
-        schema.note_definitions();
+        schema.note_rules();
         self.effects.push(Effect::SetGraphType(graph_type));
         Ok(())
     }
