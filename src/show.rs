@@ -50,7 +50,7 @@ pub(crate) fn show(show: Show, procedures: &Procedures, snapshot: &Snapshot) -> 
 
 const CALLABLE: [&str; 3] = ["name", "signature", "description"];
 
-const INDEX: [&str; 8] = [
+const INDEX: [&str; 7] = [
     "name",
     "type",
     "entityType",
@@ -58,17 +58,15 @@ const INDEX: [&str; 8] = [
     "properties",
     "owningConstraint",
     "entries",
-    "createStatement",
 ];
 
-const CONSTRAINT: [&str; 7] = [
+const CONSTRAINT: [&str; 6] = [
     "name",
     "type",
     "entityType",
     "labelsOrTypes",
     "properties",
     "propertyType",
-    "createStatement",
 ];
 
 fn texts<const N: usize>(texts: [&str; N]) -> Vec<Value> {
@@ -89,10 +87,9 @@ fn entity_type(target: &Target) -> Value {
 
 fn index_row(index: &Index) -> Vec<Value> {
     let definition = index.definition();
-    // A constraint makes its index itself.
-    let (owner, statement) = match index.is_unique() {
-        true => (Value::from(definition.name.as_ref()), Value::Null),
-        false => (Value::Null, Value::from(definition.to_string().as_str())),
+    let owner = match index.is_unique() {
+        true => Value::from(definition.name.as_ref()),
+        false => Value::Null,
     };
     vec![
         Value::from(definition.name.as_ref()),
@@ -102,7 +99,6 @@ fn index_row(index: &Index) -> Vec<Value> {
         names(&definition.properties),
         owner,
         Value::Integer(index.len() as i64),
-        statement,
     ]
 }
 
@@ -127,6 +123,5 @@ fn constraint_row(constraint: &ConstraintDefinition) -> Vec<Value> {
         names([constraint.target.name()]),
         names(&constraint.properties),
         property_type,
-        Value::from(constraint.to_string().as_str()),
     ]
 }
