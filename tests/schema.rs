@@ -36,6 +36,8 @@ fn people() -> Session {
         "CREATE INDEX person_name FOR (p:Person) ON (p.name, p.age)",
         "CREATE INDEX person_age FOR (p:Person) ON (p.age)",
         "CREATE INDEX knows_id FOR ()-[k:KNOWS]-() ON (k.id)",
+        "CREATE INDEX nickname FOR (p:Person) ON (p.nickname)",
+        "MATCH (p:Person {id: 7}) SET p.nickname = 'seven'",
     ];
     for statement in statements {
         session.query(statement, ()).expect(statement);
@@ -71,6 +73,8 @@ const USES: &[&str] = &[
     "MATCH (p:Person) WHERE p.age IS NOT NULL RETURN p.age ORDER BY p.age DESC LIMIT 4",
     "MATCH (p:Person)-[:KNOWS]->(q) WHERE p.id < 5 RETURN p.id, q.id ORDER BY p.id",
     "MATCH (p:Person) WHERE p.age > 80 RETURN p.name ORDER BY p.age, p.name LIMIT 3",
+    "MATCH (p:Person) WHERE p.nickname IS NOT NULL RETURN p.nickname",
+    "MATCH (a)-[k:KNOWS]->(b:Person) WHERE k.id >= 195 RETURN a.id, b.id",
     "UNWIND [5, 500] AS i MERGE (p:Person {id: i}) RETURN p.name",
 ];
 
@@ -85,6 +89,30 @@ fn indexes_are_used() {
         )
     });
     insta::assert_snapshot!(plans.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn an_order_is_read_off_an_index_where_nothing_can_be_missing() {
+    let session = people();
+    let query = "MATCH (p:Person) RETURN p.age ORDER BY p.age LIMIT 2";
+    let plan = || {
+        let result = session.query(&format!("EXPLAIN {query}"), ()).expect(query);
+        result.summary().plan.clone().unwrap_or_default()
+    };
+    assert!(plan().contains("ScanNodes"), "{}", plan());
+    let required = "CREATE CONSTRAINT FOR (p:Person) REQUIRE p.age IS NOT NULL";
+    session.query(required, ()).expect("it is there");
+    assert!(
+        plan().contains("SeekNodes (p:Person) p.age IS NOT NULL"),
+        "{}",
+        plan()
+    );
+    assert_eq!(rows(&session, query), ["0", "0"]);
+    // Until the end of a statement the property may be missing.
+    let updating =
+        "CREATE (p:Person {id: -1}) WITH p MATCH (q:Person) WITH p, q ORDER BY q.age DESC
+        LIMIT 1 SET p.age = 1 RETURN q.id";
+    assert_eq!(rows(&session, updating), ["-1"]);
 }
 
 #[test]
@@ -113,6 +141,7 @@ fn statements_are_listed_and_undone() {
             "'person_name' | 'RANGE' | 'NODE' | ['Person'] | ['name', 'age'] | null | 200",
             "'person_age' | 'RANGE' | 'NODE' | ['Person'] | ['age'] | null | 200",
             "'knows_id' | 'RANGE' | 'RELATIONSHIP' | ['KNOWS'] | ['id'] | null | 200",
+            "'nickname' | 'RANGE' | 'NODE' | ['Person'] | ['nickname'] | null | 1",
         ]
     );
     let more = [
@@ -134,6 +163,16 @@ fn statements_are_listed_and_undone() {
             "'since' | 'RELATIONSHIP_PROPERTY_TYPE' | 'RELATIONSHIP' | ['KNOWS'] | ['since'] | 'INTEGER | DATE'",
         ]
     );
+    // The schema can be made anew elsewhere.
+    let schema = |session: &Session| {
+        let result = session.query("RETURN 1", ()).expect("runs");
+        result.snapshot().schema().statements()
+    };
+    let other = Database::in_memory().session();
+    for statement in schema(&session) {
+        other.query(&statement, ()).expect(&statement);
+    }
+    assert_eq!(schema(&other), schema(&session));
     for statement in [
         "DROP CONSTRAINT person_id",
         "DROP CONSTRAINT key_Person_name_id",
@@ -143,6 +182,7 @@ fn statements_are_listed_and_undone() {
         "DROP INDEX person_name",
         "DROP INDEX person_age",
         "DROP INDEX knows_id",
+        "DROP INDEX nickname",
         "DROP INDEX knows_id IF EXISTS",
     ] {
         session.query(statement, ()).expect(statement);

@@ -11,7 +11,7 @@ use super::index_tree::{IndexImage, IndexTree};
 use super::schema::{IndexDefinition, Schema, Target};
 use super::snapshot::Snapshot;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, LabelId, TypeId, Value};
 
 /// An index and its entries. Cloning shares them.
@@ -43,6 +43,9 @@ impl Element {
         }
     }
 }
+
+/// The most bytes of a key. Segments number bytes with 32 bits.
+const MAXIMUM_KEY: usize = 16 << 20;
 
 /// The key of an element, and whether it counts as equal to itself: not so with a null or NaN in it.
 pub(super) struct Key {
@@ -203,6 +206,15 @@ impl Index {
                 return Ok(None);
             }
             key.push(&value);
+        }
+        if key.bytes.len() > MAXIMUM_KEY {
+            let message = format!(
+                "{} bytes are too many for a key of the index `{}`",
+                key.bytes.len(),
+                self.definition.name
+            );
+            let (kind, detail) = (ErrorKind::ResourceError, ErrorDetail::OutOfMemory);
+            return Err(Error::new(kind, detail, message));
         }
         Ok(Some(key))
     }

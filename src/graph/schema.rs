@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::graph_type::GraphType;
 use super::index::Index;
+use super::verify::has_row_rule;
 use crate::value::{TypeTest, write_name};
 
 /// The nodes or relationships that an index or constraint is about.
@@ -99,6 +100,7 @@ pub struct Schema {
     pub(super) has_node_rules: bool,
     /// Whether any rule is about single relationships.
     pub(super) has_relationship_rules: bool,
+    pub(super) version: u64,
 }
 
 impl Schema {
@@ -145,16 +147,24 @@ impl Schema {
 
     /// Differs where definitions differ: plans depend on it.
     pub fn version(&self) -> u64 {
-        if self.indexes.is_empty() && self.constraints.is_empty() && self.graph_type.is_none() {
-            return 0;
-        }
+        self.version
+    }
+
+    /// Notes what follows from the definitions, after any change of them.
+    pub(super) fn note_rules(&mut self) {
+        let any = |is_meant: fn(&Target) -> bool| {
+            let rules = self.constraints.iter().filter(|one| has_row_rule(one));
+            rules.into_iter().any(|one| is_meant(&one.target)) || self.graph_type.is_some()
+        };
+        self.has_node_rules = any(|target| matches!(target, Target::Nodes(_)));
+        self.has_relationship_rules = any(|target| matches!(target, Target::Relationships(_)));
         let mut hasher = DefaultHasher::new();
         for index in self.indexes.iter() {
             index.definition().hash(&mut hasher);
         }
         self.constraints.hash(&mut hasher);
         self.graph_type.hash(&mut hasher);
-        hasher.finish()
+        self.version = hasher.finish();
     }
 
     /// A name that is not taken, made of what a new index or constraint is about.

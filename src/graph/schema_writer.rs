@@ -43,6 +43,7 @@ impl GraphWriter {
             check_all_unique(&index, &self.graph, context)?;
         }
         Arc::make_mut(&mut self.graph.schema.indexes).push(index);
+        self.graph.schema.note_rules();
         Ok(())
     }
 
@@ -71,6 +72,7 @@ impl GraphWriter {
     fn remove_index(&mut self, name: &str) {
         Arc::make_mut(&mut self.graph.schema.indexes)
             .retain(|index| index.definition().name.as_ref() != name);
+        self.graph.schema.note_rules();
     }
 
     /// Makes a constraint, if all that is there keeps it.
@@ -121,7 +123,6 @@ impl GraphWriter {
             return Err(missing("constraint", name, names));
         }
         Arc::make_mut(&mut schema.constraints).retain(|one| one.name.as_ref() != name);
-        schema.note_rules();
         self.remove_index(name);
         self.effects
             .push(Effect::DropConstraint { name: name.into() });
@@ -196,19 +197,6 @@ impl Schema {
         }
         self.index(name)
             .map(|_| format!("there is an index `{name}` already"))
-    }
-
-    /// Notes which elements have rules of their own.
-    pub(super) fn note_rules(&mut self) {
-        let any = |is_meant: fn(&Target) -> bool| {
-            self.constraints
-                .iter()
-                .any(|one| has_row_rule(one) && is_meant(&one.target))
-        };
-        let typed = self.graph_type.is_some();
-        self.has_node_rules = typed || any(|target| matches!(target, Target::Nodes(_)));
-        self.has_relationship_rules =
-            typed || any(|target| matches!(target, Target::Relationships(_)));
     }
 }
 

@@ -58,27 +58,16 @@ impl GraphWriter {
                 Target::Nodes(_) => &touched.nodes,
                 Target::Relationships(_) => &touched.relationships,
             };
-            for (number, position) in positions.iter().enumerate() {
-                if number % BETWEEN_CHECKS == 0 {
-                    context.check()?;
-                }
-                check_row(constraint, *position, &self.graph)?;
-            }
+            each(positions, context, |position| {
+                check_row(constraint, position, &self.graph)
+            })?;
         }
         if let Some(graph_type) = &self.graph.schema.graph_type {
             let check = TypeCheck::new(graph_type, &self.graph);
-            for (number, node) in touched.nodes.into_iter().enumerate() {
-                if number % BETWEEN_CHECKS == 0 {
-                    context.check()?;
-                }
-                check.node(NodeId(node))?;
-            }
-            for (number, id) in touched.relationships.into_iter().enumerate() {
-                if number % BETWEEN_CHECKS == 0 {
-                    context.check()?;
-                }
-                check.relationship(RelationshipId(id))?;
-            }
+            each(&touched.nodes, context, |node| check.node(NodeId(node)))?;
+            each(&touched.relationships, context, |id| {
+                check.relationship(RelationshipId(id))
+            })?;
         }
         Ok(())
     }
@@ -103,6 +92,15 @@ impl GraphWriter {
             self.unverified.relationships.push(relationship.0);
         }
     }
+}
+
+/// Calls `check` with each position, and looks at the interrupt flag now and then.
+fn each(positions: &[u32], context: &Context, check: impl Fn(u32) -> Result<()>) -> Result<()> {
+    for some in positions.chunks(BETWEEN_CHECKS) {
+        context.check()?;
+        some.iter().try_for_each(|position| check(*position))?;
+    }
+    Ok(())
 }
 
 /// Whether a constraint says anything about a single element.
@@ -171,9 +169,9 @@ fn check_unique(index: &Index, key: &[u8], graph: &Snapshot) -> Result<()> {
 /// Checks that no two elements of an index that is just built have equal keys.
 pub(super) fn check_all_unique(index: &Index, graph: &Snapshot, context: &Context) -> Result<()> {
     let mut last: Option<(Vec<u8>, u32)> = None;
+    let _held = context.reserve(index.len() as usize * size_of::<u32>())?;
     let mut positions = Vec::new();
     index.find(&super::KeyRange::all(), &mut positions)?;
-    let _held = context.reserve(positions.len() * size_of::<u32>())?;
     for (number, position) in positions.into_iter().enumerate() {
         if number % BETWEEN_CHECKS == 0 {
             context.check()?;
@@ -191,9 +189,10 @@ pub(super) fn check_all_unique(index: &Index, graph: &Snapshot, context: &Contex
 
 fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<Error> {
     let definition = index.definition();
-    let kind = match index.element {
-        Element::Nodes(_) => "nodes",
-        Element::Relationships(_) => "relationships",
+    let name = definition.target.name();
+    let (kind, all) = match index.element {
+        Element::Nodes(_) => ("nodes", format!("(:{name})")),
+        Element::Relationships(_) => ("relationships", format!("[:{name}]")),
     };
     let mut values = Vec::new();
     for (name, key) in definition.properties.iter().zip(index.keys()) {
@@ -207,8 +206,7 @@ fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<E
         ErrorKind::ConstraintVerificationFailed,
         ErrorDetail::UniquenessViolated,
         format!(
-            "the {kind} {first} and {second} of {} both have {}, against the constraint `{}`",
-            definition.target,
+            "the {kind} {first} and {second} of {all} both have {}, against the constraint `{}`",
             values.join(", "),
             definition.name
         ),

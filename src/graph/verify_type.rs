@@ -161,9 +161,8 @@ impl<'g> TypeCheck<'g> {
         let properties = self.graph.relationships.properties(relationship.0)?;
         let wrong = |check: &RelationshipCheck<'g>| {
             wrong_property(&check.properties, &properties).or_else(|| {
-                let is_free = !self.is_closed;
-                let name = self.undeclared(check.properties.iter(), &properties);
-                name.filter(|_| !is_free).map(Wrong::Undeclared)
+                let name = self.undeclared(check.properties.iter(), &properties)?;
+                self.is_closed.then_some(Wrong::Undeclared(name))
             })
         };
         // It fits one of them, or else what is wrong with the first is told.

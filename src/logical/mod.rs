@@ -20,5 +20,5 @@ pub use plan::{
     NodePattern, Plan, RelationshipPattern, Repeat, SearchPattern, SetItem, ShortestPaths, SortKey,
     Variable,
 };
-pub use seek::{Seek, SeekCondition};
+pub use seek::{Seek, SeekCondition, SeekOrder};
 pub use show::{show, show_expression};

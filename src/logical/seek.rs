@@ -21,9 +21,19 @@ pub struct Seek<E = Expression> {
     pub properties: Vec<Arc<str>>,
     /// What must hold of the first of them, one each: equalities, and then perhaps something else.
     pub conditions: Vec<SeekCondition<E>>,
-    /// Whether the greatest values come first. Rows of one input row come in the order of the
-    /// properties.
-    pub descending: bool,
+    /// In which order the rows of one input row come.
+    pub order: SeekOrder,
+}
+
+/// The order of what a lookup gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SeekOrder {
+    /// Whatever is quickest to go on with.
+    Any,
+    /// By the properties, the least first.
+    Ascending,
+    /// By the properties, the greatest first.
+    Descending,
 }
 
 /// What must hold of a property.
@@ -59,7 +69,7 @@ impl<E> Seek<E> {
             conditions: conditions
                 .map(|condition| condition.try_map(&mut map))
                 .collect::<Result<_, F>>()?,
-            descending: self.descending,
+            order: self.order,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::plan::{Expand, Expression, Plan, SetItem, SortKey, Variable};
-use super::seek::Seek;
+use super::seek::{Seek, SeekOrder};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as E, Labels, Quantifier, SubqueryKind};
 use crate::value::write_name;
@@ -211,7 +211,11 @@ fn show_seek(seek: &Seek) -> String {
         true => format!("SeekRelationships [{}{label}]", seek.variable),
         false => format!("SeekNodes ({}{label})", seek.variable),
     };
-    let order = if seek.descending { " DESC" } else { "" };
+    let order = match seek.order {
+        SeekOrder::Any => "",
+        SeekOrder::Ascending => " ASC",
+        SeekOrder::Descending => " DESC",
+    };
     format!("{element} {}{order}", conditions.join(" AND "))
 }
 

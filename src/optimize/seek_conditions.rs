@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::bind::expression::{Comparison, Expression as E, TextPredicate};
 use crate::functions::{self, Purity};
 use crate::graph::{Index, Target};
-use crate::logical::{Expression, Seek, SeekCondition, Variable};
+use crate::logical::{Expression, Seek, SeekCondition, SeekOrder, Variable};
 use crate::optimize::rules::order_pattern::free_variables;
 
 /// What a predicate says of a property of a variable.
@@ -25,6 +25,8 @@ pub(super) struct Use {
     pub(super) answered: Vec<usize>,
     /// How much it is expected to narrow.
     pub(super) merit: Merit,
+    /// How many elements the index has.
+    pub(super) entries: u64,
 }
 
 impl Use {
@@ -120,10 +122,11 @@ fn index_use(index: &Index, variable: &Variable, said: &[Option<Said>]) -> Optio
             label: definition.target.name().clone(),
             properties: definition.properties.clone(),
             conditions,
-            descending: false,
+            order: SeekOrder::Any,
         },
         answered,
         merit,
+        entries: index.len(),
     })
 }
 

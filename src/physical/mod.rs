@@ -12,7 +12,7 @@ mod expression;
 mod layout;
 mod plan;
 
-pub use crate::logical::{Seek, SeekCondition};
+pub use crate::logical::{Seek, SeekCondition, SeekOrder};
 pub use choose::choose;
 pub use expression::Expression;
 pub use plan::{

@@ -301,3 +301,79 @@ fn queries_give_the_same_with_indexes_as_without() {
         }
     }
 }
+
+/// The graph as the next statement sees it.
+fn state(session: &Session) -> Snapshot {
+    let result = session.query("RETURN 1", ()).expect("runs");
+    result.snapshot().clone()
+}
+
+#[test]
+fn a_statement_fails_if_and_only_if_it_leaves_what_a_rule_forbids() {
+    const RULES: [(&str, &str); 5] = [
+        (
+            "CREATE CONSTRAINT c FOR (n:A) REQUIRE n.p IS UNIQUE",
+            "DROP CONSTRAINT c",
+        ),
+        (
+            "CREATE CONSTRAINT d FOR (n:B) REQUIRE (n.p, n.q) IS KEY",
+            "DROP CONSTRAINT d",
+        ),
+        (
+            "CREATE CONSTRAINT e FOR (n:A) REQUIRE n.q IS :: INTEGER | FLOAT | STRING | BOOLEAN",
+            "DROP CONSTRAINT e",
+        ),
+        (
+            "CREATE CONSTRAINT f FOR ()-[r:R]-() REQUIRE r.p IS NOT NULL",
+            "DROP CONSTRAINT f",
+        ),
+        (
+            "ALTER CURRENT GRAPH TYPE SET {(:A)-[:R => {q :: STRING}]->(:B), (:B)-[:R]->(:B)}",
+            "ALTER CURRENT GRAPH TYPE SET {}",
+        ),
+    ];
+    let statements = [
+        "CREATE (:A {p: $v, q: $w})",
+        "CREATE (:B {p: $v, q: $w})",
+        "CREATE (:A:B {p: $v, q: 'q'})-[:R {p: 1}]->(:B {p: $w, q: $v})",
+        "MATCH (n) WHERE id(n) % 7 = $i SET n.p = $v",
+        "MATCH (n) WHERE id(n) % 7 = $i SET n += {q: $w}",
+        "MATCH (n:A), (m:B) WHERE id(n) % 7 = $i AND id(m) % 5 = $i MERGE (n)-[:R {p: 2}]->(m)",
+        "MATCH (n) WHERE id(n) % 7 = $i SET n:A",
+        "MATCH (n) WHERE id(n) % 7 = $i REMOVE n:B",
+        "MATCH ()-[r:R]->() WHERE id(r) % 7 = $i SET r = {q: $v}",
+        "MATCH (n) WHERE id(n) % 7 = $i REMOVE n.p",
+        "MATCH (n) WHERE id(n) % 9 = $i DETACH DELETE n",
+        "MATCH (a:A {p: $v}) SET a.p = $w WITH a MATCH (b:A) WHERE b <> a AND b.p = $w SET b.p = $v",
+    ];
+    let (mut kept, mut refused) = (0, 0);
+    for seed in 0..2 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let session = Database::in_memory().session();
+        for (rule, _) in RULES {
+            session.query(rule, ()).expect(rule);
+        }
+        for _ in 0..120 {
+            let statement = statements[random.usize(0..statements.len())];
+            let i = Value::Integer(random.i64(0..7));
+            let parameters = [
+                ("v", value(&mut random)),
+                ("w", value(&mut random)),
+                ("i", i),
+            ];
+            let free = Database::from_snapshot(state(&session)).session();
+            for (_, undo) in RULES {
+                free.query(undo, ()).expect(undo);
+            }
+            let done = free.query(statement, parameters.clone());
+            done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+            let may = RULES.iter().all(|(rule, _)| free.query(rule, ()).is_ok());
+            let does = session.query(statement, parameters);
+            assert_eq!(may, does.is_ok(), "{statement}: {does:?}");
+            kept += u32::from(may);
+            refused += u32::from(!may);
+        }
+        check(&state(&session), &mut random);
+    }
+    assert!(kept > 40 && refused > 40, "{kept} kept, {refused} refused");
+}

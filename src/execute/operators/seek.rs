@@ -1,4 +1,4 @@
-//! For each row the nodes or relationships that an index finds, in the order of the index.
+//! For each row the nodes or relationships that an index finds.
 
 use std::sync::Arc;
 
@@ -6,11 +6,12 @@ use arrow_array::UInt32Array;
 
 use super::Input;
 use crate::column::Column;
-use crate::error::Result;
+use crate::context::Reservation;
+use crate::error::{ErrorKind, Result};
 use crate::execute::evaluate::{Operand, evaluate};
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
 use crate::graph::{Condition, Index, IndexDefinition, KeyRange, Snapshot, Target};
-use crate::physical::{Expression, Seek, SeekCondition};
+use crate::physical::{Expression, Seek, SeekCondition, SeekOrder};
 use crate::value::{NodeId, RelationshipId, Value};
 
 /// Looks up rows in an index.
@@ -38,6 +39,8 @@ struct Running {
     /// Positions that were read, and how many of them are handed out.
     found: Vec<u32>,
     taken: usize,
+    /// What ranges and positions take of the budget.
+    held: Reservation,
 }
 
 impl<'p> SeekIndex<'p> {
@@ -55,16 +58,22 @@ impl<'p> SeekIndex<'p> {
         let conditions: Result<Vec<_>> = conditions
             .map(|condition| condition.try_map(|value| evaluate(value, &batch, runtime)))
             .collect();
+        let conditions = match conditions {
+            Ok(conditions) => Some(conditions),
+            Err(error) if error.kind() == ErrorKind::ResourceError => return Err(error),
+            Err(_) => None,
+        };
         Ok(Running {
             batch,
             index,
-            conditions: conditions.ok(),
+            conditions,
             row: 0,
             ranges: Vec::new().into_iter(),
             range: None,
             check: None,
             found: Vec::new(),
             taken: 0,
+            held: runtime.context.reservation(),
         })
     }
 
@@ -97,16 +106,19 @@ impl<'p> SeekIndex<'p> {
         loop {
             runtime.context.check()?;
             if let Some((range, segments)) = &mut running.range {
-                let segment = match self.seek.descending {
-                    true => segments.next_back(),
-                    false => segments.next(),
+                let segment = match self.seek.order {
+                    SeekOrder::Descending => segments.next_back(),
+                    SeekOrder::Ascending | SeekOrder::Any => segments.next(),
                 };
                 match segment {
                     Some(segment) => running.index.read(segment, range, &mut running.found)?,
                     None => running.range = None,
                 }
-                if self.seek.descending {
-                    running.found.reverse();
+                match self.seek.order {
+                    SeekOrder::Ascending => {}
+                    SeekOrder::Descending => running.found.reverse(),
+                    // Neighbours in the graph are read together.
+                    SeekOrder::Any => running.found.sort_unstable(),
                 }
                 if let Some(condition) = &running.check {
                     self.retain(&mut running.found, condition, runtime.graph())?;
@@ -120,19 +132,20 @@ impl<'p> SeekIndex<'p> {
                 let row = running.row;
                 running.row += 1;
                 let ranges = match &running.conditions {
-                    Some(conditions) => ranges(conditions, row),
+                    Some(conditions) => ranges(conditions, row, &mut running.held)?,
                     None => None,
                 };
                 let Some((mut ranges, check)) = ranges else {
                     running
                         .index
                         .scan(runtime.graph(), runtime.context, &mut running.found)?;
+                    running.held.grow(running.found.len() * size_of::<u32>())?;
                     if running.found.is_empty() {
                         continue;
                     }
                     return Ok(true);
                 };
-                if self.seek.descending {
+                if self.seek.order == SeekOrder::Descending {
                     ranges.reverse();
                 }
                 running.ranges = ranges.into_iter();
@@ -204,12 +217,16 @@ impl Operator for SeekIndex<'_> {
     }
 }
 
+/// The bytes that a key takes, more or less.
+const KEY_SIZE: usize = 32;
+
 /// The ranges for a row in order, and what must be checked of their elements. `None` where a
 /// condition does not mean anything for this row.
 fn ranges(
     conditions: &[SeekCondition<Operand>],
     row: usize,
-) -> Option<(Vec<KeyRange>, Option<Condition>)> {
+    held: &mut Reservation,
+) -> Result<Option<(Vec<KeyRange>, Option<Condition>)>> {
     let mut equal = Vec::with_capacity(conditions.len());
     for condition in conditions {
         let value = |operand: &Operand| operand.value(row);
@@ -223,11 +240,15 @@ fn ranges(
                 continue;
             }
             SeekCondition::In(list) => {
-                return match value(list) {
+                return Ok(match value(list) {
                     Value::Null => Some((Vec::new(), None)),
-                    Value::List(values) => Some((any_of(&equal, &values), None)),
+                    Value::List(values) => {
+                        let each = size_of::<KeyRange>() + 2 * KEY_SIZE;
+                        held.grow(values.len() * each)?;
+                        Some((any_of(&equal, &values), None))
+                    }
                     _ => None,
-                };
+                });
             }
             SeekCondition::Exists => Condition::Exists,
             SeekCondition::Between { low, high } => Condition::Between {
@@ -238,9 +259,10 @@ fn ranges(
         };
         let range = KeyRange::new(&equal, Some(&last));
         let check = last.is_inexact().then_some(last);
-        return Some((range.into_iter().collect(), check));
+        return Ok(Some((range.into_iter().collect(), check)));
     }
-    Some((KeyRange::new(&equal, None).into_iter().collect(), None))
+    let range = KeyRange::new(&equal, None);
+    Ok(Some((range.into_iter().collect(), None)))
 }
 
 /// A range for each value, once, in order.

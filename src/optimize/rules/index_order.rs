@@ -15,7 +15,7 @@ use std::collections::HashSet;
 
 use super::use_index::{predicates_over, seek_nodes};
 use crate::bind::expression::Expression as E;
-use crate::logical::{Expression, Plan, Seek, SeekCondition, SortKey, Variable};
+use crate::logical::{Expression, Plan, Seek, SeekCondition, SeekOrder, SortKey, Variable};
 use crate::optimize::seek_conditions::best_use;
 use crate::optimize::{Statistics, bottom_up};
 use crate::parse::span::Span;
@@ -59,7 +59,10 @@ fn unsorted(
     let descending = keys.first().is_some_and(|key| key.descending);
     if keys.iter().all(|key| key.descending == descending) {
         let order = Order {
-            descending,
+            order: match descending {
+                true => SeekOrder::Descending,
+                false => SeekOrder::Ascending,
+            },
             is_cut,
             updates,
             statistics,
@@ -77,7 +80,7 @@ fn unsorted(
 
 /// The order that is wanted.
 struct Order<'a> {
-    descending: bool,
+    order: SeekOrder,
     /// Whether only the first rows are asked for.
     is_cut: bool,
     /// Whether the statement changes the graph, so that constraints need not hold meanwhile.
@@ -122,7 +125,7 @@ impl Order<'_> {
                 Plan::Seek {
                     input: input.clone(),
                     seek: Seek {
-                        descending: self.descending,
+                        order: self.order,
                         ..seek.clone()
                     },
                 }
@@ -153,10 +156,11 @@ impl Order<'_> {
             }
             let indexes = std::iter::once(index);
             let mut found = best_use(indexes, variable, &known, &HashSet::new())?;
-            if !is_ordered_by(&found.seek, keys) {
+            // What must be tested besides may let few rows through, so that much is read in vain.
+            if !is_ordered_by(&found.seek, keys) || !found.unanswered(&known).is_empty() {
                 return None;
             }
-            found.seek.descending = self.descending;
+            found.seek.order = self.order;
             Some(seek_nodes(&Plan::Unit, labels, found, &known))
         })
     }

@@ -98,6 +98,9 @@ fn is_about(equality: &Expression, variable: &Variable) -> bool {
             if matches!(object.as_ref(), E::Variable(name) if name == variable)))
 }
 
+/// Where one element in so many has a property, those that have it are looked up.
+const FEW: f64 = 8.0;
+
 /// How scans are replaced.
 struct Lookup<'a> {
     /// The rows for each of which is looked up.
@@ -170,8 +173,7 @@ impl Lookup<'_> {
             let has_labels = E::HasLabels(Box::new(E::Variable(node.clone())), labels.clone());
             tests.insert(0, has_labels);
         }
-        let is_narrow = found.merit.equalities > 0 || found.merit.last == Some(Kind::In);
-        let found = (is_narrow && self.is_worth(&found)).then_some(found)?;
+        let found = self.is_worth(&found).then_some(found)?;
         tests.extend(found.unanswered(&all));
         let seek = Plan::Seek {
             input: Box::new(self.input.clone()),
@@ -187,6 +189,15 @@ impl Lookup<'_> {
         Some((variable.clone(), filtered(follow, tests)))
     }
 
+    /// The number of elements that an index is about, in it or not.
+    fn all(&self, found: &Use) -> f64 {
+        let labels = Labels::Name(found.seek.label.clone());
+        match found.seek.is_relationship {
+            true => self.statistics.relationships(Some(&labels)),
+            false => self.statistics.nodes(Some(&labels)),
+        }
+    }
+
     fn with_equalities(&self, predicates: &[Expression], variable: &Variable) -> Vec<Expression> {
         let equalities = self.equalities.iter();
         let equalities = equalities.filter(|one| is_about(one, variable));
@@ -196,7 +207,8 @@ impl Lookup<'_> {
     /// Whether a lookup narrows enough; in a join it must be by the other side.
     fn is_worth(&self, found: &Use) -> bool {
         if self.equalities.is_empty() {
-            return found.merit.equalities > 0 || found.merit.last > Some(Kind::Exists);
+            let few = found.entries as f64 * FEW < self.all(found);
+            return found.merit.equalities > 0 || found.merit.last > Some(Kind::Exists) || few;
         }
         found.merit.equalities > 0 && reads_any(&found.seek, &self.known)
     }
