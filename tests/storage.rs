@@ -316,3 +316,32 @@ fn a_writer_in_another_process_is_named() -> Result<()> {
     run(&other.session(), &["CREATE (:A)"]);
     Ok(())
 }
+
+/// A database of each version of the format is kept in `tests/stored`; `BLESS=1` writes the one of
+/// this version where it is missing.
+#[test]
+fn databases_of_every_version_open() -> Result<()> {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stored");
+    let newest = stored.join("version-1.rihla");
+    if !newest.exists() && std::env::var_os("BLESS").is_some() {
+        let database = Database::icesco()?;
+        database.backup(&newest)?;
+        let session = Database::open(&newest)?.session();
+        run(&session, &["CREATE INDEX names FOR (c:Country) ON (c.name)"]);
+    }
+    for version in 1..=1 {
+        let path = stored.join(format!("version-{version}.rihla"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = folder.path().join("copy.rihla");
+        std::fs::copy(&path, &copy).expect("a copy");
+        let session = Database::open(&copy)?.session();
+        assert!(session.database().check(&session.context())?.is_empty());
+        assert_eq!(count(&session, "(n)"), 117);
+        assert_eq!(count(&session, "()-[r]->()"), 158);
+        assert_eq!(count(&session, "(c:Country {name: 'Brazil'})"), 1);
+        assert_eq!(session.query("SHOW INDEXES", ())?.rows().count(), 1);
+        run(&session, &["CREATE (:New)"]);
+        assert_eq!(count(&session, "(n)"), 118);
+    }
+    Ok(())
+}
