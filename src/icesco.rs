@@ -17,7 +17,7 @@ impl Database {
     ///
     /// ```
     /// let database = rihla::Database::icesco()?;
-    /// assert!(database.snapshot().node_count() > 0);
+    /// assert!(database.snapshot()?.node_count() > 0);
     /// # Ok::<(), rihla::Error>(())
     /// ```
     ///

@@ -27,7 +27,7 @@ fn plan(database: &Database, text: &str) -> Plan {
     let Ok(Statement::Query(query)) = parse_statement(text) else {
         panic!("{text} is no query");
     };
-    let snapshot = database.snapshot();
+    let snapshot = database.snapshot().expect("in memory");
     let procedures = database.procedures();
     let environment = BindEnvironment {
         catalog: snapshot.catalog(),

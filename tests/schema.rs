@@ -426,7 +426,7 @@ fn loads_obey_constraints_and_the_graph_type() {
         {"id": 1, "labels": ["City"], "properties": {"name": "Fes"}},
         {"id": 2, "labels": ["City"], "properties": {"title": "Kazan"}}]}"#;
     let load = |session: &Session| {
-        let snapshot = session.database().snapshot();
+        let snapshot = session.database().snapshot().expect("in memory");
         read_json_graph(
             "cities.json",
             file.as_bytes(),

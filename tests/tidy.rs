@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("column", &["value"]),
     ("parse", &[]),
     ("graph", &["value", "column"]),
+    ("storage", &["graph", "column", "value"]),
     ("algorithms", &["graph", "value"]),
     ("functions", &["value", "column", "graph", "algorithms"]),
     ("bind", &["parse", "functions", "value", "graph"]),

@@ -15,7 +15,7 @@ mod show_profile;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;
-pub use runtime::Runtime;
+pub use runtime::{Committer, Runtime};
 pub use schema::run_schema;
 pub use show_profile::show_profile;
 
@@ -99,7 +99,14 @@ pub fn open<'p>(
             inner,
             outputs,
             optional,
-        } => Box::new(o::apply::Apply::new(open(input), inner, outputs, *optional)),
+            commit_every,
+        } => Box::new(o::apply::Apply::new(
+            open(input),
+            inner,
+            outputs,
+            *optional,
+            commit_every.as_ref(),
+        )),
         Kind::Union { parts } => Box::new(o::union::Union::new(
             parts
                 .iter()
@@ -124,6 +131,17 @@ pub fn open<'p>(
         Kind::CallProcedure { input, .. } => Box::new(o::call_procedure::CallProcedure::new(
             open(input),
             &plan.operator,
+        )),
+        Kind::LoadCsv {
+            input,
+            with_headers,
+            source,
+            field_terminator,
+        } => Box::new(o::load_csv::LoadCsv::new(
+            open(input),
+            *with_headers,
+            source,
+            field_terminator.as_ref(),
         )),
     };
     if runtime.profile.is_some() {

@@ -69,5 +69,6 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::Delete { input, .. } => ("Delete", vec![input]),
         Operator::Foreach { input, inner, .. } => ("Foreach", vec![input, inner]),
         Operator::CallProcedure { input, .. } => ("CallProcedure", vec![input]),
+        Operator::LoadCsv { input, .. } => ("LoadCsv", vec![input]),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::chunk::Fixed;
 use super::snapshot::Snapshot;
 use super::table::{Properties, Table};
 use crate::error::Result;
@@ -45,7 +46,7 @@ pub(super) struct Originals(HashMap<u32, Properties>);
 impl Originals {
     /// Notes the properties of a row before its first change; rows of `table` from `start` on are
     /// new and need no note.
-    pub(super) fn note<F: Copy>(
+    pub(super) fn note<F: Fixed>(
         &mut self,
         table: &Table<F>,
         position: u32,
@@ -58,7 +59,7 @@ impl Originals {
     }
 
     /// Created, deleted, properties set, properties removed.
-    fn compare<F: Copy>(&self, before: &Table<F>, after: &Table<F>) -> Result<[u64; 4]> {
+    fn compare<F: Fixed>(&self, before: &Table<F>, after: &Table<F>) -> Result<[u64; 4]> {
         let mut counts = [0; 4];
         for position in before.next()..after.next() {
             if matches!(after.fixed(position)?, Some((true, _))) {

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Catalog;
+use super::blob::{BlobReader, BlobWriter};
 use super::index_key::{KeyRange, can_equal, push_value};
-use super::index_tree::IndexTree;
-use super::schema::{IndexDefinition, Target};
+use super::index_tree::{IndexImage, IndexTree};
+use super::schema::{IndexDefinition, Schema, Target};
 use super::snapshot::Snapshot;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
@@ -64,19 +65,70 @@ impl Index {
         context: &Context,
     ) -> Result<Index> {
         let mut catalog = graph.catalog().clone();
-        let mut index = Index {
-            element: Element::of(&definition.target, &mut catalog),
-            keys: definition
-                .properties
-                .iter()
-                .map(|key| catalog.intern_key(key))
-                .collect(),
-            definition,
-            is_unique,
-            tree: Arc::default(),
-        };
+        let mut index = Index::new(definition, is_unique, &mut catalog, IndexTree::default());
         index.tree = Arc::new(index.entries_of(graph, context)?);
         Ok(index)
+    }
+
+    /// The same index made anew from what `graph` holds.
+    pub(super) fn rebuilt(&self, graph: &Snapshot, context: &Context) -> Result<Index> {
+        Index::build(self.definition.clone(), self.is_unique, graph, context)
+    }
+
+    /// All positions in the order of their keys.
+    pub(super) fn positions(&self) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        self.tree.read_all(&mut found)?;
+        Ok(found)
+    }
+
+    /// The same index with all entries stored.
+    pub(super) fn store(
+        &self,
+        writer: &mut dyn BlobWriter,
+        source: &Arc<dyn BlobReader>,
+    ) -> Result<Index> {
+        Ok(Index {
+            tree: Arc::new(self.tree.store(writer, source)?),
+            ..self.clone()
+        })
+    }
+
+    /// Where its entries are stored.
+    pub(super) fn image(&self) -> IndexImage {
+        self.tree.image()
+    }
+
+    /// An index whose entries are stored.
+    pub(super) fn open(
+        definition: &IndexDefinition,
+        is_unique: bool,
+        image: &IndexImage,
+        catalog: &mut Catalog,
+        source: &Arc<dyn BlobReader>,
+        known: &Schema,
+    ) -> Index {
+        let known = known
+            .index(&definition.name)
+            .map(|index| index.tree.as_ref());
+        let tree = IndexTree::open(image, source, known);
+        Index::new(definition.clone().into(), is_unique, catalog, tree)
+    }
+
+    fn new(
+        definition: Arc<IndexDefinition>,
+        is_unique: bool,
+        catalog: &mut Catalog,
+        tree: IndexTree,
+    ) -> Index {
+        let keys = definition.properties.iter();
+        Index {
+            element: Element::of(&definition.target, catalog),
+            keys: keys.map(|key| catalog.intern_key(key)).collect(),
+            definition,
+            is_unique,
+            tree: Arc::new(tree),
+        }
     }
 
     /// What it is about.

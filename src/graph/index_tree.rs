@@ -8,12 +8,17 @@
 //! An entry in the patch is its key with the position behind it, so that entries of equal keys stand
 //! in the order of their positions.
 
+use std::collections::HashMap;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use serde::{Deserialize, Serialize};
 
+use super::blob::{BlobReader, BlobWriter, Place};
 use super::index_key::KeyRange;
+use super::index_segment::IndexSegment;
+use super::slot::{Held, Slot};
 use crate::error::{Error, Result};
 
 /// Entries of a segment at which it is cut in two.
@@ -25,99 +30,28 @@ const FOLD_AT: u32 = 512;
 /// Entries in order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct IndexTree {
-    slots: Vector<Slot>,
+    slots: Vector<Fenced>,
     /// Entries that are there and not in the segments (`true`), or in a segment and not there.
     patch: OrdMap<Arc<[u8]>, bool>,
     length: u64,
 }
 
-/// Where a segment is: in memory, so far.
+/// A segment and where it begins.
 #[derive(Debug, Clone)]
-struct Slot {
+struct Fenced {
     /// What the entries of the segment, and the patch over it, do not come before; the first
     /// segment takes all that comes before the second.
     fence: Arc<[u8]>,
-    segment: Arc<Segment>,
+    slot: Slot<IndexSegment>,
     /// How many entries of the patch belong to this segment.
     patched: u32,
 }
 
-/// Frozen entries: distinct keys, and the positions of each side by side.
-#[derive(Debug, Default)]
-struct Segment {
-    bytes: Vec<u8>,
-    /// Where each key ends in `bytes`.
-    key_ends: Vec<u32>,
-    /// Where the positions of each key end.
-    run_ends: Vec<u32>,
-    positions: Vec<u32>,
-}
-
-impl Segment {
-    fn key(&self, place: usize) -> &[u8] {
-        let start = before(&self.key_ends, place);
-        &self.bytes[start..self.key_ends[place] as usize]
-    }
-
-    fn run(&self, place: usize) -> Range<usize> {
-        before(&self.run_ends, place)..self.run_ends[place] as usize
-    }
-
-    /// The number of entries that come before `bound`: the beginning of a key, or an entry.
-    fn place(&self, bound: &[u8]) -> usize {
-        let (mut low, mut high) = (0, self.key_ends.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            let key = self.key(middle);
-            if key < bound && !bound.starts_with(key) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        if low == self.key_ends.len() {
-            return self.positions.len();
-        }
-        let run = self.run(low);
-        match bound.strip_prefix(self.key(low)) {
-            None => run.start,
-            Some(position) => {
-                let run_before = self.positions[run.clone()]
-                    .partition_point(|at| at.to_be_bytes().as_slice() < position);
-                run.start + run_before
-            }
-        }
-    }
-
-    /// Adds an entry that comes after all others.
-    fn push(&mut self, key: &[u8], position: u32) {
-        let is_known = !self.key_ends.is_empty() && self.key(self.key_ends.len() - 1) == key;
-        self.positions.push(position);
-        let end = self.positions.len() as u32;
-        if is_known && let Some(last) = self.run_ends.last_mut() {
-            *last = end;
-        } else {
-            self.bytes.extend(key);
-            self.key_ends.push(self.bytes.len() as u32);
-            self.run_ends.push(end);
-        }
-    }
-
-    fn entries(&self) -> impl Iterator<Item = (&[u8], u32)> {
-        (0..self.key_ends.len()).flat_map(move |place| {
-            let positions = &self.positions[self.run(place)];
-            positions
-                .iter()
-                .map(move |position| (self.key(place), *position))
-        })
-    }
-}
-
-fn before(ends: &[u32], place: usize) -> usize {
-    match place {
-        0 => 0,
-        _ => ends[place - 1] as usize,
-    }
+/// What stored entries are opened from: their number, and fence and place of each segment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct IndexImage {
+    length: u64,
+    pub(super) segments: Vec<(Vec<u8>, Place)>,
 }
 
 /// The bytes of an entry in the patch.
@@ -140,17 +74,17 @@ impl IndexTree {
     /// Entries that come in order.
     pub(super) fn from_sorted<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>) -> Self {
         let mut tree = IndexTree::default();
-        let mut segment = Segment::default();
+        let mut segment = IndexSegment::default();
         for (key, position) in entries {
             if segment.positions.len() == SEGMENT_SIZE {
                 tree.slots
-                    .push_back(Slot::new(std::mem::take(&mut segment)));
+                    .push_back(Fenced::new(std::mem::take(&mut segment)));
             }
             segment.push(key, position);
             tree.length += 1;
         }
         if !segment.positions.is_empty() {
-            tree.slots.push_back(Slot::new(segment));
+            tree.slots.push_back(Fenced::new(segment));
         }
         tree
     }
@@ -161,11 +95,11 @@ impl IndexTree {
     }
 
     /// The door for segments: every access to frozen entries goes through here, and may fail.
-    fn segment(&self, number: usize) -> Result<&Arc<Segment>> {
-        self.slots
-            .get(number)
-            .map(|slot| &slot.segment)
-            .ok_or_else(|| Error::internal(format!("there is no segment {number}")))
+    fn segment(&self, number: usize) -> Result<Held<'_, IndexSegment>> {
+        match self.slots.get(number) {
+            Some(fenced) => fenced.slot.get(),
+            None => Err(Error::internal(format!("there is no segment {number}"))),
+        }
     }
 
     /// The segment that an entry belongs to, the last one whose fence it does not come before.
@@ -223,6 +157,36 @@ impl IndexTree {
         Ok(())
     }
 
+    /// Appends all positions in order.
+    pub(super) fn read_all(&self, found: &mut Vec<u32>) -> Result<()> {
+        for number in 0..self.slots.len() {
+            let segment = self.segment(number)?;
+            let patched = self.patched_entries(number);
+            found.extend(
+                merged(&segment, &patched)
+                    .iter()
+                    .map(|(_, position)| position),
+            );
+        }
+        Ok(())
+    }
+
+    /// The patch over a segment.
+    fn patched_entries(&self, number: usize) -> Vec<(Arc<[u8]>, bool)> {
+        let low = match number {
+            0 => Bound::Unbounded,
+            _ => Bound::Included(self.slots[number].fence.as_ref()),
+        };
+        let high = match self.slots.get(number + 1) {
+            Some(next) => Bound::Excluded(next.fence.as_ref()),
+            None => Bound::Unbounded,
+        };
+        self.patch
+            .range::<_, [u8]>((low, high))
+            .map(|(entry, is_added)| (entry.clone(), *is_added))
+            .collect()
+    }
+
     /// Adds an entry that is not there.
     pub(super) fn insert(&mut self, key: &[u8], position: u32) -> Result<()> {
         self.length += 1;
@@ -237,7 +201,7 @@ impl IndexTree {
 
     fn change(&mut self, entry: Arc<[u8]>, is_added: bool) -> Result<()> {
         if self.slots.is_empty() {
-            self.slots.push_back(Slot::new(Segment::default()));
+            self.slots.push_back(Fenced::new(IndexSegment::default()));
         }
         let number = self.slot_of(&entry);
         let Some(slot) = self.slots.get_mut(number) else {
@@ -260,28 +224,78 @@ impl IndexTree {
         Ok(())
     }
 
+    /// The same entries with everything stored.
+    pub(super) fn store(
+        &self,
+        writer: &mut dyn BlobWriter,
+        source: &Arc<dyn BlobReader>,
+    ) -> Result<IndexTree> {
+        let mut stored = self.clone();
+        // From the back: a fold may change how many segments there are.
+        for number in (0..self.slots.len()).rev() {
+            if self
+                .slots
+                .get(number)
+                .is_some_and(|fenced| fenced.patched > 0)
+            {
+                stored.fold(number)?;
+            }
+        }
+        for number in 0..stored.slots.len() {
+            if let Some(fenced) = stored.slots.get_mut(number)
+                && !fenced.slot.is_stored(source)
+            {
+                fenced.slot = fenced.slot.store(writer, source)?;
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Where the segments of stored entries are.
+    pub(super) fn image(&self) -> IndexImage {
+        let segment = |fenced: &Fenced| Some((fenced.fence.to_vec(), fenced.slot.place()?));
+        IndexImage {
+            length: self.length,
+            segments: self.slots.iter().filter_map(segment).collect(),
+        }
+    }
+
+    /// Entries that are stored; segments that `known` has too are shared with it.
+    pub(super) fn open(
+        image: &IndexImage,
+        source: &Arc<dyn BlobReader>,
+        known: Option<&IndexTree>,
+    ) -> IndexTree {
+        let known: HashMap<Place, &Slot<IndexSegment>> = known
+            .into_iter()
+            .flat_map(|known| known.slots.iter())
+            .filter_map(|fenced| Some((fenced.slot.place()?, &fenced.slot)))
+            .collect();
+        let fenced = |(fence, place): &(Vec<u8>, Place)| Fenced {
+            fence: fence.as_slice().into(),
+            slot: match known.get(place) {
+                Some(slot) => (*slot).clone(),
+                None => Slot::stored(*place, source),
+            },
+            patched: 0,
+        };
+        IndexTree {
+            slots: image.segments.iter().map(fenced).collect(),
+            patch: OrdMap::new(),
+            length: image.length,
+        }
+    }
+
     /// Puts the patch over a segment into new segments.
     fn fold(&mut self, number: usize) -> Result<()> {
-        let old = self.segment(number)?.clone();
-        let low = match number {
-            0 => Bound::Unbounded,
-            _ => Bound::Included(self.slots[number].fence.as_ref()),
-        };
-        let high = match self.slots.get(number + 1) {
-            Some(next) => Bound::Excluded(next.fence.as_ref()),
-            None => Bound::Unbounded,
-        };
-        let patched: Vec<(Arc<[u8]>, bool)> = self
-            .patch
-            .range::<_, [u8]>((low, high))
-            .map(|(entry, is_added)| (entry.clone(), *is_added))
-            .collect();
+        let old = Arc::clone(&*self.segment(number)?);
+        let patched = self.patched_entries(number);
         let entries = merged(&old, &patched);
         let pieces = entries.len().div_ceil(SEGMENT_SIZE).max(1);
-        let mut folded = vec![Segment::default()];
+        let mut folded = vec![IndexSegment::default()];
         for (place, (key, position)) in entries.iter().enumerate() {
             if place * pieces / entries.len() == folded.len() {
-                folded.push(Segment::default());
+                folded.push(IndexSegment::default());
             }
             if let Some(last) = folded.last_mut() {
                 last.push(key, *position);
@@ -296,7 +310,7 @@ impl IndexTree {
         }
         let fence = self.slots[number].fence.clone();
         for (piece, segment) in folded.into_iter().enumerate() {
-            let mut slot = Slot::new(segment);
+            let mut slot = Fenced::new(segment);
             if piece == 0 {
                 slot.fence = fence.clone();
                 self.slots.set(number, slot);
@@ -308,19 +322,19 @@ impl IndexTree {
     }
 }
 
-impl Slot {
-    fn new(segment: Segment) -> Slot {
+impl Fenced {
+    fn new(segment: IndexSegment) -> Fenced {
         let first = segment.entries().next();
-        Slot {
+        Fenced {
             fence: first.map_or_else(|| Arc::from([]), |(key, position)| entry(key, position)),
-            segment: Arc::new(segment),
+            slot: Slot::resident(segment),
             patched: 0,
         }
     }
 }
 
 /// The entries of a segment with the patch applied, in order.
-fn merged<'s>(segment: &'s Segment, patched: &'s [(Arc<[u8]>, bool)]) -> Vec<(&'s [u8], u32)> {
+fn merged<'s>(segment: &'s IndexSegment, patched: &'s [(Arc<[u8]>, bool)]) -> Vec<(&'s [u8], u32)> {
     let mut merged = Vec::with_capacity(segment.positions.len() + patched.len());
     let mut frozen = segment.entries();
     let mut at = 0;

@@ -112,9 +112,9 @@ impl GraphWriter {
         };
         let id = self.graph.relationships.push(ends, properties)?;
         self.adjacency(Direction::Outgoing, relationship_type)
-            .add(start.0, end.0, id);
+            .add((start.0, end.0, id))?;
         self.adjacency(Direction::Incoming, relationship_type)
-            .add(end.0, start.0, id);
+            .add((end.0, start.0, id))?;
         count(&mut self.graph.type_counts, relationship_type.index(), 1);
         self.touch_relationship(RelationshipId(id));
         self.reindex(id, self.keys_of_new_relationship(relationship_type))?;
@@ -236,9 +236,9 @@ impl GraphWriter {
         let ends = self.graph.endpoints(relationship)?;
         let (start, end, id) = (ends.start.0, ends.end.0, relationship.0);
         self.adjacency(Direction::Outgoing, ends.relationship_type)
-            .remove(start, end, id);
+            .remove((start, end, id))?;
         self.adjacency(Direction::Incoming, ends.relationship_type)
-            .remove(end, start, id);
+            .remove((end, start, id))?;
         count(
             &mut self.graph.type_counts,
             ends.relationship_type.index(),
@@ -312,6 +312,16 @@ impl GraphWriter {
     /// The net changes so far.
     pub fn changes(&self) -> Result<Changes> {
         changes(&self.before, &self.graph, &self.nodes, &self.relationships)
+    }
+
+    /// What was done since the beginning or the last time of asking.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Goes on from `snapshot`, the same graph kept in another way.
+    pub fn go_on_from(&mut self, snapshot: Snapshot) {
+        self.graph = snapshot;
     }
 
     /// The state after all writes, and what was done.

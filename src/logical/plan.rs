@@ -178,6 +178,8 @@ pub enum Plan {
         variables: Vec<Variable>,
         /// Whether an outer row without inner rows stays, with nulls.
         optional: bool,
+        /// After how many outer rows what was done is committed, if it is on the way.
+        commit_every: Option<Expression>,
     },
     /// The rows of all parts, one after the other, under common variables.
     Union {

@@ -103,10 +103,14 @@ fn head(plan: &Plan) -> String {
         Plan::Apply {
             optional,
             variables,
+            commit_every,
             ..
         } => {
             let name = if *optional { "OptionalApply" } else { "Apply" };
-            format!("{name} {}", names(variables))
+            let every = commit_every.as_ref().map_or(String::new(), |every| {
+                format!(" COMMIT EVERY {} ROWS", show_expression(every))
+            });
+            format!("{name} {}{every}", names(variables))
         }
         Plan::Union { variables, .. } => format!("Union {}", names(variables)),
         Plan::Create {

@@ -14,13 +14,7 @@ impl Builder {
             Rule::composite_statement => Statement::Query(self.main_query(pair)?),
             Rule::explain_statement => Statement::Explain(self.main_query(inner(pair)?)?),
             Rule::profile_statement => Statement::Profile(self.main_query(inner(pair)?)?),
-            Rule::show_statement => match inner(pair)?.as_rule() {
-                Rule::show_functions => Statement::Show(Show::Functions),
-                Rule::show_indexes => Statement::Show(Show::Indexes),
-                Rule::show_graph_type => Statement::Show(Show::GraphType),
-                Rule::show_constraints => Statement::Show(Show::Constraints),
-                _ => Statement::Show(Show::Procedures),
-            },
+            Rule::show_statement => Statement::Query(self.show(pair)?),
             Rule::begin_statement => Statement::Transaction(match pair.into_inner().next() {
                 None => TransactionControl::Begin,
                 Some(mode) if mode.as_rule() == Rule::begin_read => TransactionControl::BeginRead,
@@ -97,21 +91,27 @@ impl Builder {
             span: span(&pair),
         };
         for pair in pair.into_inner() {
-            match pair.as_rule() {
-                Rule::distinct => projection.distinct = true,
-                Rule::star => projection.star = Some(span(&pair)),
-                Rule::return_item => projection.items.push(self.projection_item(pair)?),
-                Rule::order_by_clause => {
-                    for pair in pair.into_inner() {
-                        projection.order_by.push(self.sort_item(pair)?);
-                    }
-                }
-                Rule::offset_clause => projection.skip = Some(self.expression(inner(pair)?)?),
-                Rule::limit_clause => projection.limit = Some(self.expression(inner(pair)?)?),
-                _ => return Err(defect(&pair)),
-            }
+            self.projection_part(&mut projection, pair)?;
         }
         Ok(projection)
+    }
+
+    /// An item, `DISTINCT`, `ORDER BY`, `SKIP` or `LIMIT`.
+    pub fn projection_part(&mut self, projection: &mut Projection, pair: Pair) -> Result<()> {
+        match pair.as_rule() {
+            Rule::distinct => projection.distinct = true,
+            Rule::star => projection.star = Some(span(&pair)),
+            Rule::return_item => projection.items.push(self.projection_item(pair)?),
+            Rule::order_by_clause => {
+                for pair in pair.into_inner() {
+                    projection.order_by.push(self.sort_item(pair)?);
+                }
+            }
+            Rule::offset_clause => projection.skip = Some(self.expression(inner(pair)?)?),
+            Rule::limit_clause => projection.limit = Some(self.expression(inner(pair)?)?),
+            _ => return Err(defect(&pair)),
+        }
+        Ok(())
     }
 
     fn projection_item(&mut self, pair: Pair) -> Result<ProjectionItem> {

@@ -149,7 +149,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
         "EXPLAIN",
         "a statement",
         "ALTER BEGIN COMMIT DENY DROP GRANT PROFILE REVOKE ROLLBACK SHOW TERMINATE USE \
-         UNWIND CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN \
+         UNWIND CALL CREATE DELETE DETACH FINISH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN \
          SET WITH",
     ),
     (
@@ -171,7 +171,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
     (
         "UNWIND",
         "a clause",
-        "CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN SET \
+        "CALL CREATE DELETE DETACH FINISH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN SET \
          UNION WITH",
     ),
     (
@@ -192,8 +192,8 @@ const GROUPS: [(&str, &str, &str); 10] = [
 ];
 
 /// Tokens that are too small, or say too little, to be named.
-const UNNAMED: &str =
-    "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING";
+const UNNAMED: &str = "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING NFC NFD NFKC \
+     NFKD USING";
 
 impl Attempt {
     /// `, expected ...` in plain words.

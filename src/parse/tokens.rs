@@ -133,7 +133,7 @@ pub fn keywords() -> &'static [&'static str] {
     &KEYWORDS
 }
 
-const KEYWORDS: [&str; 95] = [
+const KEYWORDS: [&str; 98] = [
     "ALL",
     "ALLSHORTESTPATHS",
     "ALTER",
@@ -168,6 +168,7 @@ const KEYWORDS: [&str; 95] = [
     "EXPLAIN",
     "FALSE",
     "FIELDTERMINATOR",
+    "FINISH",
     "FOR",
     "FOREACH",
     "FROM",
@@ -189,6 +190,7 @@ const KEYWORDS: [&str; 95] = [
     "MERGE",
     "NAN",
     "NONE",
+    "NORMALIZED",
     "NOT",
     "NULL",
     "OF",
@@ -223,6 +225,7 @@ const KEYWORDS: [&str; 95] = [
     "UNION",
     "UNIQUE",
     "UNWIND",
+    "USING",
     "WHEN",
     "WHERE",
     "WITH",

@@ -206,6 +206,8 @@ pub enum Operator {
         outputs: Vec<usize>,
         /// Whether an outer row without inner rows stays.
         optional: bool,
+        /// After how many outer rows what was done is committed, if it is on the way.
+        commit_every: Option<Expression>,
     },
     /// Rows of all parts, their columns picked by place.
     Union {
@@ -275,6 +277,17 @@ pub enum Operator {
         arguments: Vec<Expression>,
         /// Indexes of the outputs that are taken.
         outputs: Vec<usize>,
+    },
+    /// Appends the row of a file.
+    LoadCsv {
+        /// The rows.
+        input: Box<Plan>,
+        /// Whether a row is a map by the names of the first line.
+        with_headers: bool,
+        /// The path or URL of the file.
+        source: Expression,
+        /// What separates fields; a comma where missing.
+        field_terminator: Option<Expression>,
     },
 }
 

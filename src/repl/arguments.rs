@@ -6,17 +6,21 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use rihla::display::FORMS;
 
+use super::upkeep;
+
 /// An embedded knowledge-graph database: ask a property graph in openCypher.
 #[derive(Debug, Parser)]
 #[command(
     version,
     args_conflicts_with_subcommands = true,
     after_help = "\
-Without a file the knowledge graph of ICESCO is opened. Graphs are held in memory: changes are not
-kept, unless they are exported.
+Without a path the knowledge graph of ICESCO is opened, in memory: changes are not kept, unless they are
+exported. So it is with graph files of other tools. A database keeps what it is told; where there is
+nothing at the path, it is made.
 
 Examples:
   rihla                                              explore the graph of ICESCO
+  rihla notes.rihla                                  open a database, or make it
   rihla people.csv knows.csv                         explore a graph of files
   rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
   rihla --mode json < queries.cypher | jq            run a script
@@ -26,8 +30,13 @@ Exit codes: 0 well, 1 a statement failed, 2 wrong usage, 3 a file cannot be open
 130 interrupted."
 )]
 pub struct Arguments {
-    /// Graph files to open, together one graph; `:memory:` for an empty one
+    /// A database; or graph files to read into memory, together one graph; `:memory:` for an empty
+    /// one
+    #[arg(value_name = "PATH")]
     pub files: Vec<PathBuf>,
+    /// Open the database without changing anything in it or beside it
+    #[arg(short, long)]
+    pub read_only: bool,
     /// Run these statements and end; may be given several times
     #[arg(short, long, value_name = "QUERY")]
     pub command: Vec<String>,
@@ -44,7 +53,29 @@ pub enum Action {
     /// Write the graph, or what a query finds, to a file of another tool
     Export(Export),
     /// Answer requests of another program, one JSON object a line
-    Pipe,
+    Pipe(Pipe),
+    /// Walk through a whole database and tell what is damaged
+    Check(upkeep::One),
+    /// Copy a database, also while others write to it
+    Backup(upkeep::Two),
+    /// Write a database anew without room that nobody uses; nobody may have it open
+    Compact(upkeep::One),
+    /// Put all that can be read of a damaged database into a new one
+    Recover(upkeep::Two),
+    /// Write a database with its schema as a Cypher script
+    Dump(upkeep::Two),
+    /// Make a database from a script that `dump` wrote
+    Restore(upkeep::Restore),
+}
+
+/// `rihla pipe`
+#[derive(Debug, Args)]
+pub struct Pipe {
+    /// A database, made where there is none; an empty graph in memory without
+    pub database: Option<PathBuf>,
+    /// Let queries read files: all, or those of a folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
+    pub files: Option<Option<PathBuf>>,
 }
 
 /// `rihla export`

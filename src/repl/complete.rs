@@ -125,7 +125,7 @@ fn candidates(
     preceding: &[&str],
     names: &Names,
 ) -> Vec<String> {
-    let snapshot = names.database.snapshot();
+    let snapshot = names.database.snapshot().unwrap_or_default();
     let catalog = snapshot.catalog();
     match place {
         Place::Label => catalog.labels().map(|(_, name)| quoted(name)).collect(),
@@ -250,7 +250,7 @@ fn complete_command(before: &str, names: &Names) -> (usize, Vec<Pair>) {
             commands.chain(functions).map(str::to_owned).collect()
         }
         Completion::Names => {
-            let graph = names.database.snapshot();
+            let graph = names.database.snapshot().unwrap_or_default();
             let labels = graph.catalog().labels().map(|(_, name)| name.to_string());
             let types = graph.catalog().relationship_types();
             let types = types.map(|(_, name)| name.to_string());

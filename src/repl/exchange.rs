@@ -3,13 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use rihla::context::Context;
 use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
-use rihla::value::DateTime;
-use rihla::{Database, Error, Interrupt, Limits, Result};
+use rihla::storage::OpenOptions;
+use rihla::{Database, Error, Result, Session};
 
 use super::progress::Progress;
 use super::shell::{Shell, Stop, show_on_standard_error};
@@ -23,16 +22,24 @@ pub struct Opened {
     pub origin: String,
 }
 
-/// Opens the graph of ICESCO where there are no files, an empty graph for `:memory:`, and else
-/// the files as one graph.
+/// Opens the graph of ICESCO where there are no files, an empty graph for `:memory:`, a database,
+/// which is made where nothing is at the path, and else the files as one graph.
 ///
 /// # Errors
-/// Where a file cannot be read.
-pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
+/// Where a file cannot be read, or a database cannot be opened.
+pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened> {
     if files.is_empty() {
         return Ok(Opened {
             database: Database::icesco()?,
             origin: "the knowledge graph of ICESCO".to_owned(),
+        });
+    }
+    if let [path] = files
+        && is_database(path)
+    {
+        return Ok(Opened {
+            database: open_database(path, read_only)?,
+            origin: path.display().to_string(),
         });
     }
     let database = Database::in_memory();
@@ -51,32 +58,55 @@ pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
         ),
     };
     if !files.is_empty() {
-        for warning in import(&database, &files, Limits::default(), watch)?.warnings {
+        for warning in import(&database.session(), &files, watch)?.warnings {
             show_on_standard_error(&format!("warning: {warning}"));
         }
     }
     Ok(Opened { database, origin })
 }
 
-/// Reads files into a database: all of them or nothing.
+/// Whether a path is that of a database: one that is there, or one that is to be made, whose name
+/// is not that of a graph file.
+fn is_database(path: &Path) -> bool {
+    let is_new = || !path.exists() && Format::of_name(&path.to_string_lossy()).is_err();
+    Database::is_at(path) || (path != Path::new(":memory:") && is_new())
+}
+
+/// Opens a database; read-only where it may not be written.
+fn open_database(path: &Path, read_only: bool) -> Result<Database> {
+    let options = OpenOptions {
+        read_only,
+        ..OpenOptions::default()
+    };
+    match Database::open_with(path, options.clone()) {
+        Err(error) if !read_only && Database::is_at(path) && !can_write(path) => {
+            let read_only = OpenOptions {
+                read_only: true,
+                ..options
+            };
+            // What was wrong at first is told if this does not help.
+            Database::open_with(path, read_only).map_err(|_| error)
+        }
+        opened => opened,
+    }
+}
+
+fn can_write(path: &Path) -> bool {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let open = std::fs::OpenOptions::new().write(true).open(path);
+    open.is_ok() && std::fs::metadata(folder).is_ok_and(|data| !data.permissions().readonly())
+}
+
+/// Reads files into the graph of a session: all of them or nothing.
 ///
 /// # Errors
 /// Where a file cannot be read, a statement of a script fails, or it is interrupted.
-pub fn import(
-    database: &Database,
-    files: &[PathBuf],
-    limits: Limits,
-    watch: &Watch,
-) -> Result<Report> {
-    let turn = database.begin_write();
-    // Scripts are run in a database of their own, which takes the place of this one at the end.
-    let scratch = Database::from_snapshot(database.snapshot());
-    let mut session = scratch.session();
-    *session.limits_mut() = limits;
+pub fn import(session: &Session, files: &[PathBuf], watch: &Watch) -> Result<Report> {
     let _running = watch.running(session.interrupt_handle());
     let _progress = Progress::start();
-    let context = context(limits, session.interrupt_handle());
-
     let mut scripts = Vec::new();
     let mut records = Vec::new();
     for file in files {
@@ -86,15 +116,32 @@ pub fn import(
             _ => records.push(source),
         }
     }
+    let own_transaction = !session.in_transaction();
+    if own_transaction {
+        session.query("BEGIN WRITE", ())?;
+    }
+    let imported = import_all(session, &records, &scripts);
+    if own_transaction {
+        let end = if imported.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        session.query(end, ())?;
+    }
+    imported
+}
+
+fn import_all(session: &Session, records: &[Source], scripts: &[Source]) -> Result<Report> {
     let mut report = Report::default();
     if !records.is_empty() {
         let options = ImportOptions::default();
-        let (snapshot, read) =
-            import_export::import(&records, &options, scratch.snapshot(), &context)?;
-        scratch.begin_write().publish(snapshot);
-        report = read;
+        report = session.write(|writer, context| {
+            import_export::import_into(writer, records, &options, context)
+        })?;
     }
-    for script in &scripts {
+    let context = session.context();
+    for script in scripts {
         cypher::read_script(script, &context, |statement| {
             let changes = session.query(statement.text, ())?.summary().changes;
             report.nodes += changes.nodes_created;
@@ -102,7 +149,6 @@ pub fn import(
             Ok(())
         })?;
     }
-    turn.publish(scratch.snapshot());
     Ok(report)
 }
 
@@ -111,10 +157,8 @@ pub fn import(
 /// # Errors
 /// Where it fails, after telling so.
 pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
-    let database = shell.session.database().clone();
-    let limits = *shell.session.limits_mut();
     let report =
-        import(&database, files, limits, &shell.watch()).map_err(|error| shell.failed(&error))?;
+        import(&shell.session, files, &shell.watch()).map_err(|error| shell.failed(&error))?;
     let (nodes, relationships) = (
         counted(report.nodes, "node"),
         counted(report.relationships, "relationship"),
@@ -198,21 +242,15 @@ fn export_all(
     output: Output<'_>,
     query: Option<&str>,
 ) -> Result<import_export::ExportReport> {
-    let limits = *shell.session.limits_mut();
-    let context = context(limits, shell.session.interrupt_handle());
+    let context = shell.session.context();
     match query {
         Some(query) => {
             let result = shell.query(query.trim().trim_end_matches(';'))?;
             import_export::export(ExportSource::Result(&result), format, output, &context)
         }
         None => {
-            let snapshot = shell.session.database().snapshot();
+            let snapshot = shell.session.snapshot()?;
             import_export::export(ExportSource::Graph(&snapshot), format, output, &context)
         }
     }
-}
-
-/// The context of a job that is not a statement.
-fn context(limits: Limits, interrupt: Interrupt) -> Context {
-    Context::new(limits, interrupt, DateTime::now())
 }

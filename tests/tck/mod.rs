@@ -132,7 +132,7 @@ fn run(scenario: &Scenario, folder: &Path) -> Result<(), String> {
         session.set_rule(rule, false);
     }
     let mut run = Run {
-        before: database.snapshot(),
+        before: database.snapshot().expect("in memory"),
         session,
         parameters: Parameters::default(),
         outcome: None,
@@ -161,7 +161,7 @@ impl Run {
                 if std::env::var_os("RIHLA_TCK_INDEXES").is_some() {
                     self.index_everything()?;
                 }
-                self.before = self.session.database().snapshot();
+                self.before = self.session.database().snapshot().expect("in memory");
                 self.outcome = Some(self.session.query(block, self.parameters.clone()));
                 Ok(())
             }
@@ -208,7 +208,7 @@ impl Run {
 
     /// An index for every label and type with every property key.
     fn index_everything(&self) -> Result<(), String> {
-        let snapshot = self.session.database().snapshot();
+        let snapshot = self.session.database().snapshot().expect("in memory");
         let catalog = snapshot.catalog();
         for (_, key) in catalog.keys() {
             let labels = catalog.labels();
@@ -301,7 +301,7 @@ impl Run {
     }
 
     fn side_effects(&self, table: &[Vec<String>]) -> Result<(), String> {
-        let after = Facts::of(&self.session.database().snapshot());
+        let after = Facts::of(&self.session.database().snapshot().expect("in memory"));
         let before = Facts::of(&self.before);
         let mut found = BTreeMap::new();
         let mut compare = |name: &str, added: usize, removed: usize| {

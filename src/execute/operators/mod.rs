@@ -19,6 +19,7 @@ pub(super) mod follow;
 pub(super) mod foreach;
 pub(super) mod hash_join;
 pub(super) mod limit;
+pub(super) mod load_csv;
 pub(super) mod merge;
 pub(super) mod project;
 pub(super) mod repeat;

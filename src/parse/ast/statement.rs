@@ -12,27 +12,10 @@ pub enum Statement {
     Explain(Query),
     /// `PROFILE query`: run it and show the plan with counts.
     Profile(Query),
-    /// `SHOW FUNCTIONS` and its siblings.
-    Show(Show),
     /// `CREATE INDEX`, `DROP CONSTRAINT` and their siblings.
     Schema(SchemaStatement),
     /// `BEGIN`, `COMMIT`, `ROLLBACK`.
     Transaction(TransactionControl),
-}
-
-/// What a `SHOW` statement lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
-    /// `SHOW FUNCTIONS`
-    Functions,
-    /// `SHOW PROCEDURES`
-    Procedures,
-    /// `SHOW INDEXES`
-    Indexes,
-    /// `SHOW CONSTRAINTS`
-    Constraints,
-    /// `SHOW CURRENT GRAPH TYPE`
-    GraphType,
 }
 
 /// `BEGIN`, `COMMIT` and `ROLLBACK`.
