@@ -9,6 +9,9 @@ use super::slot::Part;
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
 use crate::error::{Error, Result};
 
+/// Bytes of keys at which a segment ends, however few they are: they are numbered with 32 bits.
+const FULL_BYTES: usize = 1 << 20;
+
 /// Frozen entries: distinct keys, and the positions of each side by side.
 #[derive(Debug, Default)]
 pub(super) struct IndexSegment {
@@ -32,21 +35,54 @@ impl IndexSegment {
 
     /// The number of entries that come before `bound`: the beginning of a key, or an entry.
     pub(super) fn place(&self, bound: &[u8]) -> usize {
-        let (mut low, mut high) = (0, self.key_ends.len());
+        self.position(self.key_place(bound, 0..self.key_ends.len()), bound)
+    }
+
+    /// The places of the entries from `low` up to before `high`.
+    pub(super) fn places(&self, low: &[u8], high: &[u8]) -> Range<usize> {
+        let first = self.key_place(low, 0..self.key_ends.len());
+        // Most ranges are short: the end is looked for near the start, in growing steps.
+        let (mut from, mut step) = (first, 1);
+        let mut to = self.key_ends.len();
+        while from + step < to {
+            if self.is_before(from + step, high) {
+                from += step;
+                step *= 2;
+            } else {
+                to = from + step;
+            }
+        }
+        let last = self.key_place(high, from..to);
+        self.position(first, low)..self.position(last, high)
+    }
+
+    /// The first key in a range of places that is not before `bound`.
+    fn key_place(&self, bound: &[u8], places: Range<usize>) -> usize {
+        let (mut low, mut high) = (places.start, places.end);
         while low < high {
             let middle = (low + high) / 2;
-            let key = self.key(middle);
-            if key < bound && !bound.starts_with(key) {
+            if self.is_before(middle, bound) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        if low == self.key_ends.len() {
+        low
+    }
+
+    /// Whether all entries of a key come before `bound`.
+    fn is_before(&self, place: usize, bound: &[u8]) -> bool {
+        let key = self.key(place);
+        key < bound && !bound.starts_with(key)
+    }
+
+    /// The number of entries before `bound`, if this is the first key that is not before it.
+    fn position(&self, place: usize, bound: &[u8]) -> usize {
+        if place == self.key_ends.len() {
             return self.positions.len();
         }
-        let run = self.run(low);
-        match bound.strip_prefix(self.key(low)) {
+        let run = self.run(place);
+        match bound.strip_prefix(self.key(place)) {
             None => run.start,
             Some(position) => {
                 let run_before = self.positions[run.clone()]
@@ -68,6 +104,11 @@ impl IndexSegment {
             self.key_ends.push(self.bytes.len() as u32);
             self.run_ends.push(end);
         }
+    }
+
+    /// Whether the segment holds enough: as many entries as this, or many bytes of keys.
+    pub(super) fn is_full(&self, entries: usize) -> bool {
+        self.positions.len() >= entries || self.bytes.len() >= FULL_BYTES
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = (&[u8], u32)> {

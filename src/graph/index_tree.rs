@@ -73,20 +73,15 @@ fn parts(entry: &[u8]) -> (&[u8], u32) {
 impl IndexTree {
     /// Entries that come in order.
     pub(super) fn from_sorted<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>) -> Self {
-        let mut tree = IndexTree::default();
-        let mut segment = IndexSegment::default();
-        for (key, position) in entries {
-            if segment.positions.len() == SEGMENT_SIZE {
-                tree.slots
-                    .push_back(Fenced::new(std::mem::take(&mut segment)));
-            }
-            segment.push(key, position);
-            tree.length += 1;
+        let segments = cut(entries, SEGMENT_SIZE);
+        let lengths = segments
+            .iter()
+            .map(|segment| segment.positions.len() as u64);
+        IndexTree {
+            length: lengths.sum(),
+            slots: segments.into_iter().map(Fenced::new).collect(),
+            patch: OrdMap::new(),
         }
-        if !segment.positions.is_empty() {
-            tree.slots.push_back(Fenced::new(segment));
-        }
-        tree
     }
 
     /// The number of entries.
@@ -121,14 +116,19 @@ impl IndexTree {
         if self.slots.is_empty() {
             return 0..0;
         }
-        self.slot_of(&range.low)..self.slot_of(&range.high) + 1
+        let first = self.slot_of(&range.low);
+        let is_last = |next: &Fenced| next.fence.as_ref() >= range.high.as_slice();
+        match self.slots.get(first + 1).is_none_or(is_last) {
+            true => first..first + 1,
+            false => first..self.slot_of(&range.high) + 1,
+        }
     }
 
     /// Appends the positions of a range that a segment and the patch over it hold, in order.
     pub(super) fn read(&self, number: usize, range: &KeyRange, found: &mut Vec<u32>) -> Result<()> {
         let segment = self.segment(number)?;
-        let mut at = segment.place(&range.low);
-        let end = segment.place(&range.high);
+        let places = segment.places(&range.low, &range.high);
+        let (mut at, end) = (places.start, places.end);
         if self.slots[number].patched > 0 {
             let fence = match number {
                 0 => &[],
@@ -292,31 +292,13 @@ impl IndexTree {
         let patched = self.patched_entries(number);
         let entries = merged(&old, &patched);
         let pieces = entries.len().div_ceil(SEGMENT_SIZE).max(1);
-        let mut folded = vec![IndexSegment::default()];
-        for (place, (key, position)) in entries.iter().enumerate() {
-            if place * pieces / entries.len() == folded.len() {
-                folded.push(IndexSegment::default());
-            }
-            if let Some(last) = folded.last_mut() {
-                last.push(key, *position);
-            }
-        }
+        let folded = cut(entries.iter().copied(), entries.len().div_ceil(pieces));
         for (entry, _) in &patched {
             self.patch.remove(entry);
         }
-        if entries.is_empty() && number > 0 {
-            self.slots.remove(number);
-            return Ok(());
-        }
-        let fence = self.slots[number].fence.clone();
+        self.slots.remove(number);
         for (piece, segment) in folded.into_iter().enumerate() {
-            let mut slot = Fenced::new(segment);
-            if piece == 0 {
-                slot.fence = fence.clone();
-                self.slots.set(number, slot);
-            } else {
-                self.slots.insert(number + piece, slot);
-            }
+            self.slots.insert(number + piece, Fenced::new(segment));
         }
         Ok(())
     }
@@ -331,6 +313,20 @@ impl Fenced {
             patched: 0,
         }
     }
+}
+
+/// Segments of entries that come in order, each of `size` entries or fewer.
+fn cut<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>, size: usize) -> Vec<IndexSegment> {
+    let mut segments: Vec<IndexSegment> = Vec::new();
+    for (key, position) in entries {
+        if segments.last().is_none_or(|last| last.is_full(size)) {
+            segments.push(IndexSegment::default());
+        }
+        if let Some(last) = segments.last_mut() {
+            last.push(key, position);
+        }
+    }
+    segments
 }
 
 /// The entries of a segment with the patch applied, in order.
