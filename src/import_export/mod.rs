@@ -16,12 +16,14 @@ pub mod load;
 pub mod report;
 pub mod dump;
 pub mod output;
+pub mod abilities;
 
 pub mod json_graph;
 pub mod node_link_json;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
+mod compression;
 mod csv_header;
 mod csv_write;
 mod infer;
@@ -35,10 +37,11 @@ use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::graph::{GraphWriter, Snapshot};
 
+pub use abilities::Abilities;
 pub use dump::{Dump, ExportSource};
 pub use format::{Format, Reading};
 pub use load::MissingNodes;
-pub use options::ImportOptions;
+pub use options::{ImportOptions, OnError};
 pub use output::Output;
 pub use report::{ImportWarning, Report};
 pub use source::Source;
@@ -129,7 +132,7 @@ pub fn import_into(
     options: &ImportOptions,
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
-    let mut loader = load::Loader::new(writer, context);
+    let mut loader = load::Loader::new(writer, options.on_error, context);
     let mut may_leave_out_nodes = true;
     for source in sources {
         let format = match options.format {
@@ -186,6 +189,19 @@ pub struct ExportReport {
     pub relationships: u64,
     /// The files; empty where the output is a stream.
     pub files: Vec<PathBuf>,
+}
+
+/// What of `source` is lost in `format`, a phrase each.
+///
+/// # Errors
+/// Those of the source; `ResourceError`.
+pub fn losses(source: ExportSource<'_>, format: &Format, context: &Context) -> Result<Vec<String>> {
+    match format.writer {
+        Some(writer) => writer
+            .abilities()
+            .losses(&Dump::new(source, context)?, context),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Writes `source` in `format`.

@@ -51,20 +51,22 @@ pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
         ),
     };
     if !files.is_empty() {
-        for warning in import(&database, &files, Limits::default(), watch)?.warnings {
+        let options = ImportOptions::default();
+        for warning in import(&database, &files, &options, Limits::default(), watch)?.warnings {
             show_on_standard_error(&format!("warning: {warning}"));
         }
     }
     Ok(Opened { database, origin })
 }
 
-/// Reads files into a database: all of them or nothing.
+/// Reads files into a database: all of them or nothing; `-` is standard input.
 ///
 /// # Errors
 /// Where a file cannot be read, a statement of a script fails, or it is interrupted.
 pub fn import(
     database: &Database,
     files: &[PathBuf],
+    options: &ImportOptions,
     limits: Limits,
     watch: &Watch,
 ) -> Result<Report> {
@@ -80,17 +82,23 @@ pub fn import(
     let mut scripts = Vec::new();
     let mut records = Vec::new();
     for file in files {
-        let source = Source::path(file.as_path());
-        match Format::of_source(&source)?.reading {
+        let source = match file.to_str() {
+            Some("-") => Source::reader("standard input", std::io::stdin().lock(), &context)?,
+            _ => Source::path(file.as_path()),
+        };
+        let format = match options.format {
+            Some(format) => format,
+            None => Format::of_source(&source)?,
+        };
+        match format.reading {
             Reading::Script => scripts.push(source),
             _ => records.push(source),
         }
     }
     let mut report = Report::default();
     if !records.is_empty() {
-        let options = ImportOptions::default();
         let (snapshot, read) =
-            import_export::import(&records, &options, scratch.snapshot(), &context)?;
+            import_export::import(&records, options, scratch.snapshot(), &context)?;
         scratch.begin_write().publish(snapshot);
         report = read;
     }
@@ -113,8 +121,9 @@ pub fn import(
 pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
     let database = shell.session.database().clone();
     let limits = *shell.session.limits_mut();
-    let report =
-        import(&database, files, limits, &shell.watch()).map_err(|error| shell.failed(&error))?;
+    let options = ImportOptions::default();
+    let report = import(&database, files, &options, limits, &shell.watch())
+        .map_err(|error| shell.failed(&error))?;
     let (nodes, relationships) = (
         counted(report.nodes, "node"),
         counted(report.relationships, "relationship"),
@@ -213,6 +222,6 @@ fn export_all(
 }
 
 /// The context of a job that is not a statement.
-fn context(limits: Limits, interrupt: Interrupt) -> Context {
+pub fn context(limits: Limits, interrupt: Interrupt) -> Context {
     Context::new(limits, interrupt, DateTime::now())
 }

@@ -8,6 +8,7 @@
 mod arguments;
 mod commands;
 mod complete;
+mod convert;
 mod exchange;
 mod help;
 mod highlight;
@@ -49,6 +50,10 @@ pub fn run() -> ExitCode {
             let code = exit_code(run_export(&mut shell, export));
             (shell, code)
         }),
+        Some(Action::Convert(arguments)) => match convert::convert(arguments, &watch) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed_to_open(&error),
+        },
         None => opened(&arguments.files, &watch, |opened, watch| {
             let origin = opened.origin.clone();
             let mut shell = Shell::new(opened.database, watch);
@@ -71,16 +76,17 @@ fn opened(
             std::mem::forget(shell);
             code
         }
-        Err(error) => {
-            shell::show_on_standard_error(&rihla::display::error::plain_error(
-                &error,
-                &shell::error_options(),
-            ));
-            match error.detail() {
-                rihla::ErrorDetail::Interrupted => ExitCode::from(INTERRUPTED),
-                _ => ExitCode::from(CANNOT_OPEN),
-            }
-        }
+        Err(error) => failed_to_open(&error),
+    }
+}
+
+/// Tells the error of a file and gives its exit code.
+fn failed_to_open(error: &Error) -> ExitCode {
+    let options = shell::error_options();
+    shell::show_on_standard_error(&rihla::display::error::plain_error(error, &options));
+    match error.detail() {
+        rihla::ErrorDetail::Interrupted => ExitCode::from(INTERRUPTED),
+        _ => ExitCode::from(CANNOT_OPEN),
     }
 }
 
