@@ -648,6 +648,45 @@ fn elements_that_cannot_be_kept_may_be_skipped() {
     );
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    #[test]
+    fn edge_lists_keep_ends_and_weights(
+        edges in prop::collection::vec((0_i64..9, 0_i64..9, any::<Option<i64>>()), 0..20)
+    ) {
+        let relationship = |(start, end, weight): &(i64, i64, Option<i64>)| RelationshipRecord {
+            relationship_type: "RELATED_TO".into(),
+            start: (*start).into(),
+            end: (*end).into(),
+            properties: weight.iter().map(|weight| ("weight".into(), (*weight).into())).collect(),
+            directed: None,
+        };
+        let graph = Records {
+            relationships: edges.iter().map(relationship).collect(),
+            ..Records::default()
+        };
+        let text = write_text("edgelist", &graph).expect("it is written");
+        prop_assert_eq!(read_text("a.edgelist", &text).expect("it is read"), graph);
+    }
+}
+
+#[test]
+fn bad_edge_lists_are_refused_with_their_line() {
+    let error = refusal("a.edges", "1 2\n3\n");
+    assert!(
+        error.contains("a.edges, line 2: 3 is not the ids of two nodes"),
+        "{error}"
+    );
+    let error = refusal("a.edges", [b"1 2\n3 ", &[b'x'; 2 << 20][..]].concat());
+    assert!(error.contains("line 2: the line is longer than"), "{error}");
+    let error = refusal("a.edges", b"1 2\n\xE9 4\n");
+    assert!(
+        error.contains("line 2: the text is not valid UTF-8"),
+        "{error}"
+    );
+}
+
 #[test]
 fn losses_are_told() {
     let text = write_text("json", &awkward()).expect("it is written");

@@ -11,6 +11,7 @@ mod parse;
 mod pipe;
 mod plans;
 mod queries;
+mod real_files;
 mod repl;
 mod tck;
 mod temporal;

@@ -23,12 +23,14 @@ pub mod node_link_json;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
+pub mod edge_list;
 mod compression;
 mod csv_header;
 mod csv_write;
 mod infer;
 mod json_stream;
 mod json_value;
+mod lines;
 mod temporal_text;
 
 use std::path::{Path, PathBuf};
@@ -100,6 +102,17 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::No,
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+    Format {
+        name: "edgelist",
+        title: "Edge list (SNAP, NetworkX)",
+        endings: &["edgelist", "edges"],
+        media_type: "text/plain",
+        recognises: edge_list::recognises,
+        reading: Reading::Records(&edge_list::EdgeList),
+        writer: Some(&edge_list::EdgeList),
+        cannot_hold: "Everything but the ends of relationships and their property weight; nodes \
+                      without relationships.",
     },
 ];
 
