@@ -45,7 +45,13 @@ fn facts(session: &Session) -> Vec<String> {
             let result = session.query(query, ()).expect(query);
             let rows: Vec<String> = result
                 .rows()
-                .map(|row| row.values().iter().map(Value::to_string).collect::<Vec<_>>().join(" "))
+                .map(|row| {
+                    row.values()
+                        .iter()
+                        .map(Value::to_string)
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                })
                 .collect();
             rows
         })
@@ -63,7 +69,9 @@ fn open(path: &Path) -> Database {
 
 #[test]
 fn a_stored_database_is_as_one_in_memory() {
-    let seeds = std::env::var("RIHLA_MODEL_SEEDS").ok().and_then(|text| text.parse().ok());
+    let seeds = std::env::var("RIHLA_MODEL_SEEDS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     for seed in 0..seeds.unwrap_or(4) {
         let mut random = Rng::with_seed(seed);
         let folder = tempfile::tempdir().expect("a folder");
@@ -95,11 +103,13 @@ fn a_stored_database_is_as_one_in_memory() {
                 4 => SCHEMA[random.usize(..SCHEMA.len())],
                 _ => STATEMENTS[random.usize(..STATEMENTS.len())],
             };
-            let parameters = || [
-                ("x", Value::from(i64::from(step % 7))),
-                ("key", Value::from(i64::from(step % 11))),
-                ("text", Value::from("t".repeat(step as usize % 90))),
-            ];
+            let parameters = || {
+                [
+                    ("x", Value::from(i64::from(step % 7))),
+                    ("key", Value::from(i64::from(step % 11))),
+                    ("text", Value::from("t".repeat(step as usize % 90))),
+                ]
+            };
             let expected = memory.query(statement, parameters());
             let found = stored[who].query(statement, parameters());
             match (&expected, &found) {
@@ -117,9 +127,17 @@ fn a_stored_database_is_as_one_in_memory() {
                 }
                 in_transaction = None;
             }
-            assert_eq!(facts(&stored[who]), facts(&memory), "seed {seed}, step {step}: {statement}");
+            assert_eq!(
+                facts(&stored[who]),
+                facts(&memory),
+                "seed {seed}, step {step}: {statement}"
+            );
             if in_transaction.is_none() {
-                assert_eq!(facts(&stored[1 - who]), facts(&memory), "seed {seed}, step {step}");
+                assert_eq!(
+                    facts(&stored[1 - who]),
+                    facts(&memory),
+                    "seed {seed}, step {step}"
+                );
             }
         }
     }

@@ -77,7 +77,10 @@ fn processes_see_each_others_commits_and_a_dead_one_leaves_no_lock() {
             processes.push(Process::start(&path));
         }
     }
-    assert_eq!(processes[0].run("MATCH (n:Never) RETURN count(n)"), json!([[0]]));
+    assert_eq!(
+        processes[0].run("MATCH (n:Never) RETURN count(n)"),
+        json!([[0]])
+    );
     drop(processes);
 }
 
@@ -85,7 +88,9 @@ fn processes_see_each_others_commits_and_a_dead_one_leaves_no_lock() {
 /// whole state, the file and the log stay bounded.
 #[test]
 fn readers_writer_and_checkpoints_go_on_together() {
-    let seconds = std::env::var("RIHLA_MIXED_SECONDS").ok().and_then(|text| text.parse().ok());
+    let seconds = std::env::var("RIHLA_MIXED_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(3));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("graph.rihla");
@@ -95,7 +100,8 @@ fn readers_writer_and_checkpoints_go_on_together() {
         ..OpenOptions::default()
     };
     let database = Database::open_with(&path, options()).expect("it opens");
-    let fill = "UNWIND range(1, 2000) AS i CREATE (:Account {id: i, amount: 100, note: toString(i)})";
+    let fill =
+        "UNWIND range(1, 2000) AS i CREATE (:Account {id: i, amount: 100, note: toString(i)})";
     database.session().query(fill, ()).expect("it fills");
     let length = || std::fs::metadata(&path).map_or(0, |data| data.len());
     let first = length();
@@ -117,7 +123,8 @@ fn readers_writer_and_checkpoints_go_on_together() {
         let mut random = fastrand::Rng::with_seed(1);
         while Instant::now() < end {
             let (one, two) = (random.i64(1..=2000), random.i64(1..=2000));
-            let give = "MATCH (a:Account) WHERE a.id = $one SET a.amount = a.amount - 1, a.note = $note";
+            let give =
+                "MATCH (a:Account) WHERE a.id = $one SET a.amount = a.amount - 1, a.note = $note";
             let take = "MATCH (a:Account) WHERE a.id = $two SET a.amount = a.amount + 1";
             session.query("BEGIN WRITE", ()).expect("a turn");
             let note = rihla::Value::from("n".repeat(random.usize(0..400)));
@@ -130,5 +137,8 @@ fn readers_writer_and_checkpoints_go_on_together() {
     let log = std::fs::metadata(folder.path().join("graph.rihla-log")).map_or(0, |data| data.len());
     assert!(log < 3 << 20, "the log has {log} bytes");
     let last = length();
-    assert!(last < first * 4 + (4 << 20), "the file grew from {first} to {last} bytes");
+    assert!(
+        last < first * 4 + (4 << 20),
+        "the file grew from {first} to {last} bytes"
+    );
 }

@@ -327,7 +327,10 @@ fn databases_of_every_version_open() -> Result<()> {
         let database = Database::icesco()?;
         database.backup(&newest)?;
         let session = Database::open(&newest)?.session();
-        run(&session, &["CREATE INDEX names FOR (c:Country) ON (c.name)"]);
+        run(
+            &session,
+            &["CREATE INDEX names FOR (c:Country) ON (c.name)"],
+        );
     }
     for version in 1..=1 {
         let path = stored.join(format!("version-{version}.rihla"));

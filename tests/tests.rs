@@ -17,6 +17,7 @@ mod plans;
 mod processes;
 mod queries;
 mod rdf;
+mod real_files;
 mod repl;
 mod schema;
 mod storage;

@@ -16,12 +16,15 @@ pub mod load;
 pub mod report;
 pub mod dump;
 pub mod output;
+pub mod abilities;
 
 pub mod json_graph;
 pub mod node_link_json;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
+pub mod edge_list;
+mod compression;
 pub mod rdf;
 pub mod columnar;
 mod csv_header;
@@ -29,6 +32,7 @@ mod csv_write;
 mod infer;
 mod json_stream;
 mod json_value;
+mod lines;
 mod temporal_text;
 
 use std::path::{Path, PathBuf};
@@ -37,10 +41,11 @@ use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::graph::{GraphWriter, Snapshot};
 
+pub use abilities::Abilities;
 pub use dump::{Dump, ExportSource};
 pub use format::{Format, Reading};
 pub use load::MissingNodes;
-pub use options::ImportOptions;
+pub use options::{ImportOptions, OnError};
 pub use output::Output;
 pub use report::{ImportWarning, Report};
 pub use source::Source;
@@ -99,6 +104,17 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::No,
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+    Format {
+        name: "edgelist",
+        title: "Edge list (SNAP, NetworkX)",
+        endings: &["edgelist", "edges"],
+        media_type: "text/plain",
+        recognises: edge_list::recognises,
+        reading: Reading::Records(&edge_list::EdgeList),
+        writer: Some(&edge_list::EdgeList),
+        cannot_hold: "Everything but the ends of relationships and their property weight; nodes \
+                      without relationships.",
     },
     Format {
         name: "parquet",
@@ -223,7 +239,7 @@ pub fn import_into(
     options: &ImportOptions,
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
-    let mut loader = load::Loader::new(writer, context);
+    let mut loader = load::Loader::new(writer, options.on_error, context);
     let mut may_leave_out_nodes = true;
     for source in sources {
         let format = match options.format {
@@ -282,6 +298,19 @@ pub struct ExportReport {
     pub rows: Option<u64>,
     /// The files; empty where the output is a stream.
     pub files: Vec<PathBuf>,
+}
+
+/// What of `source` is lost in `format`, a phrase each.
+///
+/// # Errors
+/// Those of the source; `ResourceError`.
+pub fn losses(source: ExportSource<'_>, format: &Format, context: &Context) -> Result<Vec<String>> {
+    match format.writer {
+        Some(writer) => writer
+            .abilities()
+            .losses(&Dump::new(source, context)?, context),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Writes `source` in `format`.

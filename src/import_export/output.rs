@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::import_export::compression::{CompressedFile, Compression};
 
 /// Where an export goes.
 pub struct Output<'w>(Target<'w>);
@@ -72,14 +73,14 @@ impl<'w> Output<'w> {
             )
             .hint("give the name of a file")),
             Target::Files { path, complete } => {
-                let mut name = path.file_stem().unwrap_or_default().to_owned();
-                name.push(".");
-                name.push(part);
-                if let Some(ending) = path.extension() {
-                    name.push(".");
-                    name.push(ending);
-                }
-                create(path.with_file_name(name), complete)
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let (_, plain) = Compression::of_name(&name);
+                let compression = &name[plain.len()..];
+                let part = match plain.rsplit_once('.') {
+                    Some((stem, ending)) => format!("{stem}.{part}.{ending}{compression}"),
+                    None => format!("{plain}.{part}{compression}"),
+                };
+                create(path.with_file_name(part), complete)
             }
         }
     }
@@ -132,9 +133,11 @@ fn create(path: PathBuf, complete: &mut Vec<Draft>) -> Result<OutputFile<'static
             file
         }),
     };
+    let (compression, _) = Compression::of_name(&name);
+    let file = file.and_then(|file| CompressedFile::new(file, compression));
     let file = file.map_err(|error| cannot_write(&name, &error))?;
     Ok(OutputFile {
-        writer: Box::new(Durable(BufWriter::with_capacity(1 << 16, file))),
+        writer: Box::new(Durable(file)),
         name,
     })
 }
@@ -156,7 +159,7 @@ fn create_draft(path: &Path, existing: Option<&fs::Metadata>) -> io::Result<(Pat
 }
 
 /// A file whose content is on the disk once it is flushed.
-struct Durable(BufWriter<File>);
+struct Durable(CompressedFile);
 
 impl Write for Durable {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -164,8 +167,7 @@ impl Write for Durable {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()?;
-        match self.0.get_ref().sync_all() {
+        match self.0.finish()?.sync_all() {
             // Pipes and terminals have nothing to sync.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
             result => result,

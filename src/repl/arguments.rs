@@ -24,6 +24,7 @@ Examples:
   rihla people.csv knows.csv                         explore a graph of files
   rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
   rihla --mode json < queries.cypher | jq            run a script
+  rihla convert people.csv knows.csv.gz graph.json   turn files into a file of another tool
   rihla export --query 'MATCH p = (:City)--() RETURN p' cities.dot
 
 Exit codes: 0 well, 1 a statement failed, 2 wrong usage, 3 a file cannot be opened,
@@ -52,6 +53,8 @@ pub struct Arguments {
 pub enum Action {
     /// Write the graph, or what a query finds, to a file of another tool
     Export(Export),
+    /// Turn files of one tool into a file of another, without a database
+    Convert(Convert),
     /// Answer requests of another program, one JSON object a line
     Pipe(Pipe),
     /// Walk through a whole database and tell what is damaged
@@ -92,4 +95,28 @@ pub struct Export {
     /// The format to write, where the ending does not tell it
     #[arg(short, long)]
     pub format: Option<String>,
+}
+
+/// `rihla convert`
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The files to read, together one graph, and last the file to write, its ending tells the
+    /// format; `-` for standard input and output; `.gz` and `.zst` are seen through
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The format to read, where neither the ending nor the first bytes tell it
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<String>,
+    /// The format to write, where the ending does not tell it
+    #[arg(short, long)]
+    pub format: Option<String>,
+    /// Whether an element that cannot be kept ends the work or is left out with a warning
+    #[arg(long, value_parser = ["stop", "skip"], default_value = "stop")]
+    pub on_error: String,
+    /// Read and tell what was read, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Refuse to write where the format cannot hold all of the graph
+    #[arg(long)]
+    pub strict: bool,
 }

@@ -58,7 +58,8 @@ pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened>
         ),
     };
     if !files.is_empty() {
-        for warning in import(&database.session(), &files, watch)?.warnings {
+        let options = ImportOptions::default();
+        for warning in import(&database.session(), &files, &options, watch)?.warnings {
             show_on_standard_error(&format!("warning: {warning}"));
         }
     }
@@ -100,18 +101,31 @@ fn can_write(path: &Path) -> bool {
     open.is_ok() && std::fs::metadata(folder).is_ok_and(|data| !data.permissions().readonly())
 }
 
-/// Reads files into the graph of a session: all of them or nothing.
+/// Reads files into the graph of a session: all of them or nothing; `-` is standard input.
 ///
 /// # Errors
 /// Where a file cannot be read, a statement of a script fails, or it is interrupted.
-pub fn import(session: &Session, files: &[PathBuf], watch: &Watch) -> Result<Report> {
+pub fn import(
+    session: &Session,
+    files: &[PathBuf],
+    options: &ImportOptions,
+    watch: &Watch,
+) -> Result<Report> {
     let _running = watch.running(session.interrupt_handle());
     let _progress = Progress::start();
+    let context = session.context();
     let mut scripts = Vec::new();
     let mut records = Vec::new();
     for file in files {
-        let source = Source::path(file.as_path());
-        match Format::of_source(&source)?.reading {
+        let source = match file.to_str() {
+            Some("-") => Source::reader("standard input", std::io::stdin().lock(), &context)?,
+            _ => Source::path(file.as_path()),
+        };
+        let format = match options.format {
+            Some(format) => format,
+            None => Format::of_source(&source)?,
+        };
+        match format.reading {
             Reading::Script => scripts.push(source),
             _ => records.push(source),
         }
@@ -120,7 +134,7 @@ pub fn import(session: &Session, files: &[PathBuf], watch: &Watch) -> Result<Rep
     if own_transaction {
         session.query("BEGIN WRITE", ())?;
     }
-    let imported = import_all(session, &records, &scripts);
+    let imported = import_all(session, &records, &scripts, options);
     if own_transaction {
         let end = if imported.is_ok() {
             "COMMIT"
@@ -132,12 +146,16 @@ pub fn import(session: &Session, files: &[PathBuf], watch: &Watch) -> Result<Rep
     imported
 }
 
-fn import_all(session: &Session, records: &[Source], scripts: &[Source]) -> Result<Report> {
+fn import_all(
+    session: &Session,
+    records: &[Source],
+    scripts: &[Source],
+    options: &ImportOptions,
+) -> Result<Report> {
     let mut report = Report::default();
     if !records.is_empty() {
-        let options = ImportOptions::default();
         report = session.write(|writer, context| {
-            import_export::import_into(writer, records, &options, context)
+            import_export::import_into(writer, records, options, context)
         })?;
     }
     let context = session.context();
@@ -157,8 +175,9 @@ fn import_all(session: &Session, records: &[Source], scripts: &[Source]) -> Resu
 /// # Errors
 /// Where it fails, after telling so.
 pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
-    let report =
-        import(&shell.session, files, &shell.watch()).map_err(|error| shell.failed(&error))?;
+    let options = ImportOptions::default();
+    let report = import(&shell.session, files, &options, &shell.watch())
+        .map_err(|error| shell.failed(&error))?;
     let (nodes, relationships) = (
         counted(report.nodes, "node"),
         counted(report.relationships, "relationship"),

@@ -8,6 +8,7 @@
 mod arguments;
 mod commands;
 mod complete;
+mod convert;
 mod exchange;
 mod help;
 mod highlight;
@@ -56,6 +57,7 @@ pub fn run() -> ExitCode {
             let code = exit_code(run_export(&mut shell, export));
             (shell, code)
         }),
+        Some(Action::Convert(arguments)) => done(convert::convert(arguments, &watch)),
         None => opened(
             &arguments.files,
             arguments.read_only,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rihla::display::footer::counted;
-use rihla::import_export::{self, ExportSource, Format, Output};
+use rihla::import_export::{self, ExportSource, Format, ImportOptions, Output};
 use rihla::{Database, Error, ErrorDetail, ErrorKind, Result, Session};
 
 use super::exchange;
@@ -154,7 +154,8 @@ pub fn restore(arguments: &Restore, watch: &Watch) -> Result<()> {
         return Err(is_there(&arguments.database));
     }
     let session = Database::in_memory().session();
-    exchange::import(&session, std::slice::from_ref(&arguments.file), watch)?;
+    let script = std::slice::from_ref(&arguments.file);
+    exchange::import(&session, script, &ImportOptions::default(), watch)?;
     session.database().backup(&arguments.database)
 }
 
