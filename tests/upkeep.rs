@@ -94,6 +94,38 @@ fn copies_are_whole_and_pass_the_check() -> Result<()> {
 }
 
 #[test]
+fn files_are_imported_whole_or_not_at_all() -> Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    std::fs::write(folder.join("people.csv"), "id,name\n1,Ann\n2,Bob\n").expect("a file");
+    std::fs::write(folder.join("more.csv"), "id,name\n3,Cid\n3,Dan\n").expect("a file");
+    std::fs::write(folder.join("go.cypher"), "CREATE (:X);\nRETURN 1/0;\n").expect("a file");
+    well(&["import", "a.rihla", "people.csv"], folder);
+    for bad in ["more.csv", "go.cypher"] {
+        assert!(
+            !rihla(&["import", "a.rihla", bad], folder).status.success(),
+            "{bad}"
+        );
+    }
+    assert_eq!(
+        well(&["check", "a.rihla"], folder),
+        "2 nodes, 0 relationships: all is well\n"
+    );
+    let answer = well(
+        &[
+            "-c",
+            "MATCH (n) RETURN n.name AS n ORDER BY n",
+            "--mode",
+            "csv",
+            "a.rihla",
+        ],
+        folder,
+    );
+    assert_eq!(answer, "n\nAnn\nBob\n");
+    Ok(())
+}
+
+#[test]
 fn compacting_gives_room_back() -> Result<()> {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

@@ -130,6 +130,15 @@ impl Database {
         }
     }
 
+    /// What was found when the database was opened, for its user to know: a commit that a crash had
+    /// cut short, say.
+    pub fn note(&self) -> Option<String> {
+        match &self.0.place {
+            Keeping::Memory(_) => None,
+            Keeping::File(store) => store.note(),
+        }
+    }
+
     /// Whether it was opened read-only.
     pub fn is_read_only(&self) -> bool {
         matches!(&self.0.place, Keeping::File(store) if store.is_read_only())

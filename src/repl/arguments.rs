@@ -21,6 +21,7 @@ nothing at the path, it is made.
 Examples:
   rihla                                              explore the graph of ICESCO
   rihla notes.rihla                                  open a database, or make it
+  rihla import notes.rihla people.csv knows.csv      read files into a database
   rihla people.csv knows.csv                         explore a graph of files
   rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
   rihla --mode json < queries.cypher | jq            run a script
@@ -57,6 +58,8 @@ pub enum Action {
     Convert(Convert),
     /// Answer requests of another program, one JSON object a line
     Pipe(Pipe),
+    /// Read graph files into a database: all of them or nothing
+    Import(Import),
     /// Walk through a whole database and tell what is damaged
     Check(upkeep::One),
     /// Copy a database, also while others write to it
@@ -69,6 +72,16 @@ pub enum Action {
     Dump(upkeep::Two),
     /// Make a database from a script that `dump` wrote
     Restore(upkeep::Restore),
+}
+
+/// `rihla import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The database, made where there is none
+    pub database: PathBuf,
+    /// Files of other tools, together one graph
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 /// `rihla pipe`

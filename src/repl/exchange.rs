@@ -37,8 +37,12 @@ pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened>
     if let [path] = files
         && is_database(path)
     {
+        let database = open_database(path, read_only)?;
+        if let Some(note) = database.note() {
+            show_on_standard_error(&format!("note: {note}"));
+        }
         return Ok(Opened {
-            database: open_database(path, read_only)?,
+            database,
             origin: path.display().to_string(),
         });
     }

@@ -46,6 +46,14 @@ pub fn run() -> ExitCode {
     let watch = Watch::start();
     match &arguments.action {
         Some(Action::Pipe(arguments)) => pipe(arguments),
+        Some(Action::Import(arguments)) => {
+            let database = std::slice::from_ref(&arguments.database);
+            opened(database, false, &watch, |opened, watch| {
+                let mut shell = Shell::new(opened.database, watch);
+                let imported = exchange::import_into_shell(&mut shell, &arguments.files);
+                (shell, exit_code(imported))
+            })
+        }
         Some(Action::Check(arguments)) => done(upkeep::check(arguments, &watch)),
         Some(Action::Backup(arguments)) => done(upkeep::backup(arguments, &watch)),
         Some(Action::Compact(arguments)) => done(upkeep::compact(arguments)),

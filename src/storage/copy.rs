@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::data_file::DataFile;
 use super::disk::{Access, Disk, DiskFile, Lock};
 use super::lock::{OPEN, busy};
-use super::log::{self, Log, beside};
+use super::log::{self, Log, Tail, beside};
 use super::options::OpenOptions;
 use super::page::{FIRST_BLOB, PAGE, Root};
 use super::space::Space;
@@ -150,6 +150,12 @@ pub(crate) fn open_damaged(
                     }
                 }
                 position = record.end;
+            }
+            let next = state.version + 1;
+            if log.tail(root.generation, next, position)? == Tail::Damaged {
+                lost(format!(
+                    "commit {next} and those after it: the log is damaged at byte {position}"
+                ));
             }
         }
         return Ok(state.snapshot);

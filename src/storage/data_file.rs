@@ -56,20 +56,29 @@ impl DataFile {
     /// # Errors
     /// `DamagedData` where neither root page is whole.
     pub(super) fn root(&self) -> Result<Root> {
-        let newest = self.roots()?.into_iter().next();
-        newest.ok_or_else(|| Error::damaged("both root pages of the database are damaged"))
+        // A damaged page may have been the one that counts.
+        let [even, odd] = self.root_pages()?;
+        let roots = [even?, odd?].into_iter().flatten();
+        let newest = roots.max_by_key(|root| root.generation);
+        newest.ok_or_else(|| Error::damaged("the database has no root page"))
     }
 
     /// The roots whose pages are whole, the newest first.
     pub(super) fn roots(&self) -> Result<Vec<Root>> {
-        let mut pages = vec![0; 2 * PAGE as usize];
-        let read = self.file.read_at(PAGE, &mut pages);
-        read.map_err(|error| unreadable(&error))?;
-        let (even, odd) = pages.split_at(PAGE as usize);
-        let roots = [even, odd].map(|page| Root::read(page, &self.id));
-        let mut roots: Vec<Root> = roots.into_iter().flatten().collect();
+        let pages = self.root_pages()?.into_iter();
+        let mut roots: Vec<Root> = pages.filter_map(|root| root.ok().flatten()).collect();
         roots.sort_by_key(|root| std::cmp::Reverse(root.generation));
         Ok(roots)
+    }
+
+    fn root_pages(&self) -> Result<[Result<Option<Root>>; 2]> {
+        let mut pages = vec![0; 2 * PAGE as usize];
+        let read = self.file.read_at(PAGE, &mut pages);
+        if read.map_err(|error| unreadable(&error))? < pages.len() {
+            return Err(Error::damaged("the database is cut off in its root pages"));
+        }
+        let (even, odd) = pages.split_at(PAGE as usize);
+        Ok([even, odd].map(|page| Root::read(page, &self.id)))
     }
 
     /// Writes a root page and returns when it would survive a power cut.

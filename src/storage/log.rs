@@ -29,6 +29,20 @@ pub(super) struct Log {
     length: u64,
 }
 
+/// Stands in the length of a record whose commit did not wait for the disk.
+const NOT_SYNCED: u32 = 1 << 31;
+
+/// What follows the last record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Nothing of this generation.
+    Clean,
+    /// A record that was not finished: its commit was never acknowledged.
+    Torn,
+    /// A damaged record, with whole ones behind it.
+    Damaged,
+}
+
 /// A record that was read.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -63,28 +77,29 @@ impl Log {
         let mut head = vec![0; PAGE as usize];
         let read = file.read_at(0, &mut head);
         read.map_err(|error| failed("read", &path, &error))?;
-        match read_header(File::Log, &head) {
-            Ok(of) if of == *id => Ok(Some(Log { file, length })),
-            // Its first sync was cut short, or it was left by another database: it holds nothing.
-            _ => Ok(None),
+        // It came to its place whole, so anything less is damage.
+        let of = read_header(File::Log, &head);
+        let of = of.map_err(|_| Error::damaged("the header of the log is damaged"))?;
+        if of != *id {
+            // Left by a database that was replaced.
+            return Ok(None);
         }
+        Ok(Some(Log { file, length }))
     }
 
-    /// A new log in the place of any that is there.
+    /// A new log in the place of any that is there, whole or not at all.
     pub(super) fn create(disk: &dyn Disk, database: &Path, id: DatabaseId) -> Result<Log> {
         let path = Log::path(database);
+        let unfinished = beside(database, "-log-unfinished");
         let create = || {
-            let file = match disk.open(&path, Access::Create) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    disk.open(&path, Access::Write)?
-                }
-                opened => opened?,
-            };
+            // What an earlier try left is in the way.
+            let _ = disk.remove(&unfinished);
+            let file = disk.open(&unfinished, Access::Create)?;
             let mut bytes = header(File::Log, id);
             bytes.resize((START + AHEAD) as usize, 0);
-            file.set_length(0)?;
             file.write_at(0, &bytes)?;
             file.sync()?;
+            disk.rename(&unfinished, &path)?;
             disk.sync_folder(&path)?;
             Ok(Log {
                 file,
@@ -95,11 +110,17 @@ impl Log {
     }
 
     /// The bytes of a record.
-    pub(super) fn record(generation: u64, version: u64, effects: &[Effect]) -> Result<Vec<u8>> {
+    pub(super) fn record(
+        generation: u64,
+        version: u64,
+        effects: &[Effect],
+        sync: bool,
+    ) -> Result<Vec<u8>> {
         let payload = postcard::to_allocvec(effects)
             .map_err(|error| Error::internal(format!("effects cannot be written: {error}")))?;
         let mut bytes = Vec::with_capacity(HEAD + payload.len());
-        bytes.extend((payload.len() as u32).to_le_bytes());
+        let length = payload.len() as u32 | if sync { 0 } else { NOT_SYNCED };
+        bytes.extend(length.to_le_bytes());
         bytes.extend(version.to_le_bytes());
         bytes.extend(sum(generation, &bytes, &payload).to_le_bytes());
         bytes.extend(payload);
@@ -108,10 +129,13 @@ impl Log {
 
     /// Writes a record and, if asked, returns only when it would survive a power cut.
     pub(super) fn append(&mut self, position: u64, record: &[u8], sync: bool) -> io::Result<()> {
-        let end = position + record.len() as u64;
+        // Room for the next head stays behind every record, and is there before it: a file that ends
+        // sooner was cut off.
+        let end = position + (record.len() + HEAD) as u64;
         if end > self.length {
             let zeros = vec![0; (end - self.length) as usize + AHEAD as usize];
             self.file.write_at(self.length, &zeros)?;
+            self.file.sync()?;
             self.length += zeros.len() as u64;
         }
         self.file.write_at(position, record)?;
@@ -138,7 +162,7 @@ impl Log {
         let mut head = [0; HEAD];
         let read = self.file.read_at(position, &mut head).map_err(unreadable)?;
         let mut bytes = Bytes(&head);
-        let (length, number, checksum) = (bytes.u32()?, bytes.u64()?, bytes.u64()?);
+        let (length, number, checksum) = (bytes.u32()? & !NOT_SYNCED, bytes.u64()?, bytes.u64()?);
         if read < HEAD || number != version {
             return Ok(None);
         }
@@ -156,6 +180,42 @@ impl Log {
         let effects = postcard::from_bytes(&payload)
             .map_err(|_| Error::damaged("a record of the log has no effects"))?;
         Ok(Some(Record { effects, end }))
+    }
+
+    /// What follows the last record that could be read, which ends at `position`; the next would be
+    /// that of commit `version`. Reads the rest of the file.
+    pub(super) fn tail(&self, generation: u64, version: u64, position: u64) -> Result<Tail> {
+        let unreadable =
+            |error: io::Error| Error::damaged(format!("the log cannot be read: {error}"));
+        let length = self.file.length().map_err(unreadable)?;
+        let mut rest = vec![0; length.saturating_sub(position) as usize];
+        let read = self.file.read_at(position, &mut rest).map_err(unreadable)?;
+        rest.truncate(read);
+        // A commit is written when the one before it is synced: whatever lies between is damaged.
+        let number = (version + 1).to_le_bytes();
+        for place in memchr::memmem::find_iter(&rest, &number) {
+            let Some(start) = place.checked_sub(4) else {
+                continue;
+            };
+            let is_synced = rest[start + 3] < 0x80;
+            if is_synced
+                && self
+                    .read(generation, version + 1, position + start as u64)?
+                    .is_some()
+            {
+                return Ok(Tail::Damaged);
+            }
+        }
+        let Some(mut head) = rest.get(..HEAD).map(Bytes) else {
+            return Ok(Tail::Damaged);
+        };
+        let (length, number) = (head.u32()? & !NOT_SYNCED, head.u64()?);
+        // Numbers of older generations are smaller.
+        Ok(match number == version {
+            false => Tail::Clean,
+            true if HEAD + length as usize > rest.len() => Tail::Damaged,
+            true => Tail::Torn,
+        })
     }
 }
 

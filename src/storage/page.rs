@@ -101,7 +101,8 @@ impl Root {
         PAGE + generation % 2 * PAGE
     }
 
-    /// The page.
+    /// The page: two copies, so that neither a write that is torn between sectors nor damage to one
+    /// sector leaves none.
     pub(super) fn page(&self, id: &DatabaseId) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(PAGE as usize);
         bytes.extend(self.generation.to_le_bytes());
@@ -110,12 +111,28 @@ impl Root {
         bytes.extend(self.catalog.length.to_le_bytes());
         bytes.extend(self.catalog.checksum.to_le_bytes());
         bytes.extend(seeded(&bytes, id).to_le_bytes());
-        bytes.resize(PAGE as usize, 0);
-        bytes
+        bytes.resize(PAGE as usize / 2, 0);
+        bytes.repeat(2)
     }
 
-    /// The root of a page; `None` where the page is torn or was never written.
-    pub(super) fn read(page: &[u8], id: &DatabaseId) -> Option<Root> {
+    /// The root of a page; `None` where the page was never written, or erased.
+    ///
+    /// # Errors
+    /// `DamagedData` where no copy is whole. A torn write is no reason: it changes whole sectors.
+    pub(super) fn read(page: &[u8], id: &DatabaseId) -> Result<Option<Root>> {
+        let copies = page.chunks(PAGE as usize / 2);
+        let newest = copies
+            .filter_map(|copy| Root::read_copy(copy, id))
+            .max_by_key(|root| root.generation);
+        match newest {
+            None if page.iter().any(|byte| *byte != 0) => {
+                Err(Error::damaged("a root page of the database is damaged"))
+            }
+            newest => Ok(newest),
+        }
+    }
+
+    fn read_copy(page: &[u8], id: &DatabaseId) -> Option<Root> {
         let mut bytes = Bytes(page);
         let root = Root {
             generation: bytes.u64().ok()?,

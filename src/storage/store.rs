@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::data_file::DataFile;
 use super::disk::{Access, Disk, DiskFile, Lock};
 use super::lock::{LockFile, OPEN, Pin, Pins, busy, lock_within};
-use super::log::{self, Log};
+use super::log::{self, Log, Tail};
 use super::options::OpenOptions;
 use super::page::FIRST_BLOB;
 use super::write::Writer;
@@ -66,6 +66,8 @@ pub(super) struct Head {
     pub(super) position: u64,
     /// The counter of the lock file when this was the newest state.
     pub(super) changes: u64,
+    /// What was found at opening.
+    note: Option<String>,
     /// To read records of others.
     log: Option<Log>,
     pub(super) lock_file: Option<LockFile>,
@@ -112,12 +114,14 @@ impl Store {
                 image: Arc::default(),
                 position: log::START,
                 changes: 0,
+                note: None,
                 log: None,
                 lock_file,
             }),
             writer: Mutex::default(),
         };
         store.catch_up(&mut store.head())?;
+        store.check_tail(&mut store.head())?;
         Ok(store)
     }
 
@@ -235,6 +239,32 @@ impl Store {
         drop(pin);
         (head.state, head.position) = (state, position);
         Ok(())
+    }
+
+    /// Looks at what the log holds behind the last commit that could be read.
+    fn check_tail(&self, head: &mut Head) -> Result<()> {
+        let Some(log) = &head.log else {
+            return Ok(());
+        };
+        let (next, position) = (head.state.version + 1, head.position);
+        match log.tail(head.generation, next, position)? {
+            Tail::Clean => {}
+            Tail::Torn => {
+                let note =
+                    "the last commit was not finished; it was never acknowledged and is dropped";
+                head.note = Some(note.to_owned());
+            }
+            Tail::Damaged => {
+                let message = format!("the log is damaged at byte {position}, in commit {next}");
+                return Err(Error::damaged(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// What was found when the database was opened, in words for its user.
+    pub(crate) fn note(&self) -> Option<String> {
+        self.head().note.clone()
     }
 
     /// Tidies up: where nobody else has the database open, all is put into the one file.

@@ -153,8 +153,8 @@ impl Store {
         if effects.len() > MOST_EFFECTS {
             return self.write_generation(&mut writer, state);
         }
-        let record = Log::record(generation, version, effects)?;
         let sync = self.options.survives == Survives::PowerCut;
+        let record = Log::record(generation, version, effects, sync)?;
         let written = self.log(&mut writer).and_then(|log| {
             log.append(position, &record, sync)
                 .map_err(|error| not_written(&error))

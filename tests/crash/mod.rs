@@ -225,8 +225,9 @@ fn damage_is_told_and_never_a_wrong_answer() {
     let log = format!("{PATH}-log");
     let files = [
         (disk, PATH, 40..=40),
-        (left.copy(), PATH, 1..=40),
-        (left, log.as_str(), 1..=40),
+        (left.copy(), PATH, 40..=40),
+        // The last record alone cannot be told from one that was never finished.
+        (left, log.as_str(), 39..=40),
     ];
     let mut rng = Rng::with_seed(3);
     for (disk, path, expected) in files {
