@@ -7,6 +7,7 @@ mod crash;
 mod display;
 mod formats;
 mod functions;
+mod fuzz;
 mod graph;
 mod icesco;
 mod load_csv;
