@@ -194,6 +194,7 @@ fn shown(value: &Value) -> Json {
         Value::Integer(value) => json!(value),
         Value::Float(value) => json!(value),
         Value::String(text) => json!(text.as_ref()),
+        Value::Date(day) => json!(day.to_string()),
         Value::LocalDateTime(time) => {
             json!(time.seconds * 1000 + i64::from(time.nanoseconds / 1_000_000))
         }
