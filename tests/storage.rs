@@ -141,6 +141,28 @@ fn two_handles_see_each_others_commits() -> Result<()> {
     Ok(())
 }
 
+/// The log grows past what either of two writers has seen of it; then both processes end without
+/// closing.
+#[test]
+fn writers_that_take_turns_keep_each_others_records() -> Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.rihla");
+    let (one, other) = (Database::open(&path)?, Database::open(&path)?);
+    let (one, other) = (one.session(), other.session());
+    for step in 0..12 {
+        let writer = if step % 4 == 0 { &one } else { &other };
+        let text = rihla::Value::from("x".repeat(300_000));
+        writer.query("CREATE (:A {text: $text})", [("text", text)])?;
+    }
+    for suffix in ["", "-log"] {
+        let file = |name: &str| folder.path().join(format!("{name}.rihla{suffix}"));
+        std::fs::copy(file("a"), file("b")).expect("a copy");
+    }
+    let session = Database::open(folder.path().join("b.rihla"))?.session();
+    assert_eq!(count(&session, "(a:A) WHERE size(a.text) = 300000"), 12);
+    Ok(())
+}
+
 #[test]
 fn a_snapshot_is_readable_for_as_long_as_it_lives() -> Result<()> {
     let folder = tempfile::tempdir().expect("a folder");

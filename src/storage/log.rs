@@ -133,6 +133,10 @@ impl Log {
         // sooner was cut off.
         let end = position + (record.len() + HEAD) as u64;
         if end > self.length {
+            // Another process may have made it longer.
+            self.length = self.file.length()?;
+        }
+        if end > self.length {
             let zeros = vec![0; (end - self.length) as usize + AHEAD as usize];
             self.file.write_at(self.length, &zeros)?;
             self.file.sync()?;
