@@ -81,6 +81,15 @@ impl Context {
         }
     }
 
+    /// A context without limits, for what happened before and is done again.
+    pub fn unlimited() -> Self {
+        let limits = Limits {
+            memory: usize::MAX,
+            time: None,
+        };
+        Context::new(limits, Interrupt::default(), DateTime::now())
+    }
+
     /// The same context for a statement that may read these files only.
     pub fn with_file_access(mut self, file_access: Arc<FileAccess>) -> Self {
         self.file_access = file_access;

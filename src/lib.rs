@@ -34,6 +34,7 @@ pub mod display;
 
 pub mod import_export;
 pub mod graph;
+pub mod storage;
 
 pub mod value;
 pub mod column;

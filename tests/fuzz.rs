@@ -221,7 +221,7 @@ fn changed_statements_end_well() {
         .session()
         .query(GRAPH, ())
         .expect("the graph is made");
-    let graph = database.snapshot();
+    let graph = database.snapshot().expect("in memory");
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("statement.cypher");
     let (running, watched) = mpsc::channel::<String>();
     let watch = std::thread::spawn(move || {

@@ -66,7 +66,7 @@ const LONG: &[&str] = &[
 fn graph() -> Snapshot {
     let database = Database::in_memory();
     database.session().query(DENSE, ()).expect("it is made");
-    database.snapshot()
+    database.snapshot().expect("a snapshot")
 }
 
 fn session(graph: &Snapshot, memory: usize, time: Option<Duration>) -> Session {

@@ -132,11 +132,22 @@ fn a_reset_forgets_graph_and_procedures() {
 }
 
 #[test]
-fn transactions_are_refused_until_they_exist() {
-    for op in ["begin", "commit", "rollback"] {
-        let answers = answers(&[json!({"op": op})]);
-        assert_eq!(answers[0]["error"]["type"], "Unsupported");
+fn transactions_begin_and_end() {
+    let answers = answers(&[
+        json!({"op": "commit"}),
+        json!({"op": "begin"}),
+        run("CREATE (:A)"),
+        json!({"op": "rollback"}),
+        json!({"op": "begin"}),
+        run("CREATE (:B)"),
+        json!({"op": "commit"}),
+        run("MATCH (n) RETURN labels(n)"),
+    ]);
+    assert_eq!(answers[0]["error"]["detail"], "TransactionState");
+    for done in [1, 3, 4, 6] {
+        assert_eq!(answers[done], json!({}));
     }
+    assert_eq!(answers[7]["rows"], json!([[["B"]]]));
 }
 
 #[test]

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::context::{Context, Reservation};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::functions::{Environment, Procedures};
 use crate::graph::{GraphWriter, Snapshot};
 use crate::value::Value;
 
 /// What a new node, relationship or property takes without its values, in bytes.
 const BYTES_OF_WRITE: usize = 64;
+
+/// Commits what a writer wrote, and lets it go on.
+pub type Committer<'c> = dyn FnMut(&mut GraphWriter) -> Result<()> + 'c;
 
 /// The state of one run.
 pub struct Runtime<'a> {
@@ -24,6 +27,8 @@ pub struct Runtime<'a> {
     writer: Option<&'a mut GraphWriter>,
     /// What the writes so far take of the budget.
     written: Reservation,
+    /// Commits what was written so far, where the statement is a transaction of its own.
+    pub committer: Option<&'a mut Committer<'a>>,
     /// Rows and time by operator, where the plan is profiled.
     pub profile: Option<Vec<super::profile::Counts>>,
 }
@@ -44,6 +49,7 @@ impl<'a> Runtime<'a> {
             snapshot,
             writer,
             written: context.reservation(),
+            committer: None,
             profile: None,
         }
     }
@@ -76,6 +82,25 @@ impl<'a> Runtime<'a> {
         self.written.grow(2 * (BYTES_OF_WRITE + bytes))
     }
 
+    /// Commits what was written so far.
+    ///
+    /// # Errors
+    /// `TransactionState` in an explicit transaction; errors of the commit.
+    pub fn commit(&mut self) -> Result<()> {
+        match (&mut self.committer, &mut self.writer) {
+            (Some(commit), Some(writer)) => commit(writer)?,
+            _ => {
+                let (kind, detail) = (ErrorKind::TransactionError, ErrorDetail::TransactionState);
+                let message = "CALL IN TRANSACTIONS cannot run inside of a transaction";
+                return Err(Error::new(kind, detail, message)
+                    .hint("end the transaction first, or leave IN TRANSACTIONS out"));
+            }
+        }
+        self.written = self.context.reservation();
+        self.refresh();
+        Ok(())
+    }
+
     /// Makes everything written so far visible to reads.
     pub fn refresh(&mut self) {
         if let Some(writer) = &self.writer {
@@ -85,7 +110,6 @@ impl<'a> Runtime<'a> {
 
     /// The value of a parameter.
     pub fn parameter(&self, name: &str) -> Result<&Value> {
-        use crate::error::{ErrorDetail, ErrorKind};
         self.parameters.get(name).ok_or_else(|| {
             Error::new(
                 ErrorKind::ParameterMissing,

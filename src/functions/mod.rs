@@ -7,6 +7,7 @@
 
 mod table;
 mod row;
+mod schema_listings;
 mod signature;
 mod procedure;
 mod procedures;

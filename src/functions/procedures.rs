@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::Environment;
 use super::procedure::{Procedure, ProcedureColumn, Procedures};
+use super::schema_listings::{
+    CONSTRAINT_COLUMNS, GRAPH_TYPE_COLUMNS, INDEX_COLUMNS, constraints, graph_type, indexes,
+};
 use super::signature::parse_type;
 use super::table::FUNCTIONS;
 use crate::algorithms::{self, GraphView};
@@ -27,7 +30,10 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "db.labels",            columns: &[("label", "STRING")],            sentence: "The labels that nodes have.",          code: labels },
     BuiltIn { name: "db.propertyKeys",      columns: &[("propertyKey", "STRING")],      sentence: "The names of properties used so far.", code: property_keys },
     BuiltIn { name: "db.relationshipTypes", columns: &[("relationshipType", "STRING")], sentence: "The types that relationships have.",   code: relationship_types },
+    BuiltIn { name: "rihla.constraints",    columns: CONSTRAINT_COLUMNS,                sentence: "The constraints of the graph.",        code: constraints },
     BuiltIn { name: "rihla.functions",      columns: FUNCTION_COLUMNS,                  sentence: "The functions that expressions can call, one row for each overload.", code: functions },
+    BuiltIn { name: "rihla.graphType",      columns: GRAPH_TYPE_COLUMNS,                sentence: "The graph type, if there is one.",     code: graph_type },
+    BuiltIn { name: "rihla.indexes",        columns: INDEX_COLUMNS,                     sentence: "The indexes of the graph.",            code: indexes },
     BuiltIn { name: "rihla.procedures",     columns: PROCEDURE_COLUMNS,                 sentence: "The procedures that `CALL` can call.", code: procedures },
     BuiltIn { name: "rihla.version",        columns: &[("version", "STRING")],          sentence: "The version of this program.",         code: version },
 ];

@@ -495,7 +495,7 @@ fn function_name(operand: &Operand) -> Option<QualifiedName> {
 }
 
 /// A type in upper case, with single blanks between words and around bars.
-fn normal_type_name(written: &str) -> String {
+pub(super) fn normal_type_name(written: &str) -> String {
     let spaced = written
         .replace('!', " NOT NULL ")
         .replace('|', " | ")

@@ -2,6 +2,7 @@
 
 use super::ast::*;
 use super::build::{Builder, Pair, Pairs, defect, identifier, inner, part, part_if, span};
+use super::build_schema::schema_statement;
 use super::grammar::Rule;
 use crate::error::{Error, ErrorDetail, Result};
 
@@ -21,6 +22,11 @@ impl Builder {
             }),
             Rule::commit_statement => Statement::Transaction(TransactionControl::Commit),
             Rule::rollback_statement => Statement::Transaction(TransactionControl::Rollback),
+            Rule::create_index_statement
+            | Rule::create_constraint_statement
+            | Rule::drop_index_statement
+            | Rule::drop_constraint_statement
+            | Rule::set_graph_type_statement => Statement::Schema(schema_statement(pair)?),
             Rule::unsupported_statement => return Err(unsupported(inner(pair)?)),
             _ => return Err(defect(&pair)),
         })
@@ -171,6 +177,8 @@ fn unsupported(keywords: Pair) -> Error {
         .to_uppercase();
     let error = Error::unsupported(format!("{words} is not supported")).at(span(&keywords));
     match words.as_str() {
+        words if words.ends_with("INDEX") => error.hint("CREATE INDEX makes a range index"),
+        "ALTER" => error.hint("ALTER CURRENT GRAPH TYPE SET sets the graph type"),
         "USE" => error.hint("a database holds one graph; open the other database instead"),
         _ => error,
     }

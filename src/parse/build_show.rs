@@ -1,13 +1,37 @@
-//! `SHOW FUNCTIONS` and `SHOW PROCEDURES`, as calls of the procedures that list them.
+//! `SHOW FUNCTIONS` and its siblings, as calls of the procedures that list them.
 
 use super::ast::*;
 use super::build::{Builder, Pair, inner, part, span};
 use super::grammar::Rule;
 use super::span::Span;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// The columns of a listing of which nothing else is said.
-const COLUMNS: [&str; 3] = ["name", "signature", "description"];
+/// A listing: its rule, the procedure that makes it, and the columns that are shown where nothing
+/// else is said.
+type Listing = (Rule, &'static str, &'static [&'static str]);
+
+const LISTINGS: [Listing; 5] = [
+    (Rule::show_functions, "functions", &CALLABLE),
+    (Rule::show_procedures, "procedures", &CALLABLE),
+    (Rule::show_indexes, "indexes", &INDEX),
+    (Rule::show_constraints, "constraints", &CONSTRAINT),
+    (Rule::show_graph_type, "graphType", &["specification"]),
+];
+
+const CALLABLE: [&str; 3] = ["name", "signature", "description"];
+
+#[rustfmt::skip]
+const INDEX: [&str; 7] =
+    ["name", "type", "entityType", "labelsOrTypes", "properties", "owningConstraint", "entries"];
+
+const CONSTRAINT: [&str; 6] = [
+    "name",
+    "type",
+    "entityType",
+    "labelsOrTypes",
+    "properties",
+    "propertyType",
+];
 
 impl Builder {
     /// `SHOW ... YIELD items ORDER BY ... WHERE ... RETURN ...` becomes
@@ -16,14 +40,14 @@ impl Builder {
         let place = span(&pair);
         let mut pairs = pair.into_inner();
         let listed = part(&mut pairs)?;
-        let name = match listed.as_rule() {
-            Rule::show_functions => ["rihla", "functions"],
-            _ => ["rihla", "procedures"],
+        let listing = LISTINGS.iter().find(|(rule, ..)| *rule == listed.as_rule());
+        let Some((_, name, shown)) = listing else {
+            return Err(Error::internal("a listing has no procedure"));
         };
         let listed = span(&listed);
         let mut call = CallProcedure {
             name: QualifiedName {
-                parts: name.map(|name| named(name, listed)).to_vec(),
+                parts: ["rihla", name].map(|name| named(name, listed)).to_vec(),
                 span: listed,
             },
             arguments: Some(Vec::new()),
@@ -32,7 +56,7 @@ impl Builder {
         };
         let mut kinds = Vec::new();
         match pairs.next() {
-            None => kinds.push(ClauseKind::Return(columns(&COLUMNS, listed))),
+            None => kinds.push(ClauseKind::Return(columns(shown, listed))),
             Some(yielded) => {
                 let mut pairs = yielded.into_inner();
                 call.outputs = self.yield_items(&mut pairs)?;

@@ -130,6 +130,7 @@ fn name_phrase(rule: Rule) -> Option<&'static str> {
         Rule::variable | Rule::variable_reference => Some("a variable"),
         Rule::label_name | Rule::label_expression => Some("a label or type"),
         Rule::property_key => Some("a property key"),
+        Rule::schema_name => Some("the name of an index or constraint"),
         Rule::procedure_name | Rule::procedure_reference => Some("the name of a procedure"),
         Rule::parameter => Some(PARAMETER),
         Rule::EOI => Some(END),

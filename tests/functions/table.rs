@@ -71,6 +71,9 @@ fn procedures_list_what_the_graph_has() -> Result<()> {
             "db.labels ['City', 'Port']",
             "db.propertyKeys ['age', 'name']",
             "db.relationshipTypes ['SEA']",
+            "rihla.constraints []",
+            "rihla.graphType []",
+            "rihla.indexes []",
             &version,
         ]
     );

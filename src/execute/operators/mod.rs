@@ -24,6 +24,7 @@ pub(super) mod merge;
 pub(super) mod project;
 pub(super) mod repeat;
 pub(super) mod scan_nodes;
+pub(super) mod seek;
 pub(super) mod set;
 pub(super) mod shortest_paths;
 pub(super) mod sort;
