@@ -22,6 +22,7 @@ mod rdf;
 mod real_files;
 mod repl;
 mod schema;
+mod searches;
 mod storage;
 mod tck;
 mod temporal;

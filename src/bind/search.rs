@@ -8,7 +8,6 @@ use super::expression::Expression as E;
 use super::pattern::{DeclaredElement, DeclaredPath};
 use crate::error::{Error, ErrorDetail, Result};
 use crate::parse::ast::{self, ExpressionKind as K, PathSearch};
-use crate::parse::span::Span;
 use crate::value::Value;
 
 impl<'a> Binder<'a> {
@@ -27,7 +26,6 @@ impl<'a> Binder<'a> {
         else {
             return Err(Error::internal("a path does not begin and end with nodes"));
         };
-        check_single(path)?;
         let search = self.search(path)?;
         self.build_node(from, *from_pattern, known, pattern)?;
         if path.elements.len() > 1 {
@@ -86,6 +84,32 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
+    /// Nodes between the ends of a searched path belong to the search alone.
+    pub(super) fn check_inner_nodes(
+        &self,
+        paths: &[DeclaredPath<'a>],
+        known: &HashSet<Variable>,
+    ) -> Result<()> {
+        let all = || paths.iter().flat_map(|path| &path.elements);
+        for path in paths.iter().filter(|path| *path.search != PathSearch::All) {
+            let between = path.elements.len().saturating_sub(2);
+            for element in path.elements.iter().skip(1).take(between) {
+                let DeclaredElement::Node(variable, Some(node)) = element else {
+                    continue;
+                };
+                let is_same = |element: &&DeclaredElement| matches!(element, DeclaredElement::Node(other, _) if other == variable);
+                if known.contains(variable) || all().filter(is_same).count() > 1 {
+                    let message =
+                        "a node between the ends of a searched path stands elsewhere, too";
+                    let detail = ErrorDetail::VariableAlreadyBound;
+                    return Err(Error::syntax(detail, node.span, message)
+                        .hint("give it a name of its own and compare the two in WHERE"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// How many paths are asked for: one where nothing is written.
     fn path_count(&mut self, count: Option<&'a ast::Expression>) -> Result<Expression> {
         let Some(count) = count else {
@@ -130,28 +154,6 @@ impl<'a> Binder<'a> {
             }
         }
     }
-}
-
-/// Paths are searched over one relationship pattern, which may have a length or a quantifier.
-fn check_single(path: &DeclaredPath) -> Result<()> {
-    let spans = path.elements.iter().filter_map(|element| match element {
-        DeclaredElement::Node(..) => None,
-        DeclaredElement::Relationship(_, relationship) => Some((relationship.span, true)),
-        DeclaredElement::Group(group) => Some((group.pattern.span, false)),
-    });
-    let spans: Vec<(Span, bool)> = spans.collect();
-    let odd = match spans.as_slice() {
-        [(_, true)] => return Ok(()),
-        [] => None,
-        [(group, _)] => Some(*group),
-        [_, (second, _), ..] => Some(*second),
-    };
-    let error = Error::unsupported("some of the paths are chosen over one relationship only")
-        .hint("it may be repeated, -[:TYPE]->+, or list all paths and take the first by length(p)");
-    Err(match odd {
-        Some(span) => error.at(span),
-        None => error,
-    })
 }
 
 fn one() -> Expression {

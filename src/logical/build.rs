@@ -1,6 +1,6 @@
 //! Clauses to operators, one after the other.
 
-use super::build_match::path_elements;
+use super::build_match::path_value;
 use super::plan::{
     Aggregate, CreateNode, CreateRelationship, Expression, Plan, SetItem, SortKey, Variable,
 };
@@ -338,14 +338,7 @@ impl Builder {
                 })
             })
             .collect::<Result<_>>()?;
-        let paths = pattern
-            .paths
-            .into_iter()
-            .map(|path| {
-                let (variable, elements) = path_elements(path);
-                (variable, Self::path_expression(&elements))
-            })
-            .collect();
+        let paths = pattern.paths.into_iter().map(path_value).collect();
         Ok((nodes, relationships, paths))
     }
 

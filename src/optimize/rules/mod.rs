@@ -2,5 +2,6 @@
 
 pub(super) mod index_order;
 pub(super) mod order_pattern;
+mod order_search;
 pub(super) mod top_k;
 pub(super) mod use_index;
