@@ -45,6 +45,30 @@ const GREEDY: &[&str] = &[
     "RETURN split(reduce(s = 'a', i IN range(1, 23) | s + s), '')",
     "RETURN normalize(reduce(s = '\\uFDFA', i IN range(1, 22) | s + s), NFKC)",
     "WITH reduce(s = 'a', i IN range(1, 20) | s + s) AS s UNWIND range(1, 100000) AS i RETURN collect(s + i)",
+    "RETURN reduce(s = 'a', i IN range(1, 60) | s || s)",
+    "RETURN [i IN range(1, 10000000) | {i: i, j: [i]}]",
+    "MATCH (n:N) RETURN [i IN range(1, 1000000) | n {.*, i: i}]",
+    "MATCH (n:N) UNWIND range(1, 1000000) AS i RETURN n {.*, i: i}",
+    "UNWIND range(1, 1000000) AS i RETURN percentileCont(i, 0.5)",
+    "UNWIND range(1, 10000000) AS i RETURN collect(DISTINCT i)",
+    "UNWIND range(1, 10000000) AS i WITH i % 1000000 AS k, collect(i) AS l RETURN size(l)",
+    "UNWIND range(1, 10000000) AS i RETURN i UNION ALL RETURN 1 AS i",
+    "UNWIND range(1, 1000000) AS i MATCH (n:N {i: i % 30}) RETURN n, i",
+    "UNWIND range(1, 1000000) AS i WITH collect({i: i}) AS l MATCH (n:N) UNWIND l AS e WITH n, e WHERE n.i = e.i RETURN n, e",
+    "CALL { UNWIND range(1, 10000000) AS i RETURN i } RETURN i",
+    "UNWIND range(1, 10000) AS i CALL (i) { UNWIND range(1, 10000) AS j RETURN j } RETURN i, j",
+    "UNWIND range(1, 100) AS i RETURN COLLECT { UNWIND range(1, 1000000) AS j RETURN j + i }",
+    "UNWIND range(1, 10000000) AS i MERGE (:K {i: i})",
+    "UNWIND range(1, 1000000) AS i CREATE (:N)-[:R {i: i}]->(:N)",
+    "MATCH (n:N) SET n.l = range(1, 1000000)",
+    "MATCH p = (a:N {i: 1}) ((x)-[:R]->(y)-[:R]->(z))+ (b:N) RETURN p",
+    "MATCH ALL SHORTEST (a:N {i: 1})-[:R]->{6}(b)-[:R]->+(c:N {i: 2}) RETURN count(*)",
+    "MATCH p = allShortestPaths((a:N {i: 1})-[:R*..5]->(b:M)) , q = (c:N)-[*]->() RETURN p, q",
+    "RETURN toString(reduce(s = 'a', i IN range(1, 40) | s + s))",
+    "RETURN toUpper(reduce(s = 'ŉ', i IN range(1, 40) | s + s))",
+    "RETURN range(1, 100000000)[0..90000000]",
+    "RETURN tail(range(1, 1000000000))",
+    "RETURN reverse(range(1, 1000000000))",
 ];
 
 /// What takes little memory and no end of time.
@@ -61,6 +85,97 @@ const LONG: &[&str] = &[
     "UNWIND range(1, 1000) AS i UNWIND range(1, 1000) AS j UNWIND range(1, 1000) AS k RETURN max(toString(i) + j + k)",
     "WITH reduce(s = 'a', i IN range(1, 20) | s + s) AS s UNWIND range(1, 1000000) AS i WITH s =~ '(a?){200}(a){200}b' AS m WHERE m RETURN m",
     "MATCH p = SHORTEST 1 (a:N {i: 1})-[:R*2..]->(b:M {i: 1}) RETURN p",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i RETURN count(i)",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i RETURN sum(i % 7), min(i), stDev(i)",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH DISTINCT i % 10 AS k RETURN k",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH i % 10 AS k, count(*) AS c RETURN k, c",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH i ORDER BY i DESC LIMIT 5 RETURN i",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH i SKIP 9999999999 RETURN i",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i RETURN i % 2 AS k UNION RETURN 3 AS k",
+    "RETURN all(x IN range(1, 1000000) WHERE none(y IN range(1, 1000) WHERE x + y < 0))",
+    "RETURN size([x IN range(1, 1000000) WHERE single(y IN range(1, 1000) WHERE x = y) AND x < 0])",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH i WHERE COUNT { (:N {i: i})-->() } < 0 RETURN i",
+    "MATCH (a:N), (b:N), (c:N), (d:N), (e:N), (f:N) WHERE a.i + b.i + c.i + d.i + e.i + f.i < 0 RETURN a",
+    "MATCH (a:N {i: 1}) ((x)-[:R]->(y) WHERE x.i < y.i)+ (b:N {i: 30}) RETURN count(*)",
+    "MATCH SHORTEST 2 ((a:N {i: 1})-[r:R]->+(b)-[:R]->(c:N {i: 2}) WHERE size(r) < 0) RETURN c",
+    "WITH reduce(s = '', i IN range(1, 25) | s + 'a?') AS q, reduce(s = '', i IN range(1, 20) | s + 'aaaaaaaa') AS a
+        UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH a, i WHERE a =~ '(a+)+b' RETURN i",
+];
+
+/// Statements that are deep or long in another place each: how they begin, what is repeated, how
+/// they end.
+const EXTENDED: &[(&str, &str, &str)] = &[
+    ("RETURN 1", " + 1", " AS x"),
+    ("RETURN true", " AND true", " AS x"),
+    ("RETURN 1", " < 1", " AS x"),
+    ("RETURN 'a'", " || 'a'", " AS x"),
+    ("RETURN [1", ", 1", "] AS x"),
+    ("RETURN {a: 1", ", b: [2]", "} AS x"),
+    ("RETURN coalesce(1", ", 1", ") AS x"),
+    ("RETURN CASE 1 WHEN 0 THEN 0", " WHEN 2 THEN 3", " END AS x"),
+    ("WITH {} AS a RETURN a", ".a", " AS x"),
+    ("WITH [[]] AS a RETURN a", "[0]", " AS x"),
+    ("RETURN 1 AS x", " UNION RETURN 1 AS x", ""),
+    ("WITH 1 AS x", " WITH x", " RETURN x"),
+    ("UNWIND [1] AS x", " WITH x + 1 AS x", " RETURN x"),
+    ("MATCH (a)", "-->()", " RETURN count(*) AS x"),
+    ("MATCH (a)", ", (a)-->()", " RETURN count(*) AS x"),
+    ("MATCH (a)", " MATCH (a)-->()", " RETURN count(*) AS x"),
+    (
+        "MATCH (a)",
+        " OPTIONAL MATCH (a)-->()",
+        " RETURN count(*) AS x",
+    ),
+    ("MATCH (a:N", ":N", ") RETURN count(*) AS x"),
+    ("MATCH (a:N", "&!M", ") RETURN count(*) AS x"),
+    (
+        "MATCH (a) WHERE a.x = 1",
+        " OR a.x = 1",
+        " RETURN count(*) AS x",
+    ),
+    (
+        "MATCH (a) WHERE a.x = 1",
+        " AND a.y = 2",
+        " RETURN count(*) AS x",
+    ),
+    (
+        "MATCH (a) WHERE (a)-->()",
+        " AND EXISTS { (a)-->() }",
+        " RETURN count(*) AS x",
+    ),
+    (
+        "MATCH SHORTEST 1 (a:Nope)",
+        "-[:R]->()",
+        " RETURN count(*) AS x",
+    ),
+    ("CREATE (a)", ", (:Q)", " RETURN 1 AS x"),
+    ("CREATE (a)", "-[:Q]->()", " RETURN 1 AS x"),
+    ("CREATE (a)", " SET a.x = 1", " RETURN 1 AS x"),
+    ("CREATE (a) SET a.x = 1", ", a.x = 1", " RETURN 1 AS x"),
+    ("WITH 1 AS x", " CALL { CREATE (:Q) }", " RETURN x"),
+    ("RETURN 1 AS x ORDER BY x", ", x", ""),
+    ("RETURN count(*)", " + count(*)", " AS x"),
+];
+
+/// Statements that nest: how they open, what is innermost, how they close.
+const NESTED: &[(&str, &str, &str)] = &[
+    ("CALL { ", "RETURN 1 AS x", " } RETURN x"),
+    ("RETURN COLLECT { ", "RETURN 1 AS x", " } AS x"),
+    ("MATCH (a) WHERE EXISTS { ", "MATCH (b)", " } RETURN a"),
+    (
+        "MATCH (a) WHERE EXISTS { ",
+        "MATCH (b) RETURN b",
+        " } RETURN a",
+    ),
+    ("FOREACH (x IN [1] | ", "CREATE (:Q)", ")"),
+    ("RETURN [x IN ", "[1]", "] AS x"),
+    ("RETURN reduce(a = 0, x IN [1] | ", "1", ") AS x"),
+    ("RETURN [", "1", "] AS x"),
+    ("RETURN {a: ", "1", "} AS x"),
+    ("RETURN CASE WHEN true THEN ", "1", " END AS x"),
+    ("RETURN toString(", "1", ") AS x"),
+    ("RETURN NOT (", "true", ") AS x"),
+    ("RETURN size([(a)-->(b) WHERE ", "true", " | 1]) > 0 AS x"),
 ];
 
 fn graph() -> Snapshot {
@@ -121,7 +236,9 @@ fn an_interrupt_ends_everything() {
             let (result, ended) = running.join().expect("it does not panic");
             (ended.saturating_duration_since(asked), result)
         });
-        let error = result.expect_err("no statement of these ends well");
+        let Err(error) = result else {
+            panic!("{query} must end in an error");
+        };
         let is_limit = [ErrorDetail::Interrupted, ErrorDetail::OutOfMemory];
         assert!(is_limit.contains(&error.detail()), "{query}: {error}");
         slowest = slowest.max((late, query));
@@ -130,4 +247,60 @@ fn an_interrupt_ends_everything() {
         }
     }
     assert!(slowest.0 < Duration::from_secs(2), "{slowest:?}");
+}
+
+/// Runs a statement where the stack is small, as in a thread of a server.
+fn runs_on_a_small_stack(graph: &Snapshot, query: String) {
+    let graph = graph.clone();
+    let thread = std::thread::Builder::new().stack_size(1 << 20);
+    let running = thread.spawn(move || {
+        let start = Instant::now();
+        let session = session(&graph, 64 << 20, Some(Duration::from_secs(2)));
+        let outcome = session.query(&query, ()).map(|result| result.to_values());
+        let beginning: String = query.chars().take(60).collect();
+        if let Err(error) = outcome {
+            let expected = [
+                ErrorDetail::TooComplex,
+                ErrorDetail::TimeLimitReached,
+                ErrorDetail::OutOfMemory,
+                ErrorDetail::VariableAlreadyBound,
+            ];
+            assert!(expected.contains(&error.detail()), "{beginning}: {error}");
+        }
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(30), "{beginning}: {took:?}");
+    });
+    let running = running.expect("a thread can be started");
+    running.join().expect("it does not panic");
+}
+
+#[test]
+fn long_statements_end_well() {
+    let graph = graph();
+    for (begin, link, end) in EXTENDED {
+        for times in [1_000, 20_000] {
+            runs_on_a_small_stack(&graph, format!("{begin}{}{end}", link.repeat(times)));
+        }
+    }
+}
+
+#[test]
+fn deep_statements_end_well() {
+    let graph = graph();
+    for (open, innermost, close) in NESTED {
+        let inside = open.strip_prefix("RETURN ").unwrap_or(open);
+        let keeps_clauses = open.contains("COLLECT");
+        let (rest, out) = match (keeps_clauses, close.strip_suffix(" AS x")) {
+            (false, Some(out)) if open.starts_with("RETURN ") => (inside, out),
+            _ => (*open, *close),
+        };
+        for levels in [60, 200, 3_000] {
+            let query = format!(
+                "{open}{}{innermost}{}{close}",
+                rest.repeat(levels),
+                out.repeat(levels)
+            );
+            runs_on_a_small_stack(&graph, query);
+        }
+    }
 }

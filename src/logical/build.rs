@@ -1,5 +1,7 @@
 //! Clauses to operators, one after the other.
 
+use std::collections::HashSet;
+
 use super::build_match::path_value;
 use super::plan::{
     Aggregate, CreateNode, CreateRelationship, Expression, Plan, SetItem, SortKey, Variable,
@@ -353,11 +355,7 @@ impl Builder {
             }),
             pattern,
         };
-        let variables = matching
-            .variables()
-            .into_iter()
-            .filter(|name| !outer.contains(name))
-            .collect();
+        let variables = new_variables(&matching, &outer);
         let merged = Plan::Merge {
             input: Box::new(input),
             matching: Box::new(matching),
@@ -415,16 +413,19 @@ fn extend(input: Plan, items: Vec<(Variable, Expression)>) -> Plan {
 
 /// For each row of `input` the rows of `inner`, whose variables beyond `outer` are new.
 fn apply(input: Plan, inner: Plan, outer: &[Variable], optional: bool) -> Plan {
-    let variables = inner
-        .variables()
-        .into_iter()
-        .filter(|variable| !outer.contains(variable))
-        .collect();
     Plan::Apply {
+        variables: new_variables(&inner, outer),
         input: Box::new(input),
         inner: Box::new(inner),
-        variables,
         optional,
         commit_every: None,
     }
+}
+
+/// The variables of a plan beyond those of the rows around it.
+fn new_variables(plan: &Plan, outer: &[Variable]) -> Vec<Variable> {
+    let outer: HashSet<&Variable> = outer.iter().collect();
+    let mut variables = plan.variables();
+    variables.retain(|variable| !outer.contains(variable));
+    variables
 }

@@ -1,5 +1,7 @@
 //! Logical operators to physical ones.
 
+use std::collections::HashMap;
+
 use super::layout::Layout;
 use super::plan::{Aggregate, Expand, Operator, Plan, SortKey, Subplan, TypeFilter};
 use crate::bind::bound::Length;
@@ -512,9 +514,14 @@ fn joined(left: &Layout, right: &Layout) -> Layout {
 }
 
 pub(super) fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize>> {
+    // Of a variable that is shadowed the last place stays.
+    let places: HashMap<&Variable, usize> = layout.variables().iter().zip(0..).collect();
     variables
         .iter()
-        .map(|variable| layout.slot(variable))
+        .map(|variable| match places.get(variable) {
+            Some(place) => Ok(*place),
+            None => layout.slot(variable),
+        })
         .collect()
 }
 

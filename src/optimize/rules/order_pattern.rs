@@ -21,6 +21,10 @@ use crate::logical::{
 use crate::optimize::seek_conditions::best_use;
 use crate::optimize::{Statistics, bottom_up, filtered};
 
+/// Above so many relationships left they are followed as they are written: to weigh each against all
+/// others would take longer than it saves.
+const MANY: usize = 100;
+
 /// Orders every pattern by expected numbers of rows.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
     bottom_up(plan, &mut |plan| solve(plan, Some(statistics)))
@@ -141,13 +145,13 @@ impl<'a> Solver<'a> {
                     .any(|variable| self.solved.contains(variable))
             });
         match self.statistics {
-            None => candidates.map(|(index, _)| index).next(),
-            Some(statistics) => candidates
+            Some(statistics) if self.relationships.len() <= MANY => candidates
                 .min_by(|(_, left), (_, right)| {
                     self.cost(left, statistics)
                         .total_cmp(&self.cost(right, statistics))
                 })
                 .map(|(index, _)| index),
+            _ => candidates.map(|(index, _)| index).next(),
         }
     }
 
