@@ -222,6 +222,7 @@ fn long_statements_that_are_not_deep_are_admitted() {
     for text in [
         format!("{}RETURN 1", "MATCH (a) ".repeat(3_000)),
         format!("MATCH (a){} RETURN 1", "-->()".repeat(3_000)),
+        format!("CREATE ({{x: COUNT {{ (a){} }}}})", "-->()".repeat(3_000)),
         format!(
             "CREATE (a) {}",
             "FOREACH (x IN [1] | SET a.x = 1 SET a.x = 2)".repeat(1_000)
