@@ -105,6 +105,15 @@ fn shortest_paths_obey_what_is_asked_of_them() {
             &["['a', 'b', 'c', 'd', 'e'] | 1 | 'b' | ['c', 'd', 'e']"],
         ),
         ("MATCH p = ANY (a:Town) RETURN length(p) AS l", &["0"]),
+        (
+            "MATCH p = SHORTEST 1 (a {name: 'a'})-[r:ROAD]->(m)-[s:ROAD* WHERE s.km > r.km]->(e:Town)
+             RETURN [n IN nodes(p) | n.name] AS path",
+            &["['a', 'b', 'd', 'e']"],
+        ),
+        (
+            "MATCH (a)-[r:ROAD*2 WHERE r.km < b.km OR a.name < b.name]->(b:Town) RETURN a.name AS a ORDER BY a",
+            &["'b'", "'c'"],
+        ),
     ]);
 }
 

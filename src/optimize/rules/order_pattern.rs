@@ -252,7 +252,9 @@ impl<'a> Solver<'a> {
 
     /// Follows one relationship.
     fn follow(&mut self, index: usize, plan: Plan, known: &HashSet<Variable>) -> Plan {
-        let relationship = self.relationships.remove(index);
+        let mut relationship = self.relationships.remove(index);
+        let later = each_as_predicate(&mut relationship, |name| !self.solved.contains(name));
+        self.predicates.extend(later);
         let distinct_from = self.overlapping(&relationship);
         self.taken.push((
             relationship.variable.clone(),
@@ -459,6 +461,26 @@ pub(super) fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Va
         each: relationship.each.map(Box::new),
         distinct_from,
     }
+}
+
+/// What must hold of each relationship of a variable length, as a predicate on their list, where it
+/// names a variable that is not there while they are followed.
+pub(super) fn each_as_predicate(
+    relationship: &mut RelationshipPattern,
+    is_missing: impl Fn(&Variable) -> bool,
+) -> Option<Expression> {
+    let (variable, predicate) = relationship.each.as_ref()?;
+    let free = free_variables(predicate);
+    if !free.iter().any(|name| name != variable && is_missing(name)) {
+        return None;
+    }
+    let (variable, predicate) = relationship.each.take()?;
+    Some(E::Quantifier {
+        quantifier: Quantifier::All,
+        variable,
+        list: Box::new(E::Variable(relationship.variable.clone())),
+        predicate: Box::new(predicate),
+    })
 }
 
 /// Whether a relationship may be of both kinds.

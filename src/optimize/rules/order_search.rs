@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::order_pattern::{Solver, expand_of, free_variables};
+use super::order_pattern::{Solver, each_as_predicate, expand_of, free_variables};
 use crate::bind::bound::Length;
 use crate::bind::expression::Expression as E;
 use crate::logical::{
@@ -48,7 +48,7 @@ impl Solver<'_> {
 
     fn search_parts(&mut self, search: SearchPattern, plan: Plan) -> Plan {
         let SearchPattern {
-            pattern,
+            mut pattern,
             from,
             to,
             count,
@@ -59,6 +59,10 @@ impl Solver<'_> {
             .into_iter()
             .filter(|variable| *variable != from && *variable != to)
             .collect();
+        for relationship in &mut pattern.relationships {
+            let on_list = each_as_predicate(relationship, |name| inside.contains(name));
+            pattern.predicates.extend(on_list);
+        }
         let predicates = conditions(&pattern, &inside);
         let mut parts = in_order(pattern, &from);
         let rest = place(predicates, &mut parts, &inside);
