@@ -5,6 +5,7 @@ mod boxed_cells;
 mod columnar;
 mod crash;
 mod display;
+mod expressions;
 mod formats;
 mod functions;
 mod fuzz;
