@@ -15,7 +15,11 @@ use rihla::value::DateTime;
 const OTHER_NAMES: &[(&str, &str)] = &[("json-node-link", "node-link")];
 
 /// Data sets that have other counts here, with the reason.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, (u64, u64), &str)] = &[(
+    "cytoscape-nested.graphml",
+    (14, 12),
+    "graphs inside nodes are read, too; the independent readers report the outer one",
+)];
 
 /// One data set: its format, its files, its nodes and edges; none where it must be refused.
 #[derive(Default)]
@@ -81,15 +85,17 @@ fn files_of_other_tools_have_their_counts() {
     };
     let mut problems = Vec::new();
     let mut read = 0;
-    for (name, set) in data_sets(&manifest) {
+    for (name, mut set) in data_sets(&manifest) {
         let other = OTHER_NAMES.iter().find(|(other, _)| *other == set.format);
         let own = other.map_or(set.format.as_str(), |(_, own)| *own);
         let Ok(format) = Format::named(own) else {
             continue;
         };
-        let excepted = EXCEPTIONS.iter().any(|(set, _)| *set == name);
-        if excepted || !matches!(format.reading, Reading::Records(_)) {
+        if !matches!(format.reading, Reading::Records(_)) {
             continue;
+        }
+        if let Some((_, counts, _)) = EXCEPTIONS.iter().find(|(set, ..)| *set == name) {
+            set.counts = Some(*counts);
         }
         read += 1;
         let problem = problem(&folder, &set, format);

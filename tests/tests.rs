@@ -9,6 +9,7 @@ mod formats;
 mod functions;
 mod fuzz;
 mod graph;
+mod graph_tools;
 mod icesco;
 mod load_csv;
 mod model;

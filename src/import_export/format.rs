@@ -66,6 +66,11 @@ pub trait ReadFormat: Sync {
     fn may_leave_out_nodes(&self) -> bool {
         false
     }
+
+    /// Whether a relationship may name a node that is declared nowhere and thereby there.
+    fn implies_nodes(&self) -> bool {
+        false
+    }
 }
 
 /// Writes a format.

@@ -29,11 +29,15 @@ pub mod rdf;
 pub mod columnar;
 mod csv_header;
 mod csv_write;
+mod encoded;
 mod infer;
 mod json_stream;
 mod json_value;
 mod lines;
+mod node_names;
 mod temporal_text;
+mod words;
+pub mod xml;
 
 use std::path::{Path, PathBuf};
 
@@ -104,6 +108,26 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::No,
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+    Format {
+        name: "graphml",
+        title: "GraphML",
+        endings: &["graphml", "xml"],
+        media_type: "application/graphml+xml",
+        recognises: xml::graphml::recognises,
+        reading: Reading::Records(&xml::graphml::GraphMl),
+        writer: Some(&xml::graphml::GraphMl),
+        cannot_hold: "Nothing is lost; names with control characters are refused.",
+    },
+    Format {
+        name: "gexf",
+        title: "GEXF (Gephi)",
+        endings: &["gexf"],
+        media_type: "application/gexf+xml",
+        recognises: xml::gexf::recognises,
+        reading: Reading::Records(&xml::gexf::Gexf),
+        writer: Some(&xml::gexf::Gexf),
+        cannot_hold: "Nothing is lost; names with control characters are refused.",
     },
     Format {
         name: "edgelist",
@@ -240,7 +264,7 @@ pub fn import_into(
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
     let mut loader = load::Loader::new(writer, options.on_error, context);
-    let mut may_leave_out_nodes = true;
+    let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
     for source in sources {
         let format = match options.format {
             Some(format) => format,
@@ -259,9 +283,10 @@ pub fn import_into(
             }
         };
         may_leave_out_nodes &= reader.may_leave_out_nodes();
+        implies_nodes |= reader.implies_nodes();
         loader.file(source, |sink| reader.read(source, options, sink))?;
     }
-    let implied = may_leave_out_nodes && loader.node_count() == 0;
+    let implied = implies_nodes || may_leave_out_nodes && loader.node_count() == 0;
     let missing = match options.missing_nodes {
         Some(missing) => missing,
         None if implied => MissingNodes::Create,

@@ -1,0 +1,139 @@
+//! The formats of graph tools: what is written reads back the same, what other tools make of it,
+//! the dialects of their files, and bad files.
+
+use proptest::prelude::*;
+use rihla::Value;
+
+use crate::formats::{
+    any_graph, assert_same, awkward, import_texts, read_text, refusal, shown, write_text,
+};
+
+/// Formats that hold everything.
+const LOSSLESS: [&str; 2] = ["graphml", "gexf"];
+
+#[test]
+fn awkward_graphs_come_back_from_graph_tools() {
+    for format in LOSSLESS {
+        let text = write_text(format, &awkward()).expect("it is written");
+        let back = read_text(&format!("graph.{format}"), &text);
+        assert_same(back.expect("it is read"), awkward());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn graph_tools_read_back(graph in any_graph()) {
+        for format in LOSSLESS {
+            let text = write_text(format, &graph).expect("it is written");
+            let back = read_text(&format!("graph.{format}"), &text);
+            assert_same(back.expect("it is read"), graph.clone());
+        }
+    }
+}
+
+#[test]
+fn graphml_of_several_tools() {
+    let apoc = r#"<?xml version="1.0" encoding="UTF-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+<key id="tags" for="node" attr.name="tags" attr.type="string" attr.list="string"/>
+<key id="born" for="node" attr.name="born" attr.type="long"/>
+<key id="labels" for="node" attr.name="labels" attr.type="string"/>
+<key id="label" for="edge" attr.name="label" attr.type="string"/>
+<graph id="G" edgedefault="directed">
+<node id="n0" labels=":Person:Actor"><data key="labels">:Person:Actor</data><data key="born">1964</data><data key="tags">["a","b"]</data></node>
+<node id="n1" labels=""><data key="labels"></data></node>
+<edge id="e0" source="n0" target="n1" label="KNOWS"><data key="label">KNOWS</data></edge>
+</graph>
+</graphml>"#;
+    let yed = r##"<graphml xmlns:y="http://www.yworks.com/xml/graphml">
+<key for="node" id="d6" yfiles.type="nodegraphics"/>
+<key for="node" id="d7" attr.name="capital" attr.type="boolean"><default> true </default></key>
+<key for="edge" id="d8" yfiles.type="edgegraphics"/>
+<graph edgedefault="undirected">
+  <node id="n0">
+    <data key="d6"><y:ShapeNode><y:Fill color="#CCF"/><y:NodeLabel>Fès &amp; co</y:NodeLabel></y:ShapeNode></data>
+    <port name="North"/>
+    <graph edgedefault="directed">
+      <node id="n0::n0"><desc>inside</desc><data key="d7">0</data></node>
+      <edge source="n0::n0" target="n0" directed="false" targetport="North"/>
+    </graph>
+  </node>
+  <edge source="n0" target="n0" directed="true">
+    <data key="d8"><y:PolyLineEdge><y:EdgeLabel>LOOP</y:EdgeLabel></y:PolyLineEdge></data>
+  </edge>
+  <hyperedge id="h"><endpoint node="n0" type="in"/><endpoint node="n0::n0" port="South"/></hyperedge>
+</graph>
+</graphml>"##;
+    let tinkerpop = r#"<graphml><key id="labelV" for="node" attr.name="labelV"/>
+<key id="labelE" for="edge" attr.name="labelE"/><key id="type" for="node" attr.name="type"/>
+<graph edgedefault="directed"><node id="1"><data key="labelV">person</data><data key="type">x</data></node>
+<edge id="7" source="1" target="2"><data key="labelE">knows</data><data key="odd">1</data></edge></graph></graphml>"#;
+    let shown: String = [apoc, yed, tinkerpop]
+        .iter()
+        .map(|text| {
+            let (graph, report) = import_texts(&[("a.graphml", text)]).expect("it is read");
+            let warnings = report.warnings.iter().map(|warning| format!("{warning}\n"));
+            let mut records = crate::formats::dumped(&graph);
+            records.warnings = warnings.collect();
+            shown(&records) + "\n"
+        })
+        .collect();
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn xml_of_other_encodings_is_read() {
+    let text = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n\
+                <graphml><graph><node id=\"F\u{e8}s\"/></graph></graphml>";
+    let latin: Vec<u8> = text.chars().map(|character| character as u8).collect();
+    let utf_16 = text.replace("ISO-8859-1", "UTF-16");
+    let utf_16: Vec<u8> = [0xFEFF]
+        .into_iter()
+        .chain(utf_16.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for bytes in [latin, utf_16] {
+        let source = rihla::import_export::Source::text("a.graphml", &bytes);
+        let back = crate::formats::read(&[source]).expect("it is read");
+        assert_eq!(back.nodes[0].properties[0].1, Value::from("Fès"));
+    }
+}
+
+#[test]
+fn bad_xml_is_refused_with_its_place() {
+    let bomb = "<!DOCTYPE g [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><graphml>&b;</graphml>";
+    let long = format!(
+        "<!DOCTYPE g [<!ENTITY a '{}'>]><graphml><graph><node id='{}'/></graph></graphml>",
+        "x".repeat(1000),
+        "&a;".repeat(20_000)
+    );
+    let deep = "<graphml>".to_owned() + &"<graph><node id='n'>".repeat(10_000);
+    let cases = [
+        ("bomb", bomb),
+        ("long", &long),
+        ("deep", &deep),
+        ("outside", "<!DOCTYPE g [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><graphml><graph>&a;"),
+        ("empty", ""),
+        ("other", "<gexf/>"),
+        ("half", "<graphml>\n<graph>\n<node id=\"a\">"),
+        ("tag", "<graphml>\n<graph>\n  <node id=\"a"),
+        ("crossed", "<graphml>\n<graph></graphml></graph>"),
+        ("no id", "<graphml><graph>\n<node/></graph></graphml>"),
+        ("no end", "<graphml><graph>\n<edge source='1'/></graph></graphml>"),
+        (
+            "no number",
+            "<graphml><key id='k' attr.name='age' attr.type='int'/><graph><node id='a'>\n\
+             <data key='k'>seven</data></node></graph></graphml>",
+        ),
+        ("encoding", "<?xml version='1.0' encoding='klingon'?><graphml/>"),
+    ];
+    let messages: String = cases
+        .iter()
+        .map(|(name, text)| format!("{name}: {}\n", refusal("a.graphml", text)))
+        .collect();
+    insta::assert_snapshot!(messages);
+    let message = refusal("a.graphml", b"<graphml>\n<graph><node id='F\xE8s'/>");
+    assert!(message.starts_with("FormatError: InvalidEncoding: a.graphml, line 2"), "{message}");
+}
