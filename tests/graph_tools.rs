@@ -70,16 +70,8 @@ fn graphml_of_several_tools() {
 <key id="labelE" for="edge" attr.name="labelE"/><key id="type" for="node" attr.name="type"/>
 <graph edgedefault="directed"><node id="1"><data key="labelV">person</data><data key="type">x</data></node>
 <edge id="7" source="1" target="2"><data key="labelE">knows</data><data key="odd">1</data></edge></graph></graphml>"#;
-    let shown: String = [apoc, yed, tinkerpop]
-        .iter()
-        .map(|text| {
-            let (graph, report) = import_texts(&[("a.graphml", text)]).expect("it is read");
-            let warnings = report.warnings.iter().map(|warning| format!("{warning}\n"));
-            let mut records = crate::formats::dumped(&graph);
-            records.warnings = warnings.collect();
-            shown(&records) + "\n"
-        })
-        .collect();
+    let texts = [apoc, yed, tinkerpop];
+    let shown: String = texts.map(|text| imported("a.graphml", text)).concat();
     insta::assert_snapshot!(shown);
 }
 
@@ -136,4 +128,43 @@ fn bad_xml_is_refused_with_its_place() {
     insta::assert_snapshot!(messages);
     let message = refusal("a.graphml", b"<graphml>\n<graph><node id='F\xE8s'/>");
     assert!(message.starts_with("FormatError: InvalidEncoding: a.graphml, line 2"), "{message}");
+}
+
+/// The graph that an import of `text` makes, and its warnings.
+fn imported(name: &str, text: &str) -> String {
+    let (graph, report) = import_texts(&[(name, text)]).expect("it is read");
+    let mut records = crate::formats::dumped(&graph);
+    let warnings = report.warnings.iter();
+    records.warnings = warnings.map(|warning| warning.to_string()).collect();
+    shown(&records) + "\n"
+}
+
+#[test]
+fn gexf_of_several_versions() {
+    let text = r#"<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"
+  xmlns:viz="http://www.gexf.net/1.2draft/viz">
+<meta lastmodifieddate="2009-03-20"><creator>someone</creator></meta>
+<graph mode="dynamic" defaultedgetype="undirected">
+<attributes class="node"><attribute id="0" title="tags" type="liststring"/>
+  <attribute id="1" title="frog" type="boolean"><default>true</default></attribute></attributes>
+<attributes class="edge" mode="dynamic"><attribute id="weight" title="Weight" type="float"/></attributes>
+<nodes>
+  <node id="a" label="A" start="2001-01-01" pid="b">
+    <attvalues><attvalue for="0" value="[x, y]"/><attvalue for="9" value="?"/></attvalues>
+    <viz:color r="255" g="0" b="10" a="0.5"/><viz:position x="1" y="-2.5" z="0"/>
+    <viz:size value="2.1"/><viz:shape value="disc"/>
+    <spells><spell start="1" end="2"/><spell start="3"/></spells>
+  </node>
+  <node id="b" label=""><nodes><node id="c"/></nodes></node>
+</nodes>
+<edges>
+  <edge id="e" source="a" target="b" weight="3" type="mutual"/>
+  <edge source="b" target="a" type="directed" kind="KNOWS" label="knows">
+    <attvalues><attvalue for="weight" value="1" start="1" end="2"/>
+      <attvalue for="weight" value="2" start="2"/></attvalues>
+  </edge>
+  <edge source="a" target="c" label="LIKES"/>
+</edges>
+</graph></gexf>"#;
+    insta::assert_snapshot!(imported("a.gexf", text));
 }
