@@ -9,7 +9,7 @@ use crate::formats::{
 };
 
 /// Formats that hold everything.
-const LOSSLESS: [&str; 2] = ["graphml", "gexf"];
+const LOSSLESS: [&str; 3] = ["graphml", "gexf", "gml"];
 
 #[test]
 fn awkward_graphs_come_back_from_graph_tools() {
@@ -106,20 +106,29 @@ fn bad_xml_is_refused_with_its_place() {
         ("bomb", bomb),
         ("long", &long),
         ("deep", &deep),
-        ("outside", "<!DOCTYPE g [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><graphml><graph>&a;"),
+        (
+            "outside",
+            "<!DOCTYPE g [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><graphml><graph>&a;",
+        ),
         ("empty", ""),
         ("other", "<gexf/>"),
         ("half", "<graphml>\n<graph>\n<node id=\"a\">"),
         ("tag", "<graphml>\n<graph>\n  <node id=\"a"),
         ("crossed", "<graphml>\n<graph></graphml></graph>"),
         ("no id", "<graphml><graph>\n<node/></graph></graphml>"),
-        ("no end", "<graphml><graph>\n<edge source='1'/></graph></graphml>"),
+        (
+            "no end",
+            "<graphml><graph>\n<edge source='1'/></graph></graphml>",
+        ),
         (
             "no number",
             "<graphml><key id='k' attr.name='age' attr.type='int'/><graph><node id='a'>\n\
              <data key='k'>seven</data></node></graph></graphml>",
         ),
-        ("encoding", "<?xml version='1.0' encoding='klingon'?><graphml/>"),
+        (
+            "encoding",
+            "<?xml version='1.0' encoding='klingon'?><graphml/>",
+        ),
     ];
     let messages: String = cases
         .iter()
@@ -127,7 +136,10 @@ fn bad_xml_is_refused_with_its_place() {
         .collect();
     insta::assert_snapshot!(messages);
     let message = refusal("a.graphml", b"<graphml>\n<graph><node id='F\xE8s'/>");
-    assert!(message.starts_with("FormatError: InvalidEncoding: a.graphml, line 2"), "{message}");
+    assert!(
+        message.starts_with("FormatError: InvalidEncoding: a.graphml, line 2"),
+        "{message}"
+    );
 }
 
 /// The graph that an import of `text` makes, and its warnings.
@@ -167,4 +179,70 @@ fn gexf_of_several_versions() {
 </edges>
 </graph></gexf>"#;
     insta::assert_snapshot!(imported("a.gexf", text));
+}
+
+#[test]
+fn gml_of_several_tools() {
+    let text = b"# a comment\nCreator \"me\"\ngraph [\n  directed 0 comment \"x\"\n\
+        node [ id 1 label \"F&#232;s &eacute; &bogus; &\" graphics [ x 1.5 w -2 Line [ x 1 x 2.5 ] ] ]\n\
+        node [ id 2 label \"S\xE9\" tags \"a\" tags 1 big 99999999999999999999 n NAN m -INF ]\n\
+        edge [ source 1 target 2 label \"KNOWS\" ]\n\
+        edge [ target 1 source 2 value +3 ] ]\ngraph [ node [ ] ]";
+    let source = [rihla::import_export::Source::text("a.gml", text)];
+    let mut records = crate::formats::read(&source).expect("it is read");
+    records
+        .nodes
+        .iter_mut()
+        .zip(0_i64..)
+        .for_each(|(node, id)| node.id = Some(id.into()));
+    insta::assert_snapshot!(shown(&records));
+}
+
+#[test]
+fn bad_gml_is_refused_with_its_place() {
+    let deep = "graph [ node [ id 1 ".to_owned() + &"a [ ".repeat(10_000);
+    let cases = [
+        ("empty", ""),
+        ("no graph", "Creator \"me\"\n"),
+        ("half", "graph [\n  node [\n    id 1"),
+        ("quote", "graph [\n  node [ id 1 label \"a"),
+        ("no id", "graph [\n  node [ label \"a\" ]\n]"),
+        (
+            "two sources",
+            "graph [\n  edge [ source 1 source 2 target 3 ]\n]",
+        ),
+        ("no value", "graph [\n  node [ id ]\n]"),
+        ("no key", "graph [\n  node [ 1 2 ]\n]"),
+        ("deep", &deep),
+        ("scalar", "graph [\n  node 1\n]"),
+    ];
+    let messages: String = cases
+        .iter()
+        .map(|(name, text)| format!("{name}: {}\n", refusal("a.gml", text)))
+        .collect();
+    insta::assert_snapshot!(messages);
+}
+
+/// Files that use what a format has beside nodes, edges and attributes.
+#[test]
+fn what_formats_have_of_their_own_comes_back() {
+    let gexf = r#"<gexf xmlns:viz="v"><graph defaultedgetype="undirected"><nodes>
+        <node id="a" label="A"><viz:color r="255" g="0" b="10"/><viz:size value="2.1"/></node>
+        <node id="b"/></nodes><edges><edge source="a" target="b" weight="3"/>
+        <edge source="a" target="b" type="mutual" weight="0.5"/>
+        <edge source="a" target="b" type="directed" kind="T"/></edges></graph></gexf>"#;
+    let graphml = r#"<graphml><key id="k" for="edge" attr.name="when" attr.type="date"/>
+        <graph edgedefault="undirected"><node id="a b"/><node id="é"/>
+        <edge source="a b" target="é" label="T"><data key="k">2001-02-03</data></edge>
+        <edge source="a b" target="é" directed="true"/></graph></graphml>"#;
+    let gml = "graph [ node [ id 3 graphics [ x 1.0 y 2 ] ] node [ id 4 label \"b\" ]
+        edge [ source 3 target 4 ] ]";
+    for (format, text) in [("gexf", gexf), ("graphml", graphml), ("gml", gml)] {
+        let name = format!("a.{format}");
+        let (graph, _) = import_texts(&[(&name, text)]).expect("it is read");
+        let graph = crate::formats::dumped(&graph);
+        let written = write_text(format, &graph).expect("it is written");
+        let (again, _) = import_texts(&[(&name, &written)]).expect("it is read");
+        assert_same(crate::formats::dumped(&again), graph);
+    }
 }

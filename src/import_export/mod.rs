@@ -24,9 +24,11 @@ pub mod csv;
 pub mod cypher;
 pub mod dot;
 pub mod edge_list;
+pub mod gml;
 mod compression;
 pub mod rdf;
 pub mod columnar;
+mod byte_cursor;
 mod csv_header;
 mod csv_write;
 mod encoded;
@@ -128,6 +130,16 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::Records(&xml::gexf::Gexf),
         writer: Some(&xml::gexf::Gexf),
         cannot_hold: "Nothing is lost; names with control characters are refused.",
+    },
+    Format {
+        name: "gml",
+        title: "GML",
+        endings: &["gml"],
+        media_type: "text/vnd.gml",
+        recognises: gml::recognises,
+        reading: Reading::Records(&gml::Gml),
+        writer: Some(&gml::Gml),
+        cannot_hold: "Nothing is lost; what GML has no type for is told in records of ours.",
     },
     Format {
         name: "edgelist",

@@ -20,25 +20,24 @@ pub(super) struct NodeNames {
 }
 
 impl NodeNames {
-    /// The names of the nodes of `graph`; own ids are taken where `holds` says so of all.
+    /// The names of the nodes of `graph`; own ids are taken where `name` makes one of each.
     ///
     /// # Errors
     /// Those of the graph; `ResourceError`.
     pub fn of(
         graph: &dyn RecordSource,
         context: &Context,
-        holds: impl Fn(&str) -> bool,
+        name: impl Fn(&Value) -> Option<Arc<str>>,
     ) -> Result<NodeNames> {
         let mut memory = context.reservation();
         let mut own = HashMap::new();
         let mut seen: HashSet<Arc<str>> = HashSet::new();
         for node in graph.nodes() {
             let node = node?;
-            let id = node.properties.into_iter().find(|(key, _)| **key == *ID);
+            let id = node.properties.iter().find(|(key, _)| **key == *ID);
+            let id = id.and_then(|(_, id)| name(id));
             match (node.id, id) {
-                (Some(record), Some((_, Value::String(id))))
-                    if holds(&id) && seen.insert(id.clone()) =>
-                {
+                (Some(record), Some(id)) if seen.insert(id.clone()) => {
                     memory.grow(4 * size_of::<(ExternalId, Arc<str>)>() + id.len())?;
                     own.insert(record, id);
                 }
@@ -56,7 +55,6 @@ impl NodeNames {
     /// The name of the node that the records call `id`.
     pub fn name(&self, id: &ExternalId) -> Arc<str> {
         let own = self.own.as_ref().and_then(|own| own.get(id));
-        own.cloned()
-            .unwrap_or_else(|| format!("n{}", id.id).into())
+        own.cloned().unwrap_or_else(|| format!("n{}", id.id).into())
     }
 }

@@ -419,4 +419,3 @@ fn value_type_named(name: &str) -> CellType {
     }
     CellType::named(name).unwrap_or(CellType::String)
 }
-

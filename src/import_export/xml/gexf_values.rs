@@ -82,7 +82,12 @@ impl Timed {
                 Value::list(values)
             } else {
                 // There are no lists of lists.
-                Value::list(values.iter().map(|value| value.to_string().into()).collect())
+                Value::list(
+                    values
+                        .iter()
+                        .map(|value| value.to_string().into())
+                        .collect(),
+                )
             };
             insert(properties, &name, values);
         }

@@ -19,7 +19,7 @@ use crate::import_export::xml::NAMESPACE;
 use crate::import_export::xml::gexf::{GENERATED_IDS, Gexf, MUTUAL, OWN_LABELS};
 use crate::import_export::xml::gexf_values::viz_type;
 use crate::import_export::xml::write::{
-    Columns, add_columns, can_hold, declared_type, escaped, value_text,
+    Columns, add_columns, can_hold, declared_type, escaped, own_name, value_text,
 };
 use crate::value::Value;
 
@@ -92,10 +92,13 @@ impl WriteFormat for Gexf {
         output: &mut Output<'_>,
         context: &Context,
     ) -> Result<()> {
-        let names = NodeNames::of(graph, context, can_hold)?;
+        let names = NodeNames::of(graph, context, own_name)?;
         let mut node_columns = Columns::new();
         for node in graph.nodes() {
-            add_columns(&mut node_columns, &Places::of(node?.properties, None).others);
+            add_columns(
+                &mut node_columns,
+                &Places::of(node?.properties, None).others,
+            );
         }
         if !names.are_generated() {
             node_columns.remove(ID);
@@ -232,7 +235,9 @@ fn write_inside(
     }
     for (element, names) in VIZ {
         let shown = places.viz.iter();
-        let mut shown = shown.filter(|(name, _)| names.contains(&name.as_ref())).peekable();
+        let mut shown = shown
+            .filter(|(name, _)| names.contains(&name.as_ref()))
+            .peekable();
         if shown.peek().is_none() {
             continue;
         }

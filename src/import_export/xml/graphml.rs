@@ -21,7 +21,9 @@ use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
 use crate::import_export::source::Source;
-use crate::import_export::words::{LABELS, TYPE, has, insert, parse_labels, take_labels, take_type};
+use crate::import_export::words::{
+    LABELS, TYPE, has, insert, parse_labels, take_labels, take_type,
+};
 use crate::import_export::xml::attributes::{Attribute, add_defaults};
 use crate::import_export::xml::{Element, XmlEvent, XmlReader};
 use crate::value::Value;

@@ -17,7 +17,7 @@ use crate::import_export::words::{LABELS, TYPE, labels_text};
 use crate::import_export::xml::NAMESPACE;
 use crate::import_export::xml::graphml::{GENERATED_IDS, GraphMl};
 use crate::import_export::xml::write::{
-    Columns, add_columns, can_hold, declared_type, escaped, value_text,
+    Columns, add_columns, declared_type, escaped, own_name, value_text,
 };
 
 /// The keys of nodes, or those of edges.
@@ -30,7 +30,7 @@ impl WriteFormat for GraphMl {
         output: &mut Output<'_>,
         context: &Context,
     ) -> Result<()> {
-        let names = NodeNames::of(graph, context, can_hold)?;
+        let names = NodeNames::of(graph, context, own_name)?;
         let mut node_columns = Columns::new();
         for node in graph.nodes() {
             add_columns(&mut node_columns, &node?.properties);
@@ -106,7 +106,6 @@ impl WriteFormat for GraphMl {
         writeln!(file, "</graph>\n</graphml>")?;
         file.finish()
     }
-
 }
 
 fn write_keys(file: &mut OutputFile<'_>, domain: &str, columns: Columns) -> Result<Keys> {

@@ -76,6 +76,14 @@ pub(super) fn can_hold(text: &str) -> bool {
     })
 }
 
+/// The id of a node, where a document can have it as the name of one.
+pub(super) fn own_name(id: &Value) -> Option<Arc<str>> {
+    match id {
+        Value::String(id) if can_hold(id) => Some(id.clone()),
+        _ => None,
+    }
+}
+
 /// `text` as it stands in a text or between the quotes of an attribute.
 ///
 /// # Errors
@@ -85,7 +93,10 @@ pub(super) fn escaped(text: &str) -> Result<String> {
         return Err(Error::new(
             ErrorKind::FormatError,
             ErrorDetail::InvalidContent,
-            format!("XML cannot hold the control characters of {}", excerpt(text)),
+            format!(
+                "XML cannot hold the control characters of {}",
+                excerpt(text)
+            ),
         )
         .hint("rename it, or write another format"));
     }
