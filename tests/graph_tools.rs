@@ -246,3 +246,54 @@ fn what_formats_have_of_their_own_comes_back() {
         assert_same(crate::formats::dumped(&again), graph);
     }
 }
+
+#[test]
+fn dot_as_the_language_has_it() {
+    let text = r##"# 1 "a line of the preprocessor"
+/* a comment */ strict digraph "G" + "raph" { rankdir=LR // another
+  node [shape=box] a -> b:port:sw -> c [label="KNOWS", weight=-.5 style]
+  a -> b [color="#fff"]
+  subgraph cluster_1 { label="inner"; node [shape=circle]; d; a; subgraph { e } }
+  {f g} -> subgraph cluster_1 { h }
+  subgraph cluster_1 -> a
+  b [label=<<b>bold</b><!-- > --> <br/>>; id="x"][tooltip="say \"hi\"\n\\ there \
+joined"]
+  Фес; -12.5 ; "graph" [type=Place]
+}
+graph { a -- { b c } -- a; edge [dir=none] a -- a }"##;
+    insta::assert_snapshot!(imported("a.gv", text));
+}
+
+#[test]
+fn bad_dot_is_refused_with_its_place() {
+    let deep = "digraph {".to_owned() + &"{".repeat(10_000);
+    let many = format!(
+        "digraph {{ {0} -> {0} }}",
+        format!(
+            "{{ {} }}",
+            (0..4000).map(|n| format!("n{n} ")).collect::<String>()
+        )
+    );
+    let cases = [
+        ("empty", ""),
+        ("comment", "// nothing"),
+        ("half", "digraph {\n  a -> b\n"),
+        ("arrow", "graph {\n  a -> b\n}"),
+        ("line", "digraph {\n  a -- b\n}"),
+        ("end", "digraph {\n  a -> ;\n}"),
+        ("attribute", "digraph {\n  a [label=]\n}"),
+        ("keyword", "digraph {\n  a -> node\n}"),
+        ("quote", "digraph {\n  a [label=\"b]\n}"),
+        ("html", "digraph {\n  a [label=<<b>]\n}"),
+        ("remark", "digraph {\n  /* a\n}"),
+        ("sign", "digraph {\n  a ~ b\n}"),
+        ("more", "digraph {}\n}"),
+        ("deep", &deep),
+        ("many", &many),
+    ];
+    let messages: String = cases
+        .iter()
+        .map(|(name, text)| format!("{name}: {}\n", refusal("a.dot", text)))
+        .collect();
+    insta::assert_snapshot!(messages);
+}

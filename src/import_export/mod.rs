@@ -31,6 +31,7 @@ pub mod columnar;
 mod byte_cursor;
 mod csv_header;
 mod csv_write;
+mod dot_read;
 mod encoded;
 mod infer;
 mod json_stream;
@@ -106,8 +107,8 @@ pub static FORMATS: &[Format] = &[
         title: "Graphviz DOT",
         endings: &["dot", "gv"],
         media_type: "text/vnd.graphviz",
-        recognises: |_| false,
-        reading: Reading::No,
+        recognises: dot_read::recognises,
+        reading: Reading::Records(&dot::Dot),
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
     },
