@@ -856,7 +856,7 @@ fn ids_that_are_twice_or_nowhere_are_refused() {
             r#"{"nodes":[{"id":1}],"links":[{"source":1,"target":"1"}]}"#,
         )]),
         refused(&[("graph.cypher", "CREATE (:A);")]),
-        refused(&[("graph.dot", "digraph {}")]),
+        refused(&[("graph.mmd", "flowchart LR")]),
     ];
     insta::assert_snapshot!(messages.join("\n"));
 }

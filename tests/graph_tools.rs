@@ -3,9 +3,13 @@
 
 use proptest::prelude::*;
 use rihla::Value;
+use rihla::context::{Context, Interrupt, Limits};
+use rihla::graph::Snapshot;
+use rihla::import_export::{Format, ImportOptions, Source, import};
+use rihla::value::DateTime;
 
 use crate::formats::{
-    any_graph, assert_same, awkward, import_texts, read_text, refusal, shown, write_text,
+    Records, any_graph, assert_same, awkward, import_texts, read_text, refusal, shown, write_text,
 };
 
 /// Formats that hold everything.
@@ -87,7 +91,7 @@ fn xml_of_other_encodings_is_read() {
         .flat_map(u16::to_le_bytes)
         .collect();
     for bytes in [latin, utf_16] {
-        let source = rihla::import_export::Source::text("a.graphml", &bytes);
+        let source = Source::text("a.graphml", &bytes);
         let back = crate::formats::read(&[source]).expect("it is read");
         assert_eq!(back.nodes[0].properties[0].1, Value::from("Fès"));
     }
@@ -188,7 +192,7 @@ fn gml_of_several_tools() {
         node [ id 2 label \"S\xE9\" tags \"a\" tags 1 big 99999999999999999999 n NAN m -INF ]\n\
         edge [ source 1 target 2 label \"KNOWS\" ]\n\
         edge [ target 1 source 2 value +3 ] ]\ngraph [ node [ ] ]";
-    let source = [rihla::import_export::Source::text("a.gml", text)];
+    let source = [Source::text("a.gml", text)];
     let mut records = crate::formats::read(&source).expect("it is read");
     records
         .nodes
@@ -211,6 +215,7 @@ fn bad_gml_is_refused_with_its_place() {
             "two sources",
             "graph [\n  edge [ source 1 source 2 target 3 ]\n]",
         ),
+        ("no body", "digraph {\n  subgraph a -> b\n}"),
         ("no value", "graph [\n  node [ id ]\n]"),
         ("no key", "graph [\n  node [ 1 2 ]\n]"),
         ("deep", &deep),
@@ -251,12 +256,12 @@ fn what_formats_have_of_their_own_comes_back() {
 fn dot_as_the_language_has_it() {
     let text = r##"# 1 "a line of the preprocessor"
 /* a comment */ strict digraph "G" + "raph" { rankdir=LR // another
-  node [shape=box] a -> b:port:sw -> c [label="KNOWS", weight=-.5 style]
+  node [shape=box] a -> b:port:sw -> c [label="KNOWS", weight=-.5 style=bold]
   a -> b [color="#fff"]
   subgraph cluster_1 { label="inner"; node [shape=circle]; d; a; subgraph { e } }
   {f g} -> subgraph cluster_1 { h }
-  subgraph cluster_1 -> a
-  b [label=<<b>bold</b><!-- > --> <br/>>; id="x"][tooltip="say \"hi\"\n\\ there \
+  subgraph cluster_1 {} -> a
+  b [label=<<b>bold</b><!-- --> <br/>>; id="x"][tooltip="say \"hi\"\n\\ there \
 joined"]
   Фес; -12.5 ; "graph" [type=Place]
 }
@@ -282,6 +287,8 @@ fn bad_dot_is_refused_with_its_place() {
         ("line", "digraph {\n  a -- b\n}"),
         ("end", "digraph {\n  a -> ;\n}"),
         ("attribute", "digraph {\n  a [label=]\n}"),
+        ("no body", "digraph {\n  subgraph a -> b\n}"),
+        ("no value", "digraph {\n  a [bold]\n}"),
         ("keyword", "digraph {\n  a -> node\n}"),
         ("quote", "digraph {\n  a [label=\"b]\n}"),
         ("html", "digraph {\n  a [label=<<b>]\n}"),
@@ -296,4 +303,144 @@ fn bad_dot_is_refused_with_its_place() {
         .map(|(name, text)| format!("{name}: {}\n", refusal("a.dot", text)))
         .collect();
     insta::assert_snapshot!(messages);
+}
+
+/// What `format` can hold of `graph`.
+fn held(format: &str, mut graph: Records) -> Records {
+    let writer = Format::named(format).expect("it is there").writer;
+    let abilities = writer.expect("it is written").abilities();
+    for node in &mut graph.nodes {
+        if !abilities.labels {
+            node.labels.clear();
+        }
+        node.properties
+            .retain(|(key, value)| (abilities.node_property)(key, value));
+    }
+    for relationship in &mut graph.relationships {
+        if !abilities.types {
+            relationship.relationship_type = "RELATED_TO".into();
+        }
+        relationship
+            .properties
+            .retain(|(key, value)| (abilities.relationship_property)(key, value));
+    }
+    graph
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn pajek_keeps_what_it_can(
+        mut graph in any_graph(),
+        labels in prop::collection::vec(prop::option::of("[a-zv_0-9\"\\\\\n é]{0,4}"), 8),
+        weights in prop::collection::vec(prop::option::of(any::<i32>()), 8),
+    ) {
+        for (node, label) in graph.nodes.iter_mut().zip(labels) {
+            node.properties.extend(label.map(|label| ("label".into(), label.into())));
+        }
+        for (relationship, weight) in graph.relationships.iter_mut().zip(weights) {
+            let weight = weight.map(|weight| Value::from(f64::from(weight) / 8.0));
+            relationship.properties.extend(weight.map(|weight| ("weight".into(), weight)));
+        }
+        let graph = held("pajek", graph);
+        let text = write_text("pajek", &graph).expect("it is written");
+        assert_same(read_text("graph.net", &text).expect("it is read"), graph);
+    }
+
+    #[test]
+    fn sif_keeps_what_it_can(mut graph in any_graph(), spaces in any::<bool>()) {
+        for (number, node) in graph.nodes.iter_mut().enumerate() {
+            let separator = if spaces { " " } else { "" };
+            node.properties = vec![("id".into(), format!("node{separator}{number}").into())];
+        }
+        let graph = held("sif", graph);
+        let text = write_text("sif", &graph).expect("it is written");
+        assert_same(read_text("graph.sif", &text).expect("it is read"), graph);
+    }
+}
+
+#[test]
+fn pajek_in_all_its_parts() {
+    let text = "\u{feff}*Network of friends\n% a comment\n*Vertices 5\n\
+        1 \"Ana \\\"A\\\"\" 0.1 0.2 0.5 ellipse ic Red x_fact 1.5\n2 Badr\n4 \"\"\n\
+        *Arcs :1 \"likes\"\n1 2 0.5 l \"KNOWS\" c Blue\n2 1 -1\n*Edges\n1 4\n\
+        *Arcslist\n5 1 2\n*Edgeslist\n3 4\n*Arcs :2 \"hates\"\n3 5\n1: 4 5 2\n\
+        *Matrix\n0 0 0 0 2\n0 0 0 0 0\n0 0 1.5 0 0 0 0 0\n0 0 0 0 0 0 0\n*Partition x\n1\n";
+    let two_modes = "*vertices 3 2\n*matrix\n1\n0\n";
+    let shown = [text, two_modes]
+        .map(|text| imported("a.net", text))
+        .concat();
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn dl_in_all_its_layouts() {
+    let full = "DL N = 3, FORMAT = FULLMATRIX NM=2\nLABELS:\nAna \"B C\",Dora\n\
+        MATRIX LABELS:\nlikes hates\nDATA:\n0 1 0\n1 0 0.5 0 0 0\n\n0 0 0\n0 0 0\n3 0 0\n";
+    let embedded = "dl nr=2 nc=3 labels embedded\ndata:\n  x y z\nA 1 0 0\nB 0 0 1\n";
+    let half = "dl n=3\nformat=lowerhalf diagonal=absent\ndata:\n1\n0 1\n";
+    let edges = "dl n=3 format=edgelist1 row labels:\na\nb\nc\ndata:\n1 2 5\n2 c\n";
+    let named = "dl n=4, format=nodelist1\nlabels embedded:\ndata:\na b c\nb a\n";
+    let texts = [full, embedded, half, edges, named];
+    insta::assert_snapshot!(texts.map(|text| imported("a.dl", text)).concat());
+}
+
+#[test]
+fn sif_in_both_its_forms() {
+    let blanks = "a pp b c\n\nalone\nalone\nb pd a\n";
+    let tabs = "New York\tis in\tUSA\nalone too\t\n";
+    let shown = [blanks, tabs].map(|text| imported("a.sif", text)).concat();
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn bad_files_of_network_tools_are_refused_with_their_place() {
+    let cases = [
+        ("no vertices", "a.net", "1 2 3\n"),
+        ("no number", "a.net", "*Vertices\n"),
+        ("too large", "a.net", "*Vertices 2\n*Arcs\n1 3\n"),
+        ("quote", "a.net", "*Vertices 2\n1 \"a\n"),
+        ("twice", "a.net", "*Vertices 2\n*Vertices 2\n"),
+        ("few cells", "a.net", "*Vertices 2\n*Matrix\n1 0\n1\n"),
+        ("many cells", "a.net", "*Vertices 1\n*Matrix\n1 0\n"),
+        ("no dl", "a.dl", "n=3\n"),
+        ("no data", "a.dl", "dl n=3 format=edgelist1\n"),
+        ("no count", "a.dl", "dl format=fullmatrix data:\n"),
+        ("format", "a.dl", "dl n=3 format=blockmatrix data:\n"),
+        ("word", "a.dl", "dl n=3 : data:\n"),
+        ("few labels", "a.dl", "dl n=3 labels: a b\ndata:\n"),
+        ("half", "a.dl", "dl n=2 data:\n0 1\n0\n"),
+        ("more", "a.dl", "dl n=1 data:\n0 1\n"),
+        ("cell", "a.dl", "dl n=1 data:\nx\n"),
+        ("unknown", "a.dl", "dl n=2 format=edgelist1 data:\n1 3\n"),
+        (
+            "surplus",
+            "a.dl",
+            "dl n=1 format=edgelist1 labels embedded data:\na b\n",
+        ),
+        ("one end", "a.dl", "dl n=2 format=edgelist1 data:\n\n1\n"),
+        ("no end", "a.sif", "a pp b\na pp\n"),
+    ];
+    let messages: String = cases
+        .iter()
+        .map(|(name, file, text)| format!("{name}: {}\n", refusal(file, text)))
+        .collect();
+    insta::assert_snapshot!(messages);
+    // A number of vertices that no memory holds.
+    let limits = Limits {
+        memory: 1_000_000,
+        time: None,
+    };
+    let small = Context::new(limits, Interrupt::default(), DateTime::now());
+    let source = [Source::text("a.net", b"*Vertices 999999999999\n")];
+    let options = ImportOptions::default();
+    let error = import(&source, &options, Snapshot::default(), &small);
+    let error = error.expect_err("the budget is spent");
+    assert_eq!(error.code(), "ResourceError: OutOfMemory");
+}
+
+#[test]
+fn mermaid_looks_like_this() {
+    insta::assert_snapshot!(write_text("mermaid", &awkward()).expect("it is written"));
 }

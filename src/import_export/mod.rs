@@ -25,6 +25,10 @@ pub mod cypher;
 pub mod dot;
 pub mod edge_list;
 pub mod gml;
+pub mod mermaid;
+pub mod pajek;
+pub mod sif;
+pub mod ucinet;
 mod compression;
 pub mod rdf;
 pub mod columnar;
@@ -141,6 +145,47 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::Records(&gml::Gml),
         writer: Some(&gml::Gml),
         cannot_hold: "Nothing is lost; what GML has no type for is told in records of ours.",
+    },
+    Format {
+        name: "pajek",
+        title: "Pajek network",
+        endings: &["net"],
+        media_type: "text/x-pajek",
+        recognises: pajek::recognises,
+        reading: Reading::Records(&pajek::Pajek),
+        writer: Some(&pajek::Pajek),
+        cannot_hold: "Labels, and all properties but the label of nodes and the weight of \
+                      relationships.",
+    },
+    Format {
+        name: "sif",
+        title: "Simple interaction format (Cytoscape)",
+        endings: &["sif"],
+        media_type: "text/x-sif",
+        recognises: |_| false,
+        reading: Reading::Records(&sif::Sif),
+        writer: Some(&sif::Sif),
+        cannot_hold: "Labels, and all properties but ids of nodes that are texts and all differ.",
+    },
+    Format {
+        name: "ucinet-dl",
+        title: "UCINET DL",
+        endings: &["dl"],
+        media_type: "text/x-ucinet-dl",
+        recognises: ucinet::recognises,
+        reading: Reading::Records(&ucinet::UcinetDl),
+        writer: None,
+        cannot_hold: "It is not written.",
+    },
+    Format {
+        name: "mermaid",
+        title: "Mermaid flow chart",
+        endings: &["mmd", "mermaid"],
+        media_type: "text/vnd.mermaid",
+        recognises: |_| false,
+        reading: Reading::No,
+        writer: Some(&mermaid::Mermaid),
+        cannot_hold: "A picture: only captions, types of relationships and colours of labels.",
     },
     Format {
         name: "edgelist",

@@ -240,12 +240,7 @@ impl Parser<'_> {
         if self.accept_keyword("subgraph")? && self.token.is_id() {
             name = Some(self.id()?);
         }
-        let is_named = name.is_some();
         let subgraph = graph.subgraph(name, self.sink)?;
-        // `subgraph a` alone speaks of one that was before.
-        if is_named && self.token != Token::Sign('{') {
-            return Ok(graph.members(subgraph));
-        }
         self.expect('{')?;
         let around = scopes.last();
         scopes.push(Scope {
@@ -269,11 +264,8 @@ impl Parser<'_> {
             self.advance()?;
             while self.token != Token::Sign(']') {
                 let name = self.id()?;
-                let mut value = "true".to_owned();
-                if self.token == Token::Sign('=') {
-                    self.advance()?;
-                    value = self.id()?;
-                }
+                self.expect('=')?;
+                let value = self.id()?;
                 insert(&mut attributes, &name.into(), value.into());
                 if matches!(self.token, Token::Sign(';' | ',')) {
                     self.advance()?;

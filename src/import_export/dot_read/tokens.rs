@@ -169,29 +169,20 @@ impl<'s> Tokens<'s> {
         }
     }
 
-    /// HTML, up to the bracket that closes the first one. Brackets in comments do not count.
+    /// HTML, up to the bracket that closes the first one.
     fn html(&mut self, place: Place, sink: &mut dyn RecordSink) -> Result<Token> {
         let mut text = Vec::new();
         let mut depth = 0_usize;
-        let mut in_comment = false;
         loop {
             let Some(byte) = self.0.take()? else {
                 return Err(self.0.error(place, "the HTML has no closing bracket"));
             };
             self.0.push(&mut text, byte)?;
             match byte {
-                _ if in_comment => in_comment = !text.ends_with(b"-->"),
                 b'<' => depth += 1,
+                b'>' if depth == 1 => return Ok(Token::Html(self.0.text(&text, sink))),
                 b'>' => depth -= 1,
-                // A comment begins with a bracket that no other closes.
-                b'-' if text.len() > 4 && text.ends_with(b"<!--") => {
-                    in_comment = true;
-                    depth -= 1;
-                }
                 _ => {}
-            }
-            if depth == 0 && !in_comment {
-                return Ok(Token::Html(self.0.text(&text, sink)));
             }
         }
     }
