@@ -9,7 +9,8 @@ use rihla::import_export::{Format, ImportOptions, Source, import};
 use rihla::value::DateTime;
 
 use crate::formats::{
-    Records, any_graph, assert_same, awkward, import_texts, read_text, refusal, shown, write_text,
+    Records, any_graph, assert_same, awkward, dumped, import_texts, named, printed, read,
+    read_text, refusal, runs, shown, write_files, write_text,
 };
 
 /// Formats that hold everything.
@@ -92,7 +93,7 @@ fn xml_of_other_encodings_is_read() {
         .collect();
     for bytes in [latin, utf_16] {
         let source = Source::text("a.graphml", &bytes);
-        let back = crate::formats::read(&[source]).expect("it is read");
+        let back = read(&[source]).expect("it is read");
         assert_eq!(back.nodes[0].properties[0].1, Value::from("Fès"));
     }
 }
@@ -149,7 +150,7 @@ fn bad_xml_is_refused_with_its_place() {
 /// The graph that an import of `text` makes, and its warnings.
 fn imported(name: &str, text: &str) -> String {
     let (graph, report) = import_texts(&[(name, text)]).expect("it is read");
-    let mut records = crate::formats::dumped(&graph);
+    let mut records = dumped(&graph);
     let warnings = report.warnings.iter();
     records.warnings = warnings.map(|warning| warning.to_string()).collect();
     shown(&records) + "\n"
@@ -193,7 +194,7 @@ fn gml_of_several_tools() {
         edge [ source 1 target 2 label \"KNOWS\" ]\n\
         edge [ target 1 source 2 value +3 ] ]\ngraph [ node [ ] ]";
     let source = [Source::text("a.gml", text)];
-    let mut records = crate::formats::read(&source).expect("it is read");
+    let mut records = read(&source).expect("it is read");
     records
         .nodes
         .iter_mut()
@@ -245,10 +246,10 @@ fn what_formats_have_of_their_own_comes_back() {
     for (format, text) in [("gexf", gexf), ("graphml", graphml), ("gml", gml)] {
         let name = format!("a.{format}");
         let (graph, _) = import_texts(&[(&name, text)]).expect("it is read");
-        let graph = crate::formats::dumped(&graph);
+        let graph = dumped(&graph);
         let written = write_text(format, &graph).expect("it is written");
         let (again, _) = import_texts(&[(&name, &written)]).expect("it is read");
-        assert_same(crate::formats::dumped(&again), graph);
+        assert_same(dumped(&again), graph);
     }
 }
 
@@ -443,4 +444,139 @@ fn bad_files_of_network_tools_are_refused_with_their_place() {
 #[test]
 fn mermaid_looks_like_this() {
     insta::assert_snapshot!(write_text("mermaid", &awkward()).expect("it is written"));
+}
+
+/// A graph in which every node and every relationship has the same keys, with values that all
+/// tools have types for.
+fn regular() -> Records {
+    let mut graph = awkward();
+    let names = ["الرباط", "say \"hi\" <&>", "Fès"];
+    for (node, name) in graph.nodes.iter_mut().zip(names) {
+        node.properties = named(vec![
+            ("name", name.into()),
+            ("area", (name.len() as f64 + 0.5).into()),
+            ("capital", (name.len() > 10).into()),
+        ]);
+        node.labels.push("a:b".into());
+    }
+    for relationship in &mut graph.relationships {
+        relationship.relationship_type = relationship.relationship_type.replace('"', "").into();
+        relationship.properties = named(vec![("weight", 0.25.into())]);
+    }
+    graph
+}
+
+/// `graph` without the keys that a tool adds, or has no type for.
+fn without(mut graph: Records, keys: &[&str]) -> Records {
+    for node in &mut graph.nodes {
+        node.properties
+            .retain(|(key, _)| !keys.contains(&key.as_ref()));
+    }
+    for relationship in &mut graph.relationships {
+        let properties = &mut relationship.properties;
+        properties.retain(|(key, _)| !keys.contains(&key.as_ref()));
+    }
+    graph
+}
+
+const NETWORKX: &str = r#"
+import sys
+import networkx as nx
+folder = sys.argv[1]
+def count(graph):
+    print(graph.number_of_nodes(), graph.number_of_edges())
+    return graph
+nx.write_graphml(count(nx.read_graphml(folder + "/ours.graphml")), folder + "/nx.graphml")
+nx.write_gexf(count(nx.read_gexf(folder + "/ours.gexf")), folder + "/nx.gexf")
+nx.write_gml(count(nx.read_gml(folder + "/ours.gml", label="id")), folder + "/nx.gml")
+nx.write_pajek(count(nx.read_pajek(folder + "/ours.net")), folder + "/nx.net")
+edges = nx.read_edgelist(folder + "/ours.edgelist", create_using=nx.MultiDiGraph, data=[("weight", float)])
+nx.write_edgelist(count(edges), folder + "/nx.edgelist", data=["weight"])
+"#;
+
+const IGRAPH: &str = r#"
+import sys
+import igraph
+folder = sys.argv[1]
+def count(graph):
+    print(graph.vcount(), graph.ecount())
+    return graph
+count(igraph.Graph.Read_GraphML(folder + "/ours.graphml")).write_graphml(folder + "/ig.graphml")
+count(igraph.Graph.Read_GML(folder + "/ours.gml")).write_gml(folder + "/ig.gml")
+count(igraph.Graph.Read_Pajek(folder + "/ours.net")).write_pajek(folder + "/ig.net")
+count(igraph.Graph.Read_Ncol(folder + "/ours.edgelist", directed=True))
+"#;
+
+/// Writes the regular graph for a script to read, and gives the folder and what the script prints.
+fn written_for(module: &str, script: &str, graph: &Records) -> Option<(tempfile::TempDir, String)> {
+    if !runs("python3", &["-c", &format!("import {module}")]) {
+        return None;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut graph = graph.clone();
+    for format in ["graphml", "gexf", "gml", "edgelist", "pajek"] {
+        let ending = Format::named(format).expect("it is there").endings[0];
+        if format == "pajek" {
+            for node in &mut graph.nodes {
+                let name = format!("é {}", node.labels.join(" "));
+                node.properties = named(vec![("label", name.as_str().into())]);
+            }
+        }
+        let path = folder.path().join(format!("ours.{ending}"));
+        write_files(format, &graph, &path).expect("it is written");
+    }
+    let path = folder.path().to_str().expect("a name in UTF-8").to_owned();
+    let printed = printed("python3", &["-W", "ignore", "-c", script, &path]);
+    Some((folder, printed))
+}
+
+#[test]
+fn networkx_reads_the_formats_of_graph_tools() {
+    let Some((folder, printed)) = written_for("networkx", NETWORKX, &regular()) else {
+        return;
+    };
+    assert_eq!(printed, "3 3\n3 3\n3 3\n3 3\n2 3\n");
+    let back = |name: &str| {
+        let source = Source::path(folder.path().join(name));
+        read(&[source]).expect("it is read")
+    };
+    for name in ["nx.graphml", "nx.gexf", "nx.gml"] {
+        assert_same(without(back(name), &["id", "label"]), regular());
+    }
+    assert_same(
+        held("pajek", back("nx.net")),
+        held("pajek", back("ours.net")),
+    );
+    assert_eq!(
+        back("nx.edgelist").relationships,
+        back("ours.edgelist").relationships
+    );
+}
+
+#[test]
+fn igraph_reads_the_formats_of_graph_tools() {
+    // Of GML's entities it knows few.
+    let mut graph = regular();
+    for node in &mut graph.nodes {
+        node.labels.retain(|label| label.is_ascii());
+        node.properties
+            .retain(|(_, value)| value.to_string().is_ascii());
+        if node.properties.len() < 3 {
+            node.properties.push(("name".into(), "ASCII".into()));
+        }
+    }
+    let Some((folder, printed)) = written_for("igraph", IGRAPH, &graph) else {
+        return;
+    };
+    assert_eq!(printed, "3 3\n3 3\n3 3\n2 3\n");
+    let back = |name: &str| {
+        let source = Source::path(folder.path().join(name));
+        read(&[source]).expect("it is read")
+    };
+    assert_same(without(back("ig.graphml"), &["id"]), graph.clone());
+    // It reads truth values of GML as numbers.
+    let keys = ["id", "capital"];
+    assert_same(without(back("ig.gml"), &keys), without(graph, &keys));
+    let lines = |graph: Records| held("pajek", graph).relationships.len();
+    assert_eq!(lines(back("ig.net")), 3);
 }

@@ -38,6 +38,9 @@ pub(super) const OWN_LABELS: &str = "rihla:labels";
 /// The property of relationships that go both ways in one edge.
 pub(super) const MUTUAL: &str = "mutual";
 
+/// By which networkx tells parallel edges apart.
+const NETWORKX_KEY: &str = "networkx_key";
+
 /// Whether the first bytes are those of a GEXF document.
 pub(in crate::import_export) fn recognises(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
@@ -258,6 +261,7 @@ impl Document<'_> {
             None => take_type(&mut body.properties),
         };
         let relationship_type = relationship_type.or(self.options.relationship_type.clone());
+        body.properties.retain(|(key, _)| **key != *NETWORKX_KEY);
         if let Some(id) = tag.get("id")
             && !self.generated_ids
             && !has(&body.properties, "id")
