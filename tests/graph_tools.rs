@@ -580,3 +580,46 @@ fn igraph_reads_the_formats_of_graph_tools() {
     let lines = |graph: Records| held("pajek", graph).relationships.len();
     assert_eq!(lines(back("ig.net")), 3);
 }
+
+/// The graph that a script makes, and what was left out of it.
+fn ran(script: &str) -> String {
+    let scripts = [Source::text("a.cypher", script.as_bytes())];
+    let (graph, warnings) = crate::real_files::run_scripts(&scripts).expect("it runs");
+    let mut records = dumped(&graph);
+    records.warnings = warnings;
+    shown(&records) + "\n"
+}
+
+#[test]
+fn scripts_of_other_databases_run() {
+    let memgraph = "CREATE INDEX ON :__mg_vertex__(__mg_id__);\n\
+        CREATE (:__mg_vertex__:`Person` {__mg_id__: 0, `name`: \"a; b\"});\n\
+        CREATE (:__mg_vertex__:`Person` {__mg_id__: 1, `name`: 'it\\'s; --'});\n\
+        CREATE INDEX ON :`Person`;\nCREATE CONSTRAINT ON (u:`Person`) ASSERT EXISTS (u.`name`);\n\
+        CREATE CONSTRAINT ON (u:`Person`) ASSERT u.`name`, u.`id` IS UNIQUE;\n\
+        MATCH (u:__mg_vertex__), (v:__mg_vertex__) WHERE u.__mg_id__ = 0 AND v.__mg_id__ = 1 \
+        CREATE (u)-[:`KNOWS` {`since`: 2001}]->(v);\n\
+        DROP INDEX ON :__mg_vertex__(__mg_id__);\n\
+        MATCH (u) REMOVE u:__mg_vertex__, u.__mg_id__;\n";
+    let old_shell = "BEGIN\nCREATE CONSTRAINT ON (node:`UNIQUE IMPORT LABEL`) \
+        ASSERT (node.`UNIQUE IMPORT ID`) IS UNIQUE;\nCOMMIT\nSCHEMA AWAIT\nBEGIN\n\
+        UNWIND [{_id:3, properties:{name:\"x\"}}, {_id:4, properties:{}}] AS row\n\
+        CREATE (n:`UNIQUE IMPORT LABEL`{`UNIQUE IMPORT ID`: row._id}) \
+        SET n += row.properties SET n:`A;B`;\nCOMMIT\nBEGIN\n\
+        UNWIND [{start: {_id:3}, end: {_id:4}, properties:{}}] AS row\n\
+        MATCH (start:`UNIQUE IMPORT LABEL`{`UNIQUE IMPORT ID`: row.start._id})\n\
+        MATCH (end:`UNIQUE IMPORT LABEL`{`UNIQUE IMPORT ID`: row.end._id})\n\
+        CREATE (start)-[r:KNOWS]->(end) SET r += row.properties;\nCOMMIT\nBEGIN\n\
+        MATCH (n:`UNIQUE IMPORT LABEL`)  WITH n LIMIT 20000 \
+        REMOVE n:`UNIQUE IMPORT LABEL` REMOVE n.`UNIQUE IMPORT ID`;\nCOMMIT\nBEGIN\n\
+        DROP CONSTRAINT ON (node:`UNIQUE IMPORT LABEL`) \
+        ASSERT (node.`UNIQUE IMPORT ID`) IS UNIQUE;\nCOMMIT\n";
+    let movies = "CREATE (TheMatrix:Movie {title:'The Matrix'})\nCREATE (Keanu:Person)\nCREATE\n\
+        (Keanu)-[:ACTED_IN {roles:['Neo; One']}]->(TheMatrix) // a; comment\n\
+        WITH TheMatrix AS m\nMATCH (a)-[:ACTED_IN]->(m) RETURN a, m LIMIT 10\n;\n";
+    let kuzu = "CREATE NODE TABLE User(name STRING, PRIMARY KEY(name));\n\
+        CREATE REL TABLE Follows(FROM User TO User);\nCREATE FULLTEXT INDEX i FOR (n:A) \
+        ON EACH [n.b];\n:use neo4j\nCREATE (:User {name: 'a'});\nCALL db.awaitIndexes(300);";
+    let shown = [memgraph, old_shell, movies, kuzu].map(ran).concat();
+    insta::assert_snapshot!(shown);
+}

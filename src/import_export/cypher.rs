@@ -16,6 +16,8 @@ use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{
     ExternalId, Place, Properties, RecordSource, RelationshipRecord, excerpt,
 };
+use crate::import_export::report::ImportWarning;
+use crate::import_export::script_dialects::{Translation, translate};
 use crate::import_export::source::Source;
 use crate::import_export::temporal_text::{self, Kind};
 use crate::parse;
@@ -34,9 +36,18 @@ pub struct ScriptStatement<'t> {
     pub line: u64,
 }
 
+/// What a script did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScriptReport {
+    /// The number of statements that were run.
+    pub statements: u64,
+    /// Statements that have no meaning here and were left out.
+    pub warnings: Vec<ImportWarning>,
+}
+
 /// Runs the statements of a script one after the other with `run`, which should do so in one
-/// transaction; gives their number. Lines that begin with a colon are commands of the shell that
-/// wrote the script: `:begin` and `:commit` are passed over, others refused.
+/// transaction. What dumps of Neo4j, Memgraph and Kùzu say otherwise is translated, or passed over
+/// where it is about the work of their databases: transactions of shells, waiting for indexes.
 ///
 /// # Errors
 /// `FileError`; `FormatError: InvalidEncoding`; `Unsupported` for shell commands; errors of `run`
@@ -45,7 +56,7 @@ pub fn read_script(
     source: &Source<'_>,
     context: &Context,
     mut run: impl FnMut(ScriptStatement<'_>) -> Result<()>,
-) -> Result<u64> {
+) -> Result<ScriptReport> {
     let mut bytes = Vec::new();
     let mut memory = context.reservation();
     let mut reader = source.open()?;
@@ -61,7 +72,7 @@ pub fn read_script(
         source.error(ErrorDetail::InvalidEncoding, Place::Line(line), message)
     })?;
 
-    let mut count = 0;
+    let mut report = ScriptReport::default();
     let (mut line, mut counted) = (1, 0);
     for statement in parse::statements(&script) {
         context.check()?;
@@ -72,7 +83,21 @@ pub fn read_script(
         let offset = statement.offset + (statement.text.len() - text.len());
         line += script[counted..offset].matches('\n').count() as u64;
         counted = offset;
-        run(ScriptStatement { text, line }).map_err(|error| {
+        let translation = translate(text);
+        let outcome = translation.and_then(|translation| match translation {
+            Translation::Same => run(ScriptStatement { text, line }).map(|()| 1),
+            Translation::Other(text) => run(ScriptStatement { text: &text, line }).map(|()| 1),
+            Translation::PassOver => Ok(0),
+            Translation::LeaveOut(statement) => {
+                report.warnings.push(ImportWarning {
+                    file: source.name().clone(),
+                    place: Place::Line(line),
+                    text: format!("left out: {statement}"),
+                });
+                Ok(0)
+            }
+        });
+        report.statements += outcome.map_err(|error| {
             let place = format!("in {}, the statement in line {line}", source.name());
             match error.hint_text() {
                 Some(hint) => {
@@ -82,9 +107,23 @@ pub fn read_script(
                 None => error.hint(place),
             }
         })?;
-        count += 1;
     }
-    Ok(count)
+    Ok(report)
+}
+
+/// Commands of shells, behind a colon, that do nothing to the graph.
+const SHELL_COMMANDS: [&str; 3] = ["begin", "commit", "use"];
+/// Lines of Neo4j's old shell, which had no semicolons either.
+const OLD_SHELL_COMMANDS: [&str; 3] = ["begin", "commit", "schema await"];
+
+/// What is behind the first line of `text`, where that is one of `lines`.
+fn without_first_line<'t>(text: &'t str, lines: &[&str]) -> Option<&'t str> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim();
+    lines
+        .iter()
+        .any(|line| first.eq_ignore_ascii_case(line))
+        .then_some(rest)
 }
 
 /// The statement after shell commands, and comments between them, in front of it.
@@ -93,12 +132,16 @@ fn without_shell_commands<'t>(statement: &'t str, source: &Source<'_>) -> Result
     loop {
         let rest = if let Some(command) = text.strip_prefix(':') {
             let (command, rest) = command.split_once('\n').unwrap_or((command, ""));
-            let command = command.trim().to_lowercase();
-            if command != "begin" && command != "commit" {
-                let word = command.split_whitespace().next().unwrap_or_default();
+            let word = command.split_whitespace().next().unwrap_or_default();
+            if !SHELL_COMMANDS
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known))
+            {
                 let message = format!("{}: the shell command :{}", source.name(), excerpt(word));
                 return Err(Error::unsupported(message));
             }
+            rest
+        } else if let Some(rest) = without_first_line(text, &OLD_SHELL_COMMANDS) {
             rest
         } else if let Some(comment) = text.strip_prefix("//") {
             comment.split_once('\n').map_or("", |(_, rest)| rest)

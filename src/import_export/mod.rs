@@ -42,6 +42,7 @@ mod json_stream;
 mod json_value;
 mod lines;
 mod node_names;
+mod script_dialects;
 mod temporal_text;
 mod words;
 pub mod xml;
@@ -119,7 +120,7 @@ pub static FORMATS: &[Format] = &[
     Format {
         name: "graphml",
         title: "GraphML",
-        endings: &["graphml", "xml"],
+        endings: &["graphml"],
         media_type: "application/graphml+xml",
         recognises: xml::graphml::recognises,
         reading: Reading::Records(&xml::graphml::GraphMl),

@@ -164,12 +164,13 @@ fn import_all(
     }
     let context = session.context();
     for script in scripts {
-        cypher::read_script(script, &context, |statement| {
+        let told = cypher::read_script(script, &context, |statement| {
             let changes = session.query(statement.text, ())?.summary().changes;
             report.nodes += changes.nodes_created;
             report.relationships += changes.relationships_created;
             Ok(())
         })?;
+        report.warnings.extend(told.warnings);
     }
     Ok(report)
 }

@@ -47,7 +47,11 @@ pub(super) fn recognises(bytes: &[u8]) -> bool {
         .split_whitespace()
         .filter(|word| !word.eq_ignore_ascii_case("strict"));
     let first = words.next().unwrap_or_default();
-    first.eq_ignore_ascii_case("graph") || first.eq_ignore_ascii_case("digraph")
+    // GML has a bracket there.
+    let is_graph = ["graph", "digraph"]
+        .iter()
+        .any(|word| first.eq_ignore_ascii_case(word));
+    is_graph && !head.contains('[')
 }
 
 impl ReadFormat for Dot {
