@@ -556,7 +556,8 @@ fn manual_table() -> String {
         let endings = format.endings.iter().map(|ending| format!("`.{ending}`"));
         let read = match format.reading {
             Reading::No => "no",
-            Reading::Records(_) => "yes",
+            Reading::Records(reader) if reader.streams() => "yes",
+            Reading::Records(_) => "yes, held in memory",
             Reading::Script => "yes, as statements",
         };
         let written = if format.writes() { "yes" } else { "no" };

@@ -10,7 +10,7 @@ use crate::import_export::source::Source;
 /// The longest line, in bytes; a record of these formats is some words.
 const LONGEST: u64 = 1 << 20;
 /// The longest line of formats that have all neighbours of a node in one.
-const LONGEST_LIST: u64 = 64 << 20;
+const LONGEST_LIST: u64 = 8 << 20;
 
 /// Hands the lines of `source` to `take` without their ends, with their place.
 ///

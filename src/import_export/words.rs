@@ -17,6 +17,9 @@ const OTHER_LABEL: &str = "type";
 /// What the type of a relationship is called, the first that is there counts.
 const TYPES: [&str; 5] = [TYPE, "labelE", "type", "relation", "relationship"];
 
+/// How many properties an element may have: a name is looked for among all before it.
+pub(super) const MOST_PROPERTIES: usize = 10_000;
+
 /// Takes the labels of a node out of its properties: `labels`, else `labelV`, else `type`, where
 /// they are texts.
 pub(super) fn take_labels(properties: &mut Properties) -> Vec<Arc<str>> {

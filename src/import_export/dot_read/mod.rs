@@ -17,7 +17,7 @@ use crate::import_export::format::ReadFormat;
 use crate::import_export::options::ImportOptions;
 use crate::import_export::record::{Place, Properties, RecordSink, excerpt};
 use crate::import_export::source::Source;
-use crate::import_export::words::insert;
+use crate::import_export::words::{MOST_PROPERTIES, insert};
 
 /// How deep subgraphs may be nested.
 const DEEPEST: usize = 200;
@@ -71,6 +71,10 @@ impl ReadFormat for Dot {
             not_kept: Vec::new(),
         };
         parser.graphs(options)
+    }
+
+    fn streams(&self) -> bool {
+        false
     }
 }
 
@@ -270,6 +274,10 @@ impl Parser<'_> {
                 let name = self.id()?;
                 self.expect('=')?;
                 let value = self.id()?;
+                if attributes.len() > MOST_PROPERTIES {
+                    let message = format!("there are more than {MOST_PROPERTIES} attributes");
+                    return Err(self.tokens.error(self.place, message));
+                }
                 insert(&mut attributes, &name.into(), value.into());
                 if matches!(self.token, Token::Sign(';' | ',')) {
                     self.advance()?;

@@ -7,6 +7,7 @@ use crate::import_export::gml::{PROPERTY, TYPES};
 use crate::import_export::infer::CellType;
 use crate::import_export::record::{Properties, excerpt};
 use crate::import_export::temporal_text;
+use crate::import_export::words::MOST_PROPERTIES;
 use crate::value::Value;
 
 /// Ends the name of a type where the value is a list.
@@ -31,6 +32,9 @@ pub(super) fn properties(record: Record) -> Result<Properties, String> {
             (PROPERTY, Entry::Record(record)) => own_property(record, &mut values, &mut types),
             (_, entry) => add(&key, entry, &mut values),
         }
+    }
+    if values.len() > MOST_PROPERTIES || types.len() > MOST_PROPERTIES {
+        return Err(format!("there are more than {MOST_PROPERTIES} properties"));
     }
     for (name, _) in &types {
         // An empty list has no values of its own.
@@ -66,6 +70,8 @@ fn flatten(prefix: &str, record: Record, values: &mut Values) {
 fn add(name: &Arc<str>, entry: Entry, values: &mut Values) {
     match entry {
         Entry::Record(record) => flatten(name, record, values),
+        // More than are admitted; the caller refuses them.
+        Entry::Scalar(_) if values.len() > MOST_PROPERTIES => {}
         Entry::Scalar(value) => match values.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => known.push(value),
             None => values.push((name.clone(), vec![value])),

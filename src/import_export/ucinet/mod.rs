@@ -306,14 +306,14 @@ impl File<'_> {
                     None => self.id(Side::Row, number_value(row + 1)),
                 }
             };
-            for column in 0..columns {
-                let is_there = match self.header.layout {
-                    Layout::UpperHalf => column >= row,
-                    Layout::LowerHalf => column <= row,
-                    _ => true,
-                };
+            let cells = match self.header.layout {
+                Layout::UpperHalf => row..columns,
+                Layout::LowerHalf => 0..columns.min(row + 1),
+                _ => 0..columns,
+            };
+            for column in cells {
                 let is_diagonal = column == row && !self.header.has_two_modes;
-                if !is_there || is_diagonal && !self.header.has_diagonal {
+                if is_diagonal && !self.header.has_diagonal {
                     continue;
                 }
                 let (word, place) = self.cell()?;

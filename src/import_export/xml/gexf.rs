@@ -21,7 +21,9 @@ use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
 use crate::import_export::source::Source;
-use crate::import_export::words::{LABELS, has, insert, parse_labels, take_labels, take_type};
+use crate::import_export::words::{
+    LABELS, MOST_PROPERTIES, has, insert, parse_labels, take_labels, take_type,
+};
 use crate::import_export::xml::attributes::{Attribute, add_defaults};
 use crate::import_export::xml::gexf_values::{Timed, liberal_list, number, times, viz_type};
 use crate::import_export::xml::{Element, NAMESPACE, XmlEvent, XmlReader};
@@ -38,6 +40,8 @@ pub(super) const OWN_LABELS: &str = "rihla:labels";
 /// The property of relationships that go both ways in one edge.
 pub(super) const MUTUAL: &str = "mutual";
 
+/// About what a value with its times takes in memory, in bytes.
+const MOMENT_SIZE: usize = 128;
 /// By which networkx tells parallel edges apart.
 const NETWORKX_KEY: &str = "networkx_key";
 
@@ -336,10 +340,12 @@ impl Document<'_> {
                 }
                 "spell" | "slice" => {
                     self.xml.skip()?;
+                    self.sink.reserve(MOMENT_SIZE)?;
                     body.timed.spell(times(&child.attributes));
                 }
                 "parent" => {
                     self.xml.skip()?;
+                    self.sink.reserve(MOMENT_SIZE)?;
                     let parents = child.get("for").map(Value::from).into_iter();
                     body.timed.parents.extend(parents);
                 }
@@ -355,6 +361,10 @@ impl Document<'_> {
     }
 
     fn attribute_value(&mut self, tag: &Tag, is_edge: bool, body: &mut Body) -> Result<()> {
+        if body.properties.len() > MOST_PROPERTIES {
+            let message = format!("there are more than {MOST_PROPERTIES} properties");
+            return Err(self.xml.error(tag.place(), message));
+        }
         let declared = if is_edge { &self.edges } else { &self.nodes };
         // GEXF 1.0 had `id` here.
         let id = tag.get("for").or(tag.get("id")).unwrap_or_default();
@@ -383,7 +393,10 @@ impl Document<'_> {
             Ok(Some(value)) if times.is_empty() => {
                 insert(&mut body.properties, &name, value);
             }
-            Ok(Some(value)) => body.timed.value(name, value, times),
+            Ok(Some(value)) => {
+                self.sink.reserve(MOMENT_SIZE + value.heap_size())?;
+                body.timed.value(name, value, times);
+            }
             Ok(None) => {}
             Err(message) => body.refusal = Some(self.xml.error(tag.place(), message)),
         }

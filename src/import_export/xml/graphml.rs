@@ -22,7 +22,7 @@ use crate::import_export::record::{
 };
 use crate::import_export::source::Source;
 use crate::import_export::words::{
-    LABELS, TYPE, has, insert, parse_labels, take_labels, take_type,
+    LABELS, MOST_PROPERTIES, TYPE, has, insert, parse_labels, take_labels, take_type,
 };
 use crate::import_export::xml::attributes::{Attribute, add_defaults};
 use crate::import_export::xml::{Element, XmlEvent, XmlReader};
@@ -406,11 +406,13 @@ impl Document<'_> {
                 }
                 "port" => {
                     self.xml.skip()?;
+                    self.sink.reserve(size_of::<Tag>())?;
                     let names = tag.ports.into_iter();
                     body.ports.extend(names.map(|(_, name)| Value::from(name)));
                 }
                 "endpoint" => {
                     self.xml.skip()?;
+                    self.sink.reserve(size_of::<Tag>())?;
                     body.endpoints.push(tag);
                 }
                 _ => self.pass_over(&tag)?,
@@ -423,6 +425,10 @@ impl Document<'_> {
 
     fn data(&mut self, tag: &Tag, domain: &str, body: &mut Body) -> Result<()> {
         let content = self.xml.content()?;
+        if body.properties.len() > MOST_PROPERTIES {
+            let message = format!("there are more than {MOST_PROPERTIES} properties");
+            return Err(self.xml.error(tag.place(), message));
+        }
         let id = tag.key.as_deref().unwrap_or_default();
         let Some(key) = self.by_id.get(id).and_then(|place| self.keys.get(*place)) else {
             let text = format!("the key {} is not declared; it is text", excerpt(id));

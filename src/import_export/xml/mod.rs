@@ -27,6 +27,10 @@ use crate::import_export::source::Source;
 use crate::import_export::xml::entities::Entities;
 use crate::import_export::xml::position::Positioned;
 
+/// How many attributes an element may have: each is compared with all before it.
+const MOST_ATTRIBUTES: usize = 1000;
+/// The longest content of an element that holds a value, in bytes.
+const LONGEST_CONTENT: usize = 64 << 20;
 /// How deep elements may be nested.
 const DEEPEST: usize = 200;
 
@@ -171,6 +175,10 @@ impl<'s> XmlReader<'s> {
         let (mut is_markup, mut is_empty) = (false, false);
         let mut caption: Option<String> = None;
         while self.depth > outside {
+            if text.len() > LONGEST_CONTENT {
+                let message = format!("the content is longer than {LONGEST_CONTENT} bytes");
+                return Err(self.error(self.place, message));
+            }
             match self.next()? {
                 XmlEvent::Start(element) => {
                     if !is_markup {
@@ -274,7 +282,11 @@ impl Element<'_> {
     /// # Errors
     /// `FormatError` where an attribute is not well-formed.
     pub fn each_attribute(&self, mut take: impl FnMut(&str, Cow<'_, str>)) -> Result<()> {
-        for attribute in self.start.attributes() {
+        for (count, attribute) in self.start.attributes().enumerate() {
+            if count == MOST_ATTRIBUTES {
+                let message = format!("the element has more than {MOST_ATTRIBUTES} attributes");
+                return Err(self.error(message));
+            }
             let attribute = attribute.map_err(|error| self.error(error.to_string()))?;
             let resolve = |name: &str| self.entities.resolve(name);
             let value = attribute.normalized_value_with(XmlVersion::Implicit1_0, 2, resolve);
