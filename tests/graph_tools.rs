@@ -366,7 +366,7 @@ fn pajek_in_all_its_parts() {
     let text = "\u{feff}*Network of friends\n% a comment\n*Vertices 5\n\
         1 \"Ana \\\"A\\\"\" 0.1 0.2 0.5 ellipse ic Red x_fact 1.5\n2 Badr\n4 \"\"\n\
         *Arcs :1 \"likes\"\n1 2 0.5 l \"KNOWS\" c Blue\n2 1 -1\n*Edges\n1 4\n\
-        *Arcslist\n5 1 2\n*Edgeslist\n3 4\n*Arcs :2 \"hates\"\n3 5\n1: 4 5 2\n\
+        # another\n*Arcslist\n5 1 2\n*Edgeslist\n3 4\n*Arcs :2 \"hates\"\n3 5\n1: 4 5 2\n\
         *Matrix\n0 0 0 0 2\n0 0 0 0 0\n0 0 1.5 0 0 0 0 0\n0 0 0 0 0 0 0\n*Partition x\n1\n";
     let two_modes = "*vertices 3 2\n*matrix\n1\n0\n";
     let shown = [text, two_modes]
@@ -383,7 +383,8 @@ fn dl_in_all_its_layouts() {
     let half = "dl n=3\nformat=lowerhalf diagonal=absent\ndata:\n1\n0 1\n";
     let edges = "dl n=3 format=edgelist1 row labels:\na\nb\nc\ndata:\n1 2 5\n2 c\n";
     let named = "dl n=4, format=nodelist1\nlabels embedded:\ndata:\na b c\nb a\n";
-    let texts = [full, embedded, half, edges, named];
+    let few = "dl n=3 labels: a b\ndata:\n0 0 0\n0 0 0\n0 0 0";
+    let texts = [full, embedded, half, edges, named, few];
     insta::assert_snapshot!(texts.map(|text| imported("a.dl", text)).concat());
 }
 
@@ -410,7 +411,6 @@ fn bad_files_of_network_tools_are_refused_with_their_place() {
         ("no count", "a.dl", "dl format=fullmatrix data:\n"),
         ("format", "a.dl", "dl n=3 format=blockmatrix data:\n"),
         ("word", "a.dl", "dl n=3 : data:\n"),
-        ("few labels", "a.dl", "dl n=3 labels: a b\ndata:\n"),
         ("half", "a.dl", "dl n=2 data:\n0 1\n0\n"),
         ("more", "a.dl", "dl n=1 data:\n0 1\n"),
         ("cell", "a.dl", "dl n=1 data:\nx\n"),
@@ -620,6 +620,10 @@ fn scripts_of_other_databases_run() {
     let kuzu = "CREATE NODE TABLE User(name STRING, PRIMARY KEY(name));\n\
         CREATE REL TABLE Follows(FROM User TO User);\nCREATE FULLTEXT INDEX i FOR (n:A) \
         ON EACH [n.b];\n:use neo4j\nCREATE (:User {name: 'a'});\nCALL db.awaitIndexes(300);";
-    let shown = [memgraph, old_shell, movies, kuzu].map(ran).concat();
+    let batches = ":begin\n:param rows => [{_id:1, properties:{a:\"$rows; \"}}, {_id:2, properties:{}}]\n\
+        UNWIND $rows AS row\nCREATE (n:A{id: row._id}) SET n += row.properties;\n:commit\n";
+    let shown = [memgraph, old_shell, movies, kuzu, batches]
+        .map(ran)
+        .concat();
     insta::assert_snapshot!(shown);
 }

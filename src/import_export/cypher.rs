@@ -73,16 +73,19 @@ pub fn read_script(
     })?;
 
     let mut report = ScriptReport::default();
+    let mut parameters = Parameters::new();
     let (mut line, mut counted) = (1, 0);
     for statement in parse::statements(&script) {
         context.check()?;
-        let text = without_shell_commands(statement.text, source)?;
+        let text = without_shell_commands(statement.text, source, &mut parameters)?;
         if text.is_empty() {
             continue;
         }
         let offset = statement.offset + (statement.text.len() - text.len());
         line += script[counted..offset].matches('\n').count() as u64;
         counted = offset;
+        let with_values = with_parameter(text, &parameters);
+        let text = with_values.as_deref().unwrap_or(text);
         let translation = translate(text);
         let outcome = translation.and_then(|translation| match translation {
             Translation::Same => run(ScriptStatement { text, line }).map(|()| 1),
@@ -111,6 +114,28 @@ pub fn read_script(
     Ok(report)
 }
 
+/// The parameters that a script has set, as the expressions that it gave.
+type Parameters<'t> = HashMap<&'t str, &'t str>;
+
+/// Name and value of `param rows => [1, 2]`, or of `param rows: [1, 2]`.
+fn parameter(command: &str) -> Option<(&str, &str)> {
+    let (word, rest) = command.split_once(char::is_whitespace)?;
+    let separated = rest.split_once("=>").or_else(|| rest.split_once(':'));
+    let (name, value) = separated.filter(|_| word.eq_ignore_ascii_case("param"))?;
+    Some((name.trim(), value.trim()))
+}
+
+/// `UNWIND $rows AS row ...` with the expression that `:param rows => ...` gave; APOC writes its
+/// batches so.
+fn with_parameter(statement: &str, parameters: &Parameters<'_>) -> Option<String> {
+    let (unwind, rest) = statement.split_once('$')?;
+    let end = rest.find(char::is_whitespace)?;
+    let (name, rest) = rest.split_at(end);
+    let value = parameters.get(name)?;
+    let is_first = unwind.trim().eq_ignore_ascii_case("unwind");
+    is_first.then(|| format!("{unwind}{value}{rest}"))
+}
+
 /// Commands of shells, behind a colon, that do nothing to the graph.
 const SHELL_COMMANDS: [&str; 3] = ["begin", "commit", "use"];
 /// Lines of Neo4j's old shell, which had no semicolons either.
@@ -127,16 +152,20 @@ fn without_first_line<'t>(text: &'t str, lines: &[&str]) -> Option<&'t str> {
 }
 
 /// The statement after shell commands, and comments between them, in front of it.
-fn without_shell_commands<'t>(statement: &'t str, source: &Source<'_>) -> Result<&'t str> {
+fn without_shell_commands<'t>(
+    statement: &'t str,
+    source: &Source<'_>,
+    parameters: &mut Parameters<'t>,
+) -> Result<&'t str> {
     let mut text = statement;
     loop {
         let rest = if let Some(command) = text.strip_prefix(':') {
             let (command, rest) = command.split_once('\n').unwrap_or((command, ""));
             let word = command.split_whitespace().next().unwrap_or_default();
-            if !SHELL_COMMANDS
-                .iter()
-                .any(|known| word.eq_ignore_ascii_case(known))
-            {
+            let mut passed = SHELL_COMMANDS.iter();
+            if let Some((name, value)) = parameter(command) {
+                parameters.insert(name, value);
+            } else if !passed.any(|known| word.eq_ignore_ascii_case(known)) {
                 let message = format!("{}: the shell command :{}", source.name(), excerpt(word));
                 return Err(Error::unsupported(message));
             }

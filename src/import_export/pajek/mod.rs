@@ -41,7 +41,7 @@ const UNLABELLED: &str = "% rihla: vertices without a label are called ";
 pub(super) fn recognises(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines().map(str::trim_start);
-    let first = lines.find(|line| !line.is_empty() && !line.starts_with('%'));
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(['%', '#']));
     first.is_some_and(|line| {
         let line = line.to_ascii_lowercase();
         line.starts_with("*vertices") || line.starts_with("*network")
@@ -121,7 +121,8 @@ impl Network<'_> {
         if let Some(name) = line.strip_prefix(UNLABELLED) {
             self.unlabelled = Some(name.to_owned());
         }
-        if line.is_empty() || line.starts_with('%') {
+        // Infomap's files have comments of the second kind.
+        if line.is_empty() || line.starts_with(['%', '#']) {
             return Ok(());
         }
         let words = match words(line) {
@@ -164,7 +165,8 @@ impl Network<'_> {
                 Section::Vertices
             }
             "*arcs" => Section::Lines { directed: true },
-            "*edges" => Section::Lines { directed: false },
+            // The latter two are Infomap's.
+            "*edges" | "*links" | "*bipartite" => Section::Lines { directed: false },
             "*arcslist" => Section::Lists { directed: true },
             "*edgeslist" => Section::Lists { directed: false },
             "*matrix" => {

@@ -260,12 +260,15 @@ impl Header {
             _ => self.rows,
         };
         let mut labels = Vec::new();
+        let mut behind = None;
         while (labels.len() as u64) < expected {
             let Some((label, place)) = words.word(sink)? else {
-                return Err(words.error(words.place(), "there are fewer labels than nodes"));
+                return Err(words.error(words.place(), "there is no data: in it"));
             };
             if label.eq_ignore_ascii_case("data:") {
-                return Err(words.error(place, "there are fewer labels than nodes"));
+                sink.warning(place, "there are fewer labels than nodes".to_owned());
+                behind = Some(("data".to_owned(), place));
+                break;
             }
             sink.reserve(size_of::<String>() + label.len())?;
             labels.push(label);
@@ -280,6 +283,6 @@ impl Header {
                 self.column_labels = Vec::new();
             }
         }
-        Ok(None)
+        Ok(behind)
     }
 }

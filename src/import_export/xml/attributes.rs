@@ -30,7 +30,15 @@ impl Attribute {
             CellType::Boolean if trimmed == "0" => return Ok(Some(false.into())),
             _ => {}
         }
-        let value = self.value_type.parse(trimmed);
+        let value = self.value_type.parse(trimmed).or_else(|message| {
+            match (self.value_type, trimmed.parse::<f64>()) {
+                // Some tools write whole numbers as they write others.
+                (CellType::Integer, Ok(float)) if trimmed.contains('.') => Ok(float.into()),
+                // Of these tools have forms of their own.
+                (CellType::Temporal(_) | CellType::Json, _) => Ok(text.into()),
+                _ => Err(message),
+            }
+        });
         value.map(Some).map_err(|message| {
             let (text, name) = (excerpt(text), excerpt(&self.name));
             format!("the value {text} of {name} {message}")
