@@ -20,6 +20,7 @@ const FLOAT: u8 = 3;
 const STRING: u8 = 4;
 const DATE: u8 = 5;
 const VALUES: u8 = 6;
+const LOCAL_DATE_TIME: u8 = 7;
 
 const TEXTS: u8 = 0;
 const DICTIONARY: u8 = 1;
@@ -45,6 +46,7 @@ impl Column {
             Column::Float(_) => FLOAT,
             Column::String(_) => STRING,
             Column::Date(_) => DATE,
+            Column::LocalDateTime(_) => LOCAL_DATE_TIME,
             Column::Value(_) => VALUES,
             Column::Node(_) | Column::Relationship(_) => {
                 return Err(Error::internal("nodes and relationships are not stored"));
@@ -59,7 +61,9 @@ impl Column {
         }
         match self {
             Column::Boolean(array) => write_bits(array.values().iter(), out),
-            Column::Integer(array) | Column::Date(array) => write_integers(array.values(), out),
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                write_integers(array.values(), out);
+            }
             Column::Float(array) => {
                 out.extend(array.values().iter().flat_map(|value| value.to_le_bytes()));
             }
@@ -92,6 +96,7 @@ impl Column {
             BOOLEAN => Column::Boolean(BooleanArray::new(read_bits(bytes, rows)?.into(), nulls)),
             INTEGER => Column::Integer(integers(bytes, rows, nulls)?),
             DATE => Column::Date(integers(bytes, rows, nulls)?),
+            LOCAL_DATE_TIME => Column::LocalDateTime(integers(bytes, rows, nulls)?),
             FLOAT => {
                 let floats = (0..rows)
                     .map(|_| bytes.u64().map(f64::from_bits))

@@ -106,7 +106,7 @@ impl Adjacency {
     }
 
     /// The segments that hold entries of a node.
-    fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
+    pub(super) fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
         let first = self.segment_of(&(node, 0, 0));
         let mut end = (first + 1).min(self.segments.len());
         while self.firsts.get(end).is_some_and(|entry| entry.0 <= node) {
@@ -115,15 +115,22 @@ impl Adjacency {
         first..end
     }
 
+    /// Whether no other segment has frozen entries of a node.
+    pub(super) fn is_only_in(&self, segment: usize, node: u32) -> bool {
+        let begins_before = |first: &Entry| *first <= (node, 0, 0);
+        self.firsts.get(segment).is_some_and(begins_before)
+            && self.firsts.get(segment + 1).is_none_or(|next| next.0 > node)
+    }
+
     /// The door for segments: every access to frozen entries goes through here, and may fail.
-    fn segment(&self, number: usize) -> Result<Held<'_, Segment>> {
+    pub(super) fn segment(&self, number: usize) -> Result<Held<'_, Segment>> {
         match self.segments.get(number) {
             Some(segment) => segment.slot.get(),
             None => Err(Error::internal(format!("there is no segment {number}"))),
         }
     }
 
-    fn is_patched(&self, node: u32) -> bool {
+    pub(super) fn is_patched(&self, node: u32) -> bool {
         let all = entries_of(node);
         (!self.added.is_empty() && self.added.range(all.clone()).next().is_some())
             || (!self.removed.is_empty() && self.removed.range(all).next().is_some())
@@ -143,12 +150,26 @@ impl Adjacency {
             }));
         }
         let (mut neighbours, mut relationships) = (Vec::new(), Vec::new());
+        self.merge_into(node, &mut neighbours, &mut relationships)?;
+        Ok(NeighbourList(List::Merged {
+            neighbours,
+            relationships,
+        }))
+    }
+
+    /// Appends the neighbours of a node, from all its segments and the patch.
+    pub(super) fn merge_into(
+        &self,
+        node: u32,
+        neighbours: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<()> {
         let mut added = self.added.range(entries_of(node)).copied().peekable();
         let mut take = |entry: Entry| {
             neighbours.push(entry.1);
             relationships.push(entry.2);
         };
-        for number in segments {
+        for number in self.segments_of(node) {
             let segment = self.segment(number)?;
             let (start, end) = segment.range(node);
             for place in start..end {
@@ -166,10 +187,7 @@ impl Adjacency {
             }
         }
         added.for_each(take);
-        Ok(NeighbourList(List::Merged {
-            neighbours,
-            relationships,
-        }))
+        Ok(())
     }
 
     /// The number of entries of a node.

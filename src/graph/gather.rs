@@ -3,16 +3,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type, UInt32Type};
-use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow_array::{Array, ArrayRef, Int64Array, UInt32Array, new_null_array};
 use arrow_select::interleave::interleave;
 
-use super::chunk::Fixed;
+use super::chunk::{Chunk, Fixed};
 use super::table::{CHUNK_SIZE, Table, place};
 use crate::column::{Column, ColumnBuilder};
 use crate::error::{Error, Result};
-use crate::value::{KeyId, Value};
+use crate::value::KeyId;
 
 impl<F: Fixed> Table<F> {
     /// The values of `key` at these positions; null where a position is null or has no value.
@@ -56,15 +54,13 @@ impl<F: Fixed> Table<F> {
         key: KeyId,
         deleted: impl Fn() -> Error,
     ) -> Result<Column> {
-        // Source 0 is a single null; each chunk that is met and the patched rows are further ones.
-        let mut sources: Vec<Column> = vec![Column::Null(1)];
-        let mut source_of_chunk: Vec<(usize, usize)> = Vec::new();
-        let mut patched: Vec<Value> = Vec::new();
+        let mut sources = Sources::new(self.chunks());
+        let mut patched = ColumnBuilder::new();
+        let mut patched_rows = 0;
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(positions.len());
-        const PATCHED: usize = usize::MAX;
         for position in positions.iter() {
             let Some(position) = position else {
-                places.push((0, 0));
+                places.push((NOTHING, 0));
                 continue;
             };
             if self.has_patch()
@@ -73,59 +69,93 @@ impl<F: Fixed> Table<F> {
                 if !row.alive {
                     return Err(deleted());
                 }
-                places.push((PATCHED, patched.len()));
+                places.push((PATCHED, patched_rows));
+                patched_rows += 1;
                 patched.push(row.properties.get(&key).cloned().unwrap_or_default());
                 continue;
             }
             let (number, offset) = place(position);
-            let chunk = self.chunk(number)?;
-            if chunk.dead > 0 && !chunk.exists(offset) {
+            let source = match sources.of_chunk.get(number) {
+                Some(Some(source)) => *source,
+                _ => sources.add(number, &*self.chunk(number)?, key)?,
+            };
+            if !source.exists(offset) && !self.chunk(number)?.exists(offset) {
                 return Err(deleted());
             }
-            let known = source_of_chunk
-                .iter()
-                .rev()
-                .find(|(chunk, _)| *chunk == number);
-            let source = match (known, chunk.column(key)?) {
-                (Some((_, source)), _) => *source,
-                (None, None) => {
-                    source_of_chunk.push((number, 0));
-                    0
-                }
-                (None, Some(column)) => {
-                    source_of_chunk.push((number, sources.len()));
-                    sources.push(column.clone());
-                    sources.len() - 1
-                }
-            };
-            places.push((source, if source == 0 { 0 } else { offset }));
+            places.push((source.number as usize, offset & source.mask));
         }
-        if !patched.is_empty() {
-            let mut builder = ColumnBuilder::new();
-            patched.into_iter().for_each(|value| builder.push(value));
-            let last = sources.len();
-            sources.push(builder.finish());
-            for place in &mut places {
-                if place.0 == PATCHED {
-                    place.0 = last;
-                }
-            }
-        }
+        let mut sources = sources.columns;
+        sources[PATCHED] = patched.finish();
         pick(&sources, &places)
+    }
+}
+
+/// The source that is a single null.
+const NOTHING: usize = 0;
+/// The source of patched rows.
+const PATCHED: usize = 1;
+
+/// The columns that cells are picked from: a single null, the patched rows, then those of chunks.
+struct Sources {
+    columns: Vec<Column>,
+    of_chunk: Vec<Option<Source>>,
+}
+
+/// Where the cells of a chunk are picked from.
+#[derive(Debug, Clone, Copy)]
+struct Source {
+    number: u32,
+    /// Rows up to this one exist for certain.
+    rows: u32,
+    /// Zero where the chunk has no such column, so that every row is the single null.
+    mask: usize,
+}
+
+impl Source {
+    /// Whether a row exists for certain.
+    fn exists(&self, offset: usize) -> bool {
+        offset < self.rows as usize
+    }
+}
+
+impl Sources {
+    fn new(chunks: usize) -> Self {
+        Sources {
+            columns: vec![Column::Null(1), Column::Null(0)],
+            of_chunk: vec![None; chunks],
+        }
+    }
+
+    fn add<F: Fixed>(&mut self, number: usize, chunk: &Chunk<F>, key: KeyId) -> Result<Source> {
+        let rows = match chunk.dead {
+            0 => chunk.fixed.len() as u32,
+            _ => 0,
+        };
+        let column = chunk.column(key)?;
+        let source = Source {
+            number: match column {
+                Some(_) => self.columns.len() as u32,
+                None => NOTHING as u32,
+            },
+            rows,
+            mask: if column.is_some() { usize::MAX } else { 0 },
+        };
+        self.columns.extend(column.cloned());
+        if let Some(known) = self.of_chunk.get_mut(number) {
+            *known = Some(source);
+        }
+        Ok(source)
     }
 }
 
 /// The cells named by source and row, as one column.
 fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
-    let Some(kind) = sources
-        .iter()
-        .find(|source| !matches!(source, Column::Null(_)))
-    else {
+    let is_empty = |source: &Column| matches!(source, Column::Null(_));
+    let Some(kind) = sources.iter().find(|source| !is_empty(source)) else {
         return Ok(Column::Null(places.len()));
     };
     let uniform = sources.iter().all(|source| {
-        matches!(source, Column::Null(_))
-            || std::mem::discriminant(source) == std::mem::discriminant(kind)
+        is_empty(source) || std::mem::discriminant(source) == std::mem::discriminant(kind)
     });
     let Some(example) = kind.array().filter(|_| uniform) else {
         let cell = |(source, row): &(usize, usize)| match &sources[*source] {
@@ -134,6 +164,11 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
         };
         return Ok(Column::from_values(places.iter().map(cell)));
     };
+    if let Column::Integer(_) | Column::Date(_) | Column::LocalDateTime(_) = kind
+        && let Some(integers) = pick_integers(sources, places)
+    {
+        return Ok(kind.same_kind(&integers));
+    }
     let arrays: Vec<ArrayRef> = sources
         .iter()
         .map(|source| {
@@ -144,16 +179,24 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
         .collect();
     let arrays: Vec<&dyn Array> = arrays.iter().map(Arc::as_ref).collect();
     let picked = interleave(&arrays, places).map_err(|error| Error::internal(error.to_string()))?;
-    Ok(match kind {
-        Column::Boolean(_) => Column::Boolean(picked.as_boolean().clone()),
-        Column::Integer(_) => Column::Integer(picked.as_primitive::<Int64Type>().clone()),
-        Column::Float(_) => Column::Float(picked.as_primitive::<Float64Type>().clone()),
-        Column::String(_) => Column::String(picked.as_string_view().clone()),
-        Column::Date(_) => Column::Date(picked.as_primitive::<Int64Type>().clone()),
-        Column::Node(_) => Column::Node(picked.as_primitive::<UInt32Type>().clone()),
-        Column::Relationship(_) => {
-            Column::Relationship(picked.as_primitive::<UInt32Type>().clone())
-        }
-        Column::Null(_) | Column::Value(_) => Column::Null(places.len()),
-    })
+    Ok(kind.same_kind(&picked))
+}
+
+/// Integers without nulls, in one plain loop.
+fn pick_integers(sources: &[Column], places: &[(usize, usize)]) -> Option<Int64Array> {
+    let mut values: Vec<&[i64]> = Vec::with_capacity(sources.len());
+    for source in sources {
+        values.push(match source {
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array)
+                if array.null_count() == 0 =>
+            {
+                array.values()
+            }
+            Column::Null(_) => &[],
+            _ => return None,
+        });
+    }
+    let cell = |(source, row): &(usize, usize)| values[*source].get(*row).copied();
+    let picked: Option<Vec<i64>> = places.iter().map(cell).collect();
+    picked.map(Int64Array::from)
 }

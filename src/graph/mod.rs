@@ -6,6 +6,7 @@
 //! * Start here: [`Snapshot`].
 
 mod adjacency;
+mod adjacency_reader;
 mod blob;
 mod cache;
 mod catalog;
@@ -34,6 +35,7 @@ mod verify_type;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
+pub use adjacency_reader::{AdjacencyReader, Neighbours};
 pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
 pub use cache::Cache;
 pub use catalog::Catalog;

@@ -8,6 +8,7 @@ use arrow_array::{BooleanArray, UInt32Array};
 use imbl::Vector;
 
 use super::adjacency::{Adjacency, Direction, NeighbourList};
+use super::adjacency_reader::AdjacencyReader;
 use super::catalog::{Catalog, LabelSetId};
 use super::chunk::Fixed;
 use super::deleted;
@@ -302,6 +303,17 @@ impl Snapshot {
             Some(adjacency) => adjacency.neighbours(node.0),
             None => Ok(NeighbourList::empty()),
         }
+    }
+
+    /// A reader of the neighbours of many nodes.
+    pub fn adjacency_reader(
+        &self,
+        direction: Direction,
+        relationship_type: TypeId,
+    ) -> AdjacencyReader {
+        let place = adjacency_place(direction, relationship_type);
+        let adjacency = self.adjacency.get(place).cloned();
+        AdjacencyReader::new(adjacency.unwrap_or_default())
     }
 
     /// The number of relationships of one type at a node in one direction.

@@ -58,7 +58,8 @@ fn compare_typed(operator: Comparison, left: &Operand, right: &Operand) -> Optio
     use Operand::{Column as Col, Constant};
     match (left, right) {
         (Col(C::Integer(left)), Col(C::Integer(right)))
-        | (Col(C::Date(left)), Col(C::Date(right))) => {
+        | (Col(C::Date(left)), Col(C::Date(right)))
+        | (Col(C::LocalDateTime(left)), Col(C::LocalDateTime(right))) => {
             Some(both(left, right, |l, r| holds(operator, l.cmp(&r))))
         }
         (Col(C::Integer(left)), Constant(Value::Integer(right))) => {
@@ -67,6 +68,9 @@ fn compare_typed(operator: Comparison, left: &Operand, right: &Operand) -> Optio
         (Col(C::Date(left)), Constant(Value::Date(right))) => {
             Some(integers(operator, left, right.days))
         }
+        (Col(C::LocalDateTime(left)), Constant(Value::LocalDateTime(right))) => right
+            .to_nanoseconds()
+            .map(|right| integers(operator, left, right)),
         (Constant(constant), Col(_)) if !matches!(constant, Value::Null) => {
             compare_typed(mirrored(operator), right, left)
         }

@@ -28,5 +28,6 @@ pub(super) mod seek;
 pub(super) mod set;
 pub(super) mod shortest_paths;
 pub(super) mod sort;
+mod steps;
 pub(super) mod union;
 pub(super) mod unwind;
