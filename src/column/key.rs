@@ -184,7 +184,10 @@ impl KeyCoder {
             true => self
                 .texts
                 .place(hash(text), same, |kept| hash(kept), || text.into()),
-            false => self.texts.find(hash(text), same).map(|place| (place, false)),
+            false => self
+                .texts
+                .find(hash(text), same)
+                .map(|place| (place, false)),
         };
         if let Some((_, true)) = place {
             self.bytes += text.len() + 32;
@@ -215,10 +218,11 @@ impl KeyCoder {
         let hash = |value: &Value| self.hasher.hash_one(value);
         let same = |kept: &Value| order(kept, value).is_eq();
         let place = match keeps {
-            true => self
+            true => self.values.place(hash(value), same, hash, || value.clone()),
+            false => self
                 .values
-                .place(hash(value), same, hash, || value.clone()),
-            false => self.values.find(hash(value), same).map(|place| (place, false)),
+                .find(hash(value), same)
+                .map(|place| (place, false)),
         };
         if let Some((_, true)) = place {
             self.bytes += value.heap_size() + 32;
@@ -326,7 +330,11 @@ mod tests {
     #[test]
     fn what_equals_nothing_has_no_code() {
         let nan = Value::Float(f64::NAN);
-        let values = vec![nan.clone(), Value::list(vec![nan]), Value::list(vec![Value::Null])];
+        let values = vec![
+            nan.clone(),
+            Value::list(vec![nan]),
+            Value::list(vec![Value::Null]),
+        ];
         assert_eq!(codes(values, Sameness::Equal), [NO_CODE; 3]);
     }
 }

@@ -68,7 +68,9 @@ macro_rules! with_array {
         match $column {
             Column::Null($length) => $nulls,
             Column::Boolean($array) => $typed,
-            Column::Integer($array) | Column::Date($array) | Column::LocalDateTime($array) => $typed,
+            Column::Integer($array) | Column::Date($array) | Column::LocalDateTime($array) => {
+                $typed
+            }
             Column::Float($array) => $typed,
             Column::String($array) => $typed,
             Column::Node($array) | Column::Relationship($array) => $typed,

@@ -27,6 +27,9 @@ pub enum Direction {
 /// Entries of a new segment; one that has grown to twice as many is cut.
 const SEGMENT_SIZE: usize = 16_384;
 
+/// Segments of which samples are taken.
+const SAMPLED_SEGMENTS: usize = 8;
+
 /// Patched entries of a segment that make it be folded.
 const FOLD_AT: u32 = 1024;
 
@@ -119,7 +122,10 @@ impl Adjacency {
     pub(super) fn is_only_in(&self, segment: usize, node: u32) -> bool {
         let begins_before = |first: &Entry| *first <= (node, 0, 0);
         self.firsts.get(segment).is_some_and(begins_before)
-            && self.firsts.get(segment + 1).is_none_or(|next| next.0 > node)
+            && self
+                .firsts
+                .get(segment + 1)
+                .is_none_or(|next| next.0 > node)
     }
 
     /// The door for segments: every access to frozen entries goes through here, and may fail.
@@ -188,6 +194,20 @@ impl Adjacency {
         }
         added.for_each(take);
         Ok(())
+    }
+
+    /// Nodes and neighbours of about `count` entries, evenly spread over some of the segments.
+    pub(super) fn sample(&self, count: usize) -> Result<Vec<(u32, u32)>> {
+        let segments = self.segments.len().min(SAMPLED_SEGMENTS);
+        let each = count.div_ceil(segments.max(1));
+        let mut sample = Vec::with_capacity(count);
+        for turn in 0..segments {
+            let number = (2 * turn + 1) * self.segments.len() / (2 * segments);
+            self.segment(number)?.sample(each, &mut sample);
+        }
+        let patch = self.added.iter().take(count.saturating_sub(sample.len()));
+        sample.extend(patch.map(|entry| (entry.0, entry.1)));
+        Ok(sample)
     }
 
     /// The number of entries of a node.

@@ -32,7 +32,7 @@ struct LabelSets {
 }
 
 /// The number of a set of labels.
-pub(super) type LabelSetId = u32;
+pub type LabelSetId = u32;
 
 impl Default for LabelSets {
     fn default() -> Self {
@@ -189,6 +189,12 @@ impl Catalog {
         sets.sets.push(set.clone());
         sets.numbers.insert(set, number);
         number
+    }
+
+    /// Whether a set of labels holds a label.
+    pub fn set_has(&self, set: LabelSetId, label: LabelId) -> bool {
+        let set = self.label_sets.sets.get(set as usize);
+        set.is_some_and(|set| set.contains(&label))
     }
 
     /// For each set of labels whether it holds all of `labels`.

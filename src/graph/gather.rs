@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Int64Array, UInt32Array, new_null_array};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
 use arrow_select::interleave::interleave;
 
 use super::chunk::{Chunk, Fixed};
@@ -33,6 +33,40 @@ impl<F: Fixed> Table<F> {
             }
         }
         self.gathered(positions, key, deleted)
+    }
+
+    /// Whether what each row has beside properties passes a test; null where a position is null.
+    pub(super) fn test(
+        &self,
+        positions: &UInt32Array,
+        test: impl Fn(&F) -> bool,
+        deleted: impl Fn() -> Error,
+    ) -> Result<BooleanArray> {
+        let mut met: Vec<Option<Met<F>>> = Vec::new();
+        met.resize_with(self.chunks(), || None);
+        let mut one = |position: u32| {
+            let (number, offset) = place(position);
+            if self.is_patched(number) {
+                return match self.fixed(position)? {
+                    Some((true, fixed)) => Ok(test(&fixed)),
+                    _ => Err(deleted()),
+                };
+            }
+            let chunk = match met.get_mut(number) {
+                Some(Some(chunk)) => chunk,
+                Some(empty) => empty.insert(Met::new(&*self.chunk(number)?, &test)),
+                None => return Err(deleted()),
+            };
+            match chunk {
+                Met::Same(answer, rows) if offset < *rows => Ok(*answer),
+                Met::Mixed(chunk) if chunk.exists(offset) => Ok(test(&chunk.fixed[offset])),
+                _ => Err(deleted()),
+            }
+        };
+        positions
+            .iter()
+            .map(|position| position.map(&mut one).transpose())
+            .collect()
     }
 
     /// Chunk and offset, if the positions ascend without gaps inside one chunk without patch.
@@ -87,6 +121,22 @@ impl<F: Fixed> Table<F> {
         let mut sources = sources.columns;
         sources[PATCHED] = patched.finish();
         pick(&sources, &places)
+    }
+}
+
+/// A chunk of which rows were tested.
+enum Met<F> {
+    /// All so many rows are the same.
+    Same(bool, usize),
+    Mixed(Arc<Chunk<F>>),
+}
+
+impl<F: Fixed> Met<F> {
+    fn new(chunk: &Arc<Chunk<F>>, test: impl Fn(&F) -> bool) -> Self {
+        match chunk.uniform {
+            Some(all) => Met::Same(test(&all), chunk.fixed.len()),
+            None => Met::Mixed(chunk.clone()),
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub use adjacency::{Direction, NeighbourList};
 pub use adjacency_reader::{AdjacencyReader, Neighbours};
 pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
 pub use cache::Cache;
-pub use catalog::Catalog;
+pub use catalog::{Catalog, LabelSetId};
 pub use changes::Changes;
 pub use effect::Effect;
 pub use graph_type::{GraphType, NodeType, PropertyType, RelationshipType};
@@ -46,7 +46,7 @@ pub use image::Image;
 pub use index::Index;
 pub use index_key::{Condition, KeyRange};
 pub use schema::{ConstraintDefinition, ConstraintRule, IndexDefinition, Schema, Target};
-pub use snapshot::{Endpoints, PatternCount, Snapshot};
+pub use snapshot::{Endpoints, PatternCount, SampledEnds, Snapshot};
 pub use table::CHUNK_SIZE;
 pub use writer::GraphWriter;
 

@@ -29,6 +29,15 @@ pub struct Endpoints {
     pub end: NodeId,
 }
 
+/// The label sets at the ends of a relationship.
+#[derive(Debug, Clone, Copy)]
+pub struct SampledEnds {
+    /// Of the node where it starts.
+    pub start: LabelSetId,
+    /// Of the node where it ends.
+    pub end: LabelSetId,
+}
+
 /// How many relationships of a type lead from nodes with one label to nodes with another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternCount {
@@ -138,6 +147,14 @@ impl Snapshot {
     ) -> Result<UInt32Array> {
         let chunk = table.chunk(number)?;
         let start = (number * CHUNK_SIZE) as u32;
+        if let Some(all) = chunk.uniform.filter(|_| !table.is_patched(number)) {
+            let rows = if wanted(&all) {
+                chunk.fixed.len() as u32
+            } else {
+                0
+            };
+            return Ok(UInt32Array::from_iter_values(start..start + rows));
+        }
         let mut found = Vec::with_capacity(chunk.fixed.len());
         let mut patched = table.patched_rows(number).peekable();
         for (offset, fixed) in chunk.fixed.iter().enumerate() {
@@ -199,15 +216,8 @@ impl Snapshot {
     /// `DeletedEntityAccess` where a node does not exist.
     pub fn have_label(&self, nodes: &UInt32Array, label: LabelId) -> Result<BooleanArray> {
         let with_label = self.catalog.sets_with(&[label]);
-        nodes
-            .iter()
-            .map(|node| match node {
-                Some(node) => self
-                    .label_set_of(NodeId(node))
-                    .map(|set| Some(with_label[set as usize])),
-                None => Ok(None),
-            })
-            .collect()
+        let has_label = |set: &LabelSetId| with_label.get(*set as usize) == Some(&true);
+        self.nodes.test(nodes, has_label, || deleted("node"))
     }
 
     /// One property of many nodes; null where the node is null or lacks it.
@@ -303,6 +313,32 @@ impl Snapshot {
             Some(adjacency) => adjacency.neighbours(node.0),
             None => Ok(NeighbourList::empty()),
         }
+    }
+
+    /// The label sets at both ends of about `count` relationships of a type, for estimates.
+    ///
+    /// # Errors
+    /// Where they are stored and cannot be fetched.
+    pub fn sample_ends(&self, relationship_type: TypeId, count: usize) -> Result<Vec<SampledEnds>> {
+        let place = adjacency_place(Direction::Outgoing, relationship_type);
+        let Some(adjacency) = self.adjacency.get(place) else {
+            return Ok(Vec::new());
+        };
+        let sample = adjacency.sample(count)?;
+        let labels = |node: u32| {
+            self.nodes
+                .fixed(node)
+                .map(|fixed| fixed.map_or(0, |row| row.1))
+        };
+        sample
+            .into_iter()
+            .map(|(start, end)| {
+                Ok(SampledEnds {
+                    start: labels(start)?,
+                    end: labels(end)?,
+                })
+            })
+            .collect()
     }
 
     /// A reader of the neighbours of many nodes.

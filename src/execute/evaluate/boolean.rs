@@ -2,6 +2,7 @@
 //! that the parts before have not decided.
 
 use arrow_array::{Array, BooleanArray, UInt32Array};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 
 use super::{Operand, evaluate};
 use crate::column::Column;
@@ -41,35 +42,94 @@ pub(super) fn or(parts: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Op
 /// A conjunction (`deciding` is false) or disjunction (true): a part that equals `deciding` decides
 /// the row; else a null makes it null.
 fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
-    let mut result: Vec<Option<bool>> = vec![Some(!deciding); batch.rows()];
-    let mut open: Option<UInt32Array> = None;
+    let mut open = Open::All(batch.rows());
+    // Rows of which a part was null; some may be decided later.
+    let mut unknown: Vec<u32> = Vec::new();
     for part in parts {
         let operand = match &open {
-            None => evaluate(part, batch, runtime)?,
-            Some(rows) if rows.is_empty() => break,
-            Some(rows) => evaluate(part, &batch.select(rows.clone())?, runtime)?,
+            Open::All(_) => evaluate(part, batch, runtime)?,
+            Open::Some(rows) if rows.is_empty() => break,
+            Open::Some(rows) => evaluate(part, &batch.select(rows.clone())?, runtime)?,
         };
-        let truth = booleans(&operand, None)?;
-        let count = open.as_ref().map_or(batch.rows(), Array::len);
-        let mut still_open = Vec::with_capacity(count);
-        for index in 0..count {
-            let row = open.as_ref().map_or(index as u32, |rows| rows.value(index));
-            match truth.at(index) {
-                Some(value) if value == deciding => result[row as usize] = Some(deciding),
-                Some(_) => still_open.push(row),
-                None => {
-                    result[row as usize] = None;
-                    still_open.push(row);
+        open = match booleans(&operand, None)? {
+            Truth::Constant(Some(value)) if value == deciding => {
+                Open::Some(Vec::<u32>::new().into())
+            }
+            Truth::Constant(Some(_)) => open,
+            Truth::Constant(None) => {
+                unknown.extend(0..batch.rows() as u32);
+                open
+            }
+            Truth::Column(array) => {
+                let undecided = match deciding {
+                    true => !array.values(),
+                    false => array.values().clone(),
+                };
+                match array.nulls().filter(|nulls| nulls.null_count() > 0) {
+                    None => open.picked(&undecided),
+                    Some(nulls) => {
+                        let nulls = !nulls.inner();
+                        unknown.extend(open.clone().picked(&nulls).rows());
+                        open.picked(&(&undecided | &nulls))
+                    }
                 }
             }
-        }
-        if still_open.len() < batch.rows() {
-            open = Some(UInt32Array::from(still_open));
+        };
+    }
+    let mut result = BooleanBufferBuilder::new(batch.rows());
+    match open {
+        Open::All(rows) => result.append_n(rows, !deciding),
+        Open::Some(open) => {
+            result.append_n(batch.rows(), deciding);
+            for row in open.values() {
+                result.set_bit(*row as usize, !deciding);
+            }
         }
     }
-    Ok(Operand::Column(Column::Boolean(
-        result.into_iter().collect(),
-    )))
+    let result = result.finish();
+    let nulls = (!unknown.is_empty()).then(|| {
+        let mut valid = BooleanBufferBuilder::new(batch.rows());
+        valid.append_n(batch.rows(), true);
+        for row in unknown {
+            if result.value(row as usize) != deciding {
+                valid.set_bit(row as usize, false);
+            }
+        }
+        NullBuffer::new(valid.finish())
+    });
+    Ok(Operand::Column(Column::Boolean(BooleanArray::new(
+        result, nulls,
+    ))))
+}
+
+/// The rows that are not decided.
+#[derive(Clone)]
+enum Open {
+    /// All of so many.
+    All(usize),
+    Some(UInt32Array),
+}
+
+impl Open {
+    /// Those among them whose bit is set.
+    fn picked(self, bits: &BooleanBuffer) -> Open {
+        match self {
+            Open::All(rows) if bits.count_set_bits() == rows => Open::All(rows),
+            Open::All(_) => Open::Some(UInt32Array::from_iter_values(bits.set_indices_u32())),
+            Open::Some(rows) => {
+                let places = bits.set_indices_u32();
+                let rows = places.map(|place| rows.value(place as usize));
+                Open::Some(UInt32Array::from_iter_values(rows))
+            }
+        }
+    }
+
+    fn rows(&self) -> Vec<u32> {
+        match self {
+            Open::All(rows) => (0..*rows as u32).collect(),
+            Open::Some(rows) => rows.values().to_vec(),
+        }
+    }
 }
 
 /// The rows on which an operand is true.

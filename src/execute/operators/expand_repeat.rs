@@ -167,9 +167,7 @@ impl Operator for ExpandRepeat<'_> {
                 }
                 continue;
             }
-            let has_more = step
-                .untried
-                .is_some_and(|start| start < self.untried.len());
+            let has_more = step.untried.is_some_and(|start| start < self.untried.len());
             match self.untried.pop_if(|_| has_more) {
                 Some((neighbour, relationship)) => {
                     let used = self

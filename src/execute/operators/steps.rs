@@ -152,10 +152,12 @@ impl<'b> Taken<'b> {
                 Column::Relationship(array) if array.is_valid(row) => taken.push(array.value(row)),
                 Column::Value(values) => match &values[row] {
                     Value::Relationship(id) => taken.push(id.0),
-                    Value::List(list) => taken.extend(list.iter().filter_map(|value| match value {
-                        Value::Relationship(id) => Some(id.0),
-                        _ => None,
-                    })),
+                    Value::List(list) => {
+                        taken.extend(list.iter().filter_map(|value| match value {
+                            Value::Relationship(id) => Some(id.0),
+                            _ => None,
+                        }))
+                    }
                     _ => {}
                 },
                 _ => {}
