@@ -37,6 +37,9 @@ struct Arguments {
     /// Seconds for the repetitions of a query
     #[arg(long, default_value_t = 2.0)]
     budget: f64,
+    /// How often a query is repeated at most
+    #[arg(long, default_value_t = 15)]
+    repetitions: usize,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -242,7 +245,9 @@ fn query(arguments: &Arguments) -> Outcome<()> {
             }
         };
         let (mut times, start) = (Vec::new(), Instant::now());
-        while times.len() < 15 && start.elapsed().as_secs_f64() + first / 1e3 < arguments.budget {
+        while times.len() < arguments.repetitions
+            && start.elapsed().as_secs_f64() + first / 1e3 < arguments.budget
+        {
             times.push(run().1);
         }
         if times.is_empty() {

@@ -92,6 +92,16 @@ impl Column {
         self.len() == 0
     }
 
+    /// The array of a column that is integers inside.
+    pub fn integers(&self) -> Option<&Int64Array> {
+        match self {
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                Some(array)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the value of a row is null.
     pub fn is_null(&self, row: usize) -> bool {
         with_array!(self, array => array.is_null(row), _length => true, values => values[row].is_null())

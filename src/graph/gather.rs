@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
+use arrow_buffer::BooleanBuffer;
 use arrow_select::interleave::interleave;
 
 use super::chunk::{Chunk, Fixed};
@@ -32,7 +33,46 @@ impl<F: Fixed> Table<F> {
                 });
             }
         }
-        self.gathered(positions, key, deleted)
+        match self.gathered_integers(positions, key)? {
+            Some(column) => Ok(column),
+            None => self.gathered(positions, key, deleted),
+        }
+    }
+
+    /// The cells of integer columns in one plain loop; `None` where that is not all there is to it.
+    fn gathered_integers(&self, positions: &UInt32Array, key: KeyId) -> Result<Option<Column>> {
+        if self.has_patch() || positions.null_count() > 0 {
+            return Ok(None);
+        }
+        let mut met: Vec<Option<Int64Array>> = vec![None; self.chunks()];
+        let mut kind: Option<Column> = None;
+        let mut values = Vec::with_capacity(positions.len());
+        for position in positions.values() {
+            let (number, offset) = place(*position);
+            let array = match met.get_mut(number) {
+                Some(Some(array)) => array,
+                Some(empty) => {
+                    let chunk = self.chunk(number)?;
+                    let column = chunk.column(key)?.filter(|_| chunk.dead == 0);
+                    let Some(column) = column else {
+                        return Ok(None);
+                    };
+                    let kind = kind.get_or_insert_with(|| column.slice(0, 0));
+                    let is_same = std::mem::discriminant(kind) == std::mem::discriminant(column);
+                    match column.integers().filter(|_| is_same) {
+                        Some(array) if array.null_count() == 0 => empty.insert(array.clone()),
+                        _ => return Ok(None),
+                    }
+                }
+                None => return Ok(None),
+            };
+            match array.values().get(offset) {
+                Some(value) => values.push(*value),
+                None => return Ok(None),
+            }
+        }
+        let values = Int64Array::from(values);
+        Ok(kind.map(|kind| kind.same_kind(&values)))
     }
 
     /// Whether what each row has beside properties passes a test; null where a position is null.
@@ -46,7 +86,7 @@ impl<F: Fixed> Table<F> {
         met.resize_with(self.chunks(), || None);
         let mut one = |position: u32| {
             let (number, offset) = place(position);
-            if self.is_patched(number) {
+            if self.has_patch() && self.is_patched(number) {
                 return match self.fixed(position)? {
                     Some((true, fixed)) => Ok(test(&fixed)),
                     _ => Err(deleted()),
@@ -63,10 +103,21 @@ impl<F: Fixed> Table<F> {
                 _ => Err(deleted()),
             }
         };
-        positions
-            .iter()
-            .map(|position| position.map(&mut one).transpose())
-            .collect()
+        let mut failure = None;
+        let bits = BooleanBuffer::collect_bool(positions.len(), |row| {
+            let answer = match positions.is_valid(row) {
+                true => one(positions.value(row)),
+                false => Ok(false),
+            };
+            answer.unwrap_or_else(|error| {
+                failure.get_or_insert(error);
+                false
+            })
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(BooleanArray::new(bits, positions.nulls().cloned())),
+        }
     }
 
     /// Chunk and offset, if the positions ascend without gaps inside one chunk without patch.
@@ -214,11 +265,6 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
         };
         return Ok(Column::from_values(places.iter().map(cell)));
     };
-    if let Column::Integer(_) | Column::Date(_) | Column::LocalDateTime(_) = kind
-        && let Some(integers) = pick_integers(sources, places)
-    {
-        return Ok(kind.same_kind(&integers));
-    }
     let arrays: Vec<ArrayRef> = sources
         .iter()
         .map(|source| {
@@ -230,23 +276,4 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
     let arrays: Vec<&dyn Array> = arrays.iter().map(Arc::as_ref).collect();
     let picked = interleave(&arrays, places).map_err(|error| Error::internal(error.to_string()))?;
     Ok(kind.same_kind(&picked))
-}
-
-/// Integers without nulls, in one plain loop.
-fn pick_integers(sources: &[Column], places: &[(usize, usize)]) -> Option<Int64Array> {
-    let mut values: Vec<&[i64]> = Vec::with_capacity(sources.len());
-    for source in sources {
-        values.push(match source {
-            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array)
-                if array.null_count() == 0 =>
-            {
-                array.values()
-            }
-            Column::Null(_) => &[],
-            _ => return None,
-        });
-    }
-    let cell = |(source, row): &(usize, usize)| values[*source].get(*row).copied();
-    let picked: Option<Vec<i64>> = places.iter().map(cell).collect();
-    picked.map(Int64Array::from)
 }

@@ -60,6 +60,11 @@ pub static RULES: &[Rule] = &[
         sentence: "Reads what the first rows of an order show when they are known.",
         rewrite: rules::late_projection::rewrite,
     },
+    Rule {
+        name: "shared_reads",
+        sentence: "Reads a property once that several aggregates read.",
+        rewrite: rules::shared_reads::rewrite,
+    },
 ];
 
 /// The best plan known for `plan`. Rules named in `disabled` are not used.

@@ -49,6 +49,13 @@ fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) ->
         let operand = match &open {
             Open::All(_) => evaluate(part, batch, runtime)?,
             Open::Some(rows) if rows.is_empty() => break,
+            Open::Some(rows) if rows.len() > batch.rows() / 4 && is_plain(part, batch) => {
+                let all = evaluate(part, batch, runtime)?;
+                match all {
+                    Operand::Column(column) => Operand::Column(column.take(rows)?),
+                    constant => constant,
+                }
+            }
             Open::Some(rows) => evaluate(part, &batch.select(rows.clone())?, runtime)?,
         };
         open = match booleans(&operand, None)? {
@@ -100,6 +107,23 @@ fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) ->
     Ok(Operand::Column(Column::Boolean(BooleanArray::new(
         result, nulls,
     ))))
+}
+
+/// Whether a predicate is a comparison that cannot fail and costs less than to pick rows for it:
+/// columns that stand in chunks as they are read are compared as a whole.
+fn is_plain(predicate: &E, batch: &Batch) -> bool {
+    let is_plain = |operand: &E| match operand {
+        E::Constant(_) | E::Parameter(_) => true,
+        E::Property { object, .. } => match object.as_ref() {
+            E::Slot(slot) => matches!(
+                batch.column(*slot),
+                Ok(Column::Node(_) | Column::Relationship(_))
+            ),
+            _ => false,
+        },
+        _ => false,
+    };
+    matches!(predicate, E::Comparison(_, left, right) if is_plain(left) && is_plain(right))
 }
 
 /// The rows that are not decided.
