@@ -12,6 +12,7 @@ mod graph;
 mod icesco;
 mod load_csv;
 mod model;
+mod optimizer;
 mod parse;
 mod pipe;
 mod plans;

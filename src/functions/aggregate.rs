@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow_array::{ArrayAccessor, Int64Array};
+use arrow_array::{Array, ArrayAccessor, Int64Array};
 
 use super::argument::{LARGE, STEPS_BETWEEN_CHECKS, wrong_type};
 use super::row::Accumulator;
@@ -377,6 +377,13 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
             (Extremes::Integer(best), Column::Integer(array))
             | (Extremes::Date(best), Column::Date(array))
             | (Extremes::LocalDateTime(best), Column::LocalDateTime(array)) => {
+                if let ([best], None, 0) = (best.as_mut_slice(), weights, array.null_count()) {
+                    let values = array.values().iter().copied();
+                    if let Some(value) = if LEAST { values.min() } else { values.max() } {
+                        Self::keep(best, value, i64::cmp);
+                    }
+                    return Ok(());
+                }
                 rows.each(array, |group, value, _| {
                     Self::keep(&mut best[group], value, i64::cmp);
                     Ok(())

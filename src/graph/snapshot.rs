@@ -94,6 +94,11 @@ impl Snapshot {
         self.nodes.alive()
     }
 
+    /// One more than the greatest number that a node has.
+    pub fn node_positions(&self) -> usize {
+        self.nodes.next() as usize
+    }
+
     /// The number of relationships.
     pub fn relationship_count(&self) -> u64 {
         self.relationships.alive()

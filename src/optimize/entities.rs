@@ -29,6 +29,11 @@ pub(super) fn entities(plan: &Plan) -> HashSet<Variable> {
             }
             known
         }
+        Plan::Reach { input, expand } => {
+            let mut known = entities(input);
+            known.insert(expand.to.clone());
+            known
+        }
         Plan::Project { input, items } => renamed(input, items),
         Plan::Aggregate { input, keys, .. } => renamed(input, keys),
         Plan::Extend { input, items } => {

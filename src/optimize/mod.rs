@@ -61,6 +61,11 @@ pub static RULES: &[Rule] = &[
         rewrite: rules::late_projection::rewrite,
     },
     Rule {
+        name: "reach",
+        sentence: "Searches the nodes at the end of paths breadth first where only they matter.",
+        rewrite: rules::reach::rewrite,
+    },
+    Rule {
         name: "shared_reads",
         sentence: "Reads a property once that several aggregates read.",
         rewrite: rules::shared_reads::rewrite,

@@ -42,71 +42,60 @@ pub(super) fn or(parts: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Op
 /// A conjunction (`deciding` is false) or disjunction (true): a part that equals `deciding` decides
 /// the row; else a null makes it null.
 fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
-    let mut open = Open::All(batch.rows());
-    // Rows of which a part was null; some may be decided later.
-    let mut unknown: Vec<u32> = Vec::new();
+    let rows = batch.rows();
+    // The rows that no part has decided, and those of which a part was null.
+    let mut open = BooleanBuffer::new_set(rows);
+    let mut unknown = BooleanBuffer::new_unset(rows);
     for part in parts {
-        let operand = match &open {
-            Open::All(_) => evaluate(part, batch, runtime)?,
-            Open::Some(rows) if rows.is_empty() => break,
-            Open::Some(rows) if rows.len() > batch.rows() / 4 && is_plain(part, batch) => {
-                let all = evaluate(part, batch, runtime)?;
-                match all {
-                    Operand::Column(column) => Operand::Column(column.take(rows)?),
-                    constant => constant,
-                }
-            }
-            Open::Some(rows) => evaluate(part, &batch.select(rows.clone())?, runtime)?,
+        let count = open.count_set_bits();
+        if count == 0 {
+            break;
+        }
+        let takes_all = count == rows || count > rows / 4 && is_plain(part, batch);
+        let selected = (!takes_all).then(|| UInt32Array::from_iter_values(open.set_indices_u32()));
+        let operand = match &selected {
+            None => evaluate(part, batch, runtime)?,
+            Some(selected) => evaluate(part, &batch.select(selected.clone())?, runtime)?,
         };
-        open = match booleans(&operand, None)? {
+        let whole = |bits: BooleanBuffer| match &selected {
+            None => bits,
+            Some(selected) => scattered(&bits, selected, rows),
+        };
+        match booleans(&operand, None)? {
             Truth::Constant(Some(value)) if value == deciding => {
-                Open::Some(Vec::<u32>::new().into())
+                open = BooleanBuffer::new_unset(rows);
             }
-            Truth::Constant(Some(_)) => open,
-            Truth::Constant(None) => {
-                unknown.extend(0..batch.rows() as u32);
-                open
-            }
+            Truth::Constant(Some(_)) => {}
+            Truth::Constant(None) => unknown = BooleanBuffer::new_set(rows),
             Truth::Column(array) => {
-                let undecided = match deciding {
+                let mut undecided = match deciding {
                     true => !array.values(),
                     false => array.values().clone(),
                 };
-                match array.nulls().filter(|nulls| nulls.null_count() > 0) {
-                    None => open.picked(&undecided),
-                    Some(nulls) => {
-                        let nulls = !nulls.inner();
-                        unknown.extend(open.clone().picked(&nulls).rows());
-                        open.picked(&(&undecided | &nulls))
-                    }
+                if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
+                    let nulls = !nulls.inner();
+                    undecided = &undecided | &nulls;
+                    unknown = &unknown | &whole(nulls);
                 }
-            }
-        };
-    }
-    let mut result = BooleanBufferBuilder::new(batch.rows());
-    match open {
-        Open::All(rows) => result.append_n(rows, !deciding),
-        Open::Some(open) => {
-            result.append_n(batch.rows(), deciding);
-            for row in open.values() {
-                result.set_bit(*row as usize, !deciding);
+                open = &open & &whole(undecided);
             }
         }
     }
-    let result = result.finish();
-    let nulls = (!unknown.is_empty()).then(|| {
-        let mut valid = BooleanBufferBuilder::new(batch.rows());
-        valid.append_n(batch.rows(), true);
-        for row in unknown {
-            if result.value(row as usize) != deciding {
-                valid.set_bit(row as usize, false);
-            }
-        }
-        NullBuffer::new(valid.finish())
-    });
-    Ok(Operand::Column(Column::Boolean(BooleanArray::new(
-        result, nulls,
-    ))))
+    let nulls = &unknown & &open;
+    let nulls = (nulls.count_set_bits() > 0).then(|| NullBuffer::new(!&nulls));
+    let values = if deciding { !&open } else { open };
+    let result = BooleanArray::new(values, nulls);
+    Ok(Operand::Column(Column::Boolean(result)))
+}
+
+/// Bits of some rows among the bits of all.
+fn scattered(bits: &BooleanBuffer, selected: &UInt32Array, rows: usize) -> BooleanBuffer {
+    let mut all = BooleanBufferBuilder::new(rows);
+    all.append_n(rows, false);
+    for place in bits.set_indices() {
+        all.set_bit(selected.value(place) as usize, true);
+    }
+    all.finish()
 }
 
 /// Whether a predicate is a comparison that cannot fail and costs less than to pick rows for it:
@@ -124,36 +113,6 @@ fn is_plain(predicate: &E, batch: &Batch) -> bool {
         _ => false,
     };
     matches!(predicate, E::Comparison(_, left, right) if is_plain(left) && is_plain(right))
-}
-
-/// The rows that are not decided.
-#[derive(Clone)]
-enum Open {
-    /// All of so many.
-    All(usize),
-    Some(UInt32Array),
-}
-
-impl Open {
-    /// Those among them whose bit is set.
-    fn picked(self, bits: &BooleanBuffer) -> Open {
-        match self {
-            Open::All(rows) if bits.count_set_bits() == rows => Open::All(rows),
-            Open::All(_) => Open::Some(UInt32Array::from_iter_values(bits.set_indices_u32())),
-            Open::Some(rows) => {
-                let places = bits.set_indices_u32();
-                let rows = places.map(|place| rows.value(place as usize));
-                Open::Some(UInt32Array::from_iter_values(rows))
-            }
-        }
-    }
-
-    fn rows(&self) -> Vec<u32> {
-        match self {
-            Open::All(rows) => (0..*rows as u32).collect(),
-            Open::Some(rows) => rows.values().to_vec(),
-        }
-    }
 }
 
 /// The rows on which an operand is true.

@@ -159,6 +159,7 @@ impl Accumulator for CountRows {
         _context: &Context,
     ) -> Result<()> {
         match weights {
+            None if self.0.len() == 1 => self.0[0] += groups.len() as i64,
             None => groups.iter().for_each(|group| self.0[*group as usize] += 1),
             Some(weights) => {
                 for (group, weight) in groups.iter().zip(weights) {

@@ -12,7 +12,7 @@ use crate::physical::Expand;
 use crate::value::NodeId;
 
 /// Rows after which a batch is handed out: each row of the input may become many.
-const MANY_ROWS: usize = 8 * BATCH_SIZE;
+pub(super) const MANY_ROWS: usize = 8 * BATCH_SIZE;
 
 /// Expands one hop.
 pub(in crate::execute) struct ExpandOne<'p> {

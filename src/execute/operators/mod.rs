@@ -22,6 +22,7 @@ pub(super) mod limit;
 pub(super) mod load_csv;
 pub(super) mod merge;
 pub(super) mod project;
+pub(super) mod reach;
 pub(super) mod repeat;
 pub(super) mod scan_nodes;
 pub(super) mod seek;
