@@ -256,6 +256,39 @@ impl Adjacency {
         }
     }
 
+    /// The same adjacency with very many more entries, all of it made anew; `slot` keeps a segment.
+    pub(super) fn with_sorted(
+        self,
+        added: Vec<Entry>,
+        slot: impl Fn(Segment) -> Result<Slot<Segment>>,
+    ) -> Result<Adjacency> {
+        let entries = match self.segments.is_empty() {
+            true => added,
+            false => merge(self.entries()?.into_iter(), added.into_iter()).collect(),
+        };
+        let mut whole = Adjacency::default();
+        let mut firsts = Vec::new();
+        for part in entries.chunks(SEGMENT_SIZE) {
+            firsts.push(part[0]);
+            whole.segments.push_back(Patched {
+                slot: slot(Segment::from_sorted(part))?,
+                entries: 0,
+            });
+        }
+        whole.firsts = Arc::new(firsts);
+        Ok(whole)
+    }
+
+    /// All entries, sorted.
+    fn entries(&self) -> Result<Vec<Entry>> {
+        let mut frozen = Vec::new();
+        for number in 0..self.segments.len() {
+            let segment = self.segment(number)?;
+            frozen.extend(segment.entries().filter(|one| !self.removed.contains(one)));
+        }
+        Ok(merge(frozen.into_iter(), self.added.iter().copied()).collect())
+    }
+
     /// Puts the patch of a segment into a new one, or several.
     fn fold(&mut self, number: usize) -> Result<()> {
         let least = (0, 0, 0);

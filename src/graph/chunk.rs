@@ -74,6 +74,25 @@ impl<F: Fixed> Chunk<F> {
         }
     }
 
+    /// A chunk of rows that all exist.
+    pub(super) fn of_columns(
+        fixed: Vec<F>,
+        columns: impl Iterator<Item = (KeyId, Column)>,
+    ) -> Self {
+        let filled = columns.filter(|(_, column)| !matches!(column, Column::Null(_)));
+        Chunk {
+            alive: vec![true; fixed.len()],
+            dead: 0,
+            uniform: uniform(0, &fixed),
+            fixed,
+            columns: filled
+                .map(|(key, column)| (key, Lazy::Ready(column)))
+                .collect(),
+            source: None,
+            bytes: AtomicUsize::new(0),
+        }
+    }
+
     /// Whether a row exists.
     pub(super) fn exists(&self, offset: usize) -> bool {
         self.alive.get(offset).is_some_and(|alive| *alive)

@@ -8,6 +8,7 @@
 mod adjacency;
 mod adjacency_reader;
 mod blob;
+mod bulk;
 mod cache;
 mod catalog;
 mod changes;
@@ -37,6 +38,7 @@ mod writer;
 pub use adjacency::{Direction, NeighbourList};
 pub use adjacency_reader::{AdjacencyReader, Neighbours};
 pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
+pub use bulk::PartStore;
 pub use cache::Cache;
 pub use catalog::{Catalog, LabelSetId};
 pub use changes::Changes;
