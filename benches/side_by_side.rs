@@ -2,13 +2,13 @@
 //! `schema.json`, runs queries, opens, writes; tells each result as one JSON object a line.
 //! `docs/benchmarks.md` says how to run it.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Parser;
+use hashbrown::HashMap;
 use rihla::context::Context;
 use rihla::graph::GraphWriter;
 use rihla::value::{Date, LocalDateTime, NodeId};

@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod bulk;
 mod columnar;
 mod crash;
 mod display;

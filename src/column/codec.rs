@@ -1,11 +1,11 @@
 //! Columns as bytes, and back; `docs/file-format.md` describes them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray};
 use arrow_buffer::{NullBuffer, ScalarBuffer};
+use hashbrown::HashMap;
 
 use super::bytes::{Bytes, read_bits, write_bits};
 use super::integers::{read_integers, write_integers};
@@ -132,25 +132,38 @@ fn integers(bytes: &mut Bytes<'_>, rows: usize, nulls: Option<NullBuffer>) -> Re
 /// The texts end to end; or, where few are different, each once and which one each row has.
 fn write_texts(array: &StringViewArray, out: &mut Vec<u8>) {
     let texts = || (0..array.len()).map(|row| array.value(row));
+    match dictionary(texts()) {
+        Some((distinct, rows)) => {
+            out.push(DICTIONARY);
+            out.extend((distinct.len() as u32).to_le_bytes());
+            write_plain_texts(distinct.into_iter(), out);
+            write_integers(&rows, out);
+        }
+        None => {
+            out.push(TEXTS);
+            write_plain_texts(texts(), out);
+        }
+    }
+}
+
+/// Texts after which it is decided that they are too different.
+const TRIED: usize = 128;
+
+/// Each different text once, and which one each row has; `None` where most are different.
+fn dictionary<'t>(texts: impl Iterator<Item = &'t str>) -> Option<(Vec<&'t str>, Vec<i64>)> {
     let mut codes: HashMap<&str, i64> = HashMap::new();
     let mut distinct = Vec::new();
-    let rows: Vec<i64> = texts()
-        .map(|text| {
-            *codes.entry(text).or_insert_with(|| {
-                distinct.push(text);
-                distinct.len() as i64 - 1
-            })
-        })
-        .collect();
-    if distinct.len() * 2 < array.len() {
-        out.push(DICTIONARY);
-        out.extend((distinct.len() as u32).to_le_bytes());
-        write_plain_texts(distinct.into_iter(), out);
-        write_integers(&rows, out);
-    } else {
-        out.push(TEXTS);
-        write_plain_texts(texts(), out);
+    let mut rows = Vec::new();
+    for text in texts {
+        rows.push(*codes.entry(text).or_insert_with(|| {
+            distinct.push(text);
+            distinct.len() as i64 - 1
+        }));
+        if rows.len() == TRIED && distinct.len() > TRIED / 2 {
+            return None;
+        }
     }
+    (distinct.len() * 2 < rows.len()).then_some((distinct, rows))
 }
 
 fn write_plain_texts<'t>(texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u8>) {

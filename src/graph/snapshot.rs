@@ -125,7 +125,9 @@ impl Snapshot {
     /// The nodes of a chunk that have all `labels`, ascending.
     pub fn scan_nodes(&self, chunk: usize, labels: &[LabelId]) -> Result<UInt32Array> {
         let wanted = self.catalog.sets_with(labels);
-        self.scan(&self.nodes, chunk, |set| wanted[*set as usize])
+        self.scan(&self.nodes, chunk, |set| {
+            wanted.get(*set as usize) == Some(&true)
+        })
     }
 
     /// The number of chunks of relationships; they are numbered from 0.
