@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod bulk;
 mod columnar;
 mod crash;
 mod display;
@@ -13,6 +14,7 @@ mod graph_tools;
 mod icesco;
 mod load_csv;
 mod model;
+mod optimizer;
 mod parse;
 mod pipe;
 mod plans;

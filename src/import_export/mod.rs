@@ -389,6 +389,12 @@ pub struct ExportReport {
 /// # Errors
 /// Those of the source; `ResourceError`.
 pub fn losses(source: ExportSource<'_>, format: &Format, context: &Context) -> Result<Vec<String>> {
+    if let ExportSource::Result(result) = source
+        && !dump::has_entities(result)
+    {
+        // It is a table.
+        return Ok(Vec::new());
+    }
     match format.writer {
         Some(writer) => writer
             .abilities()
