@@ -9,7 +9,7 @@
 mod graph;
 mod tokens;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::import_export::dot::Dot;
 use crate::import_export::dot_read::graph::{End, Graph, Scope, set_all};
 use crate::import_export::dot_read::tokens::{Token, Tokens};
@@ -337,7 +337,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn expected(&self, what: &str) -> crate::error::Error {
+    fn expected(&self, what: &str) -> Error {
         let found = excerpt(&self.token.shown());
         let message = format!("{found} stands where {what} is expected");
         self.tokens.error(self.place, message)

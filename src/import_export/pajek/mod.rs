@@ -308,8 +308,7 @@ impl Network<'_> {
         };
         self.push(
             relationship_type,
-            start,
-            end,
+            (start, end),
             properties,
             directed,
             place,
@@ -317,15 +316,10 @@ impl Network<'_> {
         )
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the parts of a record, and where it goes"
-    )]
     fn push(
         &self,
         relationship_type: Arc<str>,
-        start: u64,
-        end: u64,
+        (start, end): (u64, u64),
         properties: Properties,
         directed: bool,
         place: Place,
@@ -356,8 +350,7 @@ impl Network<'_> {
             let relation = self.relation.clone();
             self.push(
                 relation,
-                start,
-                end,
+                (start, end),
                 Properties::new(),
                 directed,
                 place,
@@ -396,7 +389,7 @@ impl Network<'_> {
             let directed = self.first_mode.is_none();
             let properties = vec![(WEIGHT.into(), weight)];
             let relation = self.relation.clone();
-            self.push(relation, start, end, properties, directed, place, sink)?;
+            self.push(relation, (start, end), properties, directed, place, sink)?;
         }
         Ok(())
     }
