@@ -26,7 +26,8 @@ impl<F: Fixed> Table<F> {
             let chunk = self.chunk(chunk)?;
             let rows = positions.len();
             let alive = chunk.alive.get(offset..offset + rows);
-            if alive.is_some_and(|alive| alive.iter().all(|alive| *alive)) {
+            let all_exist = |alive: &[bool]| chunk.dead == 0 || alive.iter().all(|one| *one);
+            if alive.is_some_and(all_exist) {
                 return Ok(match chunk.column(key)? {
                     Some(column) => column.slice(offset, rows),
                     None => Column::Null(rows),
@@ -44,12 +45,13 @@ impl<F: Fixed> Table<F> {
         if self.has_patch() || positions.null_count() > 0 {
             return Ok(None);
         }
-        let mut met: Vec<Option<Int64Array>> = vec![None; self.chunks()];
+        let (first, chunks) = chunks_of(positions.values());
+        let mut met: Vec<Option<Int64Array>> = vec![None; chunks];
         let mut kind: Option<Column> = None;
         let mut values = Vec::with_capacity(positions.len());
         for position in positions.values() {
             let (number, offset) = place(*position);
-            let array = match met.get_mut(number) {
+            let array = match met.get_mut(number - first) {
                 Some(Some(array)) => array,
                 Some(empty) => {
                     let chunk = self.chunk(number)?;
@@ -83,7 +85,8 @@ impl<F: Fixed> Table<F> {
         deleted: impl Fn() -> Error,
     ) -> Result<BooleanArray> {
         let mut met: Vec<Option<Met<F>>> = Vec::new();
-        met.resize_with(self.chunks(), || None);
+        let (first, chunks) = chunks_of(positions.values());
+        met.resize_with(chunks, || None);
         let mut one = |position: u32| {
             let (number, offset) = place(position);
             if self.has_patch() && self.is_patched(number) {
@@ -92,7 +95,7 @@ impl<F: Fixed> Table<F> {
                     _ => Err(deleted()),
                 };
             }
-            let chunk = match met.get_mut(number) {
+            let chunk = match met.get_mut(number - first) {
                 Some(Some(chunk)) => chunk,
                 Some(empty) => empty.insert(Met::new(&*self.chunk(number)?, &test)),
                 None => return Err(deleted()),
@@ -139,7 +142,8 @@ impl<F: Fixed> Table<F> {
         key: KeyId,
         deleted: impl Fn() -> Error,
     ) -> Result<Column> {
-        let mut sources = Sources::new(self.chunks());
+        let (first, chunks) = chunks_of(positions.values());
+        let mut sources = Sources::new(first, chunks);
         let mut patched = ColumnBuilder::new();
         let mut patched_rows = 0;
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(positions.len());
@@ -160,7 +164,7 @@ impl<F: Fixed> Table<F> {
                 continue;
             }
             let (number, offset) = place(position);
-            let source = match sources.of_chunk.get(number) {
+            let source = match sources.of_chunk.get(number - first) {
                 Some(Some(source)) => *source,
                 _ => sources.add(number, &*self.chunk(number)?, key)?,
             };
@@ -172,6 +176,17 @@ impl<F: Fixed> Table<F> {
         let mut sources = sources.columns;
         sources[PATCHED] = patched.finish();
         pick(&sources, &places)
+    }
+}
+
+/// The first chunk of some positions, and how many there are from it to the last.
+fn chunks_of(positions: &[u32]) -> (usize, usize) {
+    match (positions.iter().min(), positions.iter().max()) {
+        (Some(least), Some(greatest)) => {
+            let (first, last) = (place(*least).0, place(*greatest).0);
+            (first, last - first + 1)
+        }
+        _ => (0, 0),
     }
 }
 
@@ -199,6 +214,8 @@ const PATCHED: usize = 1;
 /// The columns that cells are picked from: a single null, the patched rows, then those of chunks.
 struct Sources {
     columns: Vec<Column>,
+    /// The first chunk of [`Sources::of_chunk`].
+    first: usize,
     of_chunk: Vec<Option<Source>>,
 }
 
@@ -220,9 +237,10 @@ impl Source {
 }
 
 impl Sources {
-    fn new(chunks: usize) -> Self {
+    fn new(first: usize, chunks: usize) -> Self {
         Sources {
             columns: vec![Column::Null(1), Column::Null(0)],
+            first,
             of_chunk: vec![None; chunks],
         }
     }
@@ -242,7 +260,7 @@ impl Sources {
             mask: if column.is_some() { usize::MAX } else { 0 },
         };
         self.columns.extend(column.cloned());
-        if let Some(known) = self.of_chunk.get_mut(number) {
+        if let Some(known) = self.of_chunk.get_mut(number - self.first) {
             *known = Some(source);
         }
         Ok(source)

@@ -51,6 +51,9 @@ fn a_bulk_load_that_is_cut_off_leaves_nothing() {
         let cut = seed % 2 == 0;
         disk.fail_in(fastrand::Rng::with_seed(seed).u64(0..60), cut);
         let loaded = load(&session).is_ok();
+        if !cut {
+            disk.heal();
+        }
         if cut {
             let after = disk.power_cut();
             let database = open(&after).expect("it opens");

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use arrow_array::{Array, BooleanArray, Int64Array};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, Buffer};
 
 use super::{Operand, map_values, zip_values};
 use crate::bind::expression::Comparison;
@@ -127,8 +127,16 @@ fn integers(operator: Comparison, left: &Int64Array, right: i64) -> BooleanArray
 
 /// The test of each number, bits made in words; what stands in the place of a null is tested, too.
 fn each(array: &Int64Array, holds: impl Fn(i64) -> bool) -> BooleanArray {
-    let values = array.values();
-    let bits = BooleanBuffer::collect_bool(values.len(), |row| holds(values[row]));
+    let words = array.values().chunks(64).map(|values| {
+        let bit = |(place, value): (usize, &i64)| u64::from(holds(*value)) << place;
+        values
+            .iter()
+            .enumerate()
+            .map(bit)
+            .fold(0, |word, bit| word | bit)
+    });
+    let words: Vec<u64> = words.collect();
+    let bits = BooleanBuffer::new(Buffer::from_vec(words), 0, array.len());
     BooleanArray::new(bits, array.nulls().cloned())
 }
 
