@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rihla::display::footer::counted;
 use rihla::import_export::{
@@ -117,14 +119,16 @@ pub fn import(
     watch: &Watch,
 ) -> Result<Report> {
     let _running = watch.running(session.interrupt_handle());
-    let _progress = Progress::start();
+    let counter = Arc::new(AtomicU64::new(0));
+    let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok());
+    let _progress = Progress::of_bytes(&counter, sizes.map(|data| data.len()).sum());
     let context = session.context();
     let mut scripts = Vec::new();
     let mut records = Vec::new();
     for file in files {
         let source = match file.to_str() {
             Some("-") => Source::reader("standard input", std::io::stdin().lock(), &context)?,
-            _ => Source::path(file.as_path()),
+            _ => Source::path(file.as_path()).counted(&counter),
         };
         let format = match options.format {
             Some(format) => format,
