@@ -179,15 +179,18 @@ impl KeyCoder {
 
     fn long_text(&mut self, text: &str, keeps: bool) -> u128 {
         let hash = |text: &str| self.hasher.hash_one(text);
-        let same = |kept: &Box<str>| kept.as_ref() == text;
+        let texts = &mut self.texts;
         let place = match keeps {
-            true => self
-                .texts
-                .place(hash(text), same, |kept| hash(kept), || text.into()),
-            false => self
-                .texts
-                .find(hash(text), same)
-                .map(|place| (place, false)),
+            true => texts.place(
+                hash(text),
+                |kept| **kept == *text,
+                |kept| hash(kept),
+                || text.into(),
+            ),
+            false => {
+                let found = texts.find(hash(text), |kept| **kept == *text);
+                found.map(|place| (place, false))
+            }
         };
         if let Some((_, true)) = place {
             self.bytes += text.len() + 32;
