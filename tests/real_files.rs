@@ -7,15 +7,21 @@ use std::path::Path;
 
 use rihla::context::{Context, Interrupt, Limits};
 use rihla::graph::Snapshot;
+use rihla::import_export::cypher::read_script;
 use rihla::import_export::format::Reading;
 use rihla::import_export::{Format, ImportOptions, Source, import};
 use rihla::value::DateTime;
+use rihla::{Database, Result};
 
 /// Formats that the manifest calls otherwise than the table.
 const OTHER_NAMES: &[(&str, &str)] = &[("json-node-link", "node-link")];
 
 /// Data sets that have other counts here, with the reason.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, (u64, u64), &str)] = &[(
+    "cytoscape-nested.graphml",
+    (14, 12),
+    "graphs inside nodes are read, too; the independent readers report the outer one",
+)];
 
 /// One data set: its format, its files, its nodes and edges; none where it must be refused.
 #[derive(Default)]
@@ -50,6 +56,22 @@ fn data_sets(manifest: &str) -> BTreeMap<String, DataSet> {
     sets
 }
 
+/// The graph that scripts make, each in a transaction, and what was left out of them.
+pub(crate) fn run_scripts(scripts: &[Source<'_>]) -> Result<(Snapshot, Vec<String>)> {
+    let session = Database::in_memory().session();
+    let mut warnings = Vec::new();
+    for script in scripts {
+        session.query("BEGIN WRITE", ())?;
+        let report = read_script(script, &session.context(), |statement| {
+            session.query(statement.text, ()).map(drop)
+        })?;
+        session.query("COMMIT", ())?;
+        let told = report.warnings.iter();
+        warnings.extend(told.map(|warning| warning.to_string()));
+    }
+    Ok((session.snapshot()?, warnings))
+}
+
 /// What is wrong with the set, read as `format`.
 fn problem(folder: &Path, set: &DataSet, format: &'static Format) -> Option<String> {
     let files = set.files.iter().map(|file| Source::path(folder.join(file)));
@@ -60,10 +82,17 @@ fn problem(folder: &Path, set: &DataSet, format: &'static Format) -> Option<Stri
             told => return Some(format!("{} is taken for {told:?}", file.name())),
         }
     }
-    let context = Context::new(Limits::default(), Interrupt::default(), DateTime::now());
-    let options = ImportOptions::default();
-    let read = import(&files, &options, Snapshot::default(), &context);
-    let read = read.map(|(graph, _)| (graph.node_count(), graph.relationship_count()));
+    let read = match format.reading {
+        Reading::Script => run_scripts(&files).map(|(graph, _)| graph),
+        _ => {
+            let start = DateTime::now();
+            let context = Context::new(Limits::default(), Interrupt::default(), start);
+            let options = ImportOptions::default();
+            let read = import(&files, &options, Snapshot::default(), &context);
+            read.map(|(graph, _)| graph)
+        }
+    };
+    let read = read.map(|graph| (graph.node_count(), graph.relationship_count()));
     match (read, set.counts) {
         (Ok(read), Some(counts)) if read == counts => None,
         (Err(_), None) => None,
@@ -81,15 +110,14 @@ fn files_of_other_tools_have_their_counts() {
     };
     let mut problems = Vec::new();
     let mut read = 0;
-    for (name, set) in data_sets(&manifest) {
+    for (name, mut set) in data_sets(&manifest) {
         let other = OTHER_NAMES.iter().find(|(other, _)| *other == set.format);
         let own = other.map_or(set.format.as_str(), |(_, own)| *own);
         let Ok(format) = Format::named(own) else {
             continue;
         };
-        let excepted = EXCEPTIONS.iter().any(|(set, _)| *set == name);
-        if excepted || !matches!(format.reading, Reading::Records(_)) {
-            continue;
+        if let Some((_, counts, _)) = EXCEPTIONS.iter().find(|(set, ..)| *set == name) {
+            set.counts = Some(*counts);
         }
         read += 1;
         let problem = problem(&folder, &set, format);

@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod bulk;
 mod columnar;
 mod crash;
 mod display;
@@ -10,10 +11,12 @@ mod formats;
 mod functions;
 mod fuzz;
 mod graph;
+mod graph_tools;
 mod icesco;
 mod limits;
 mod load_csv;
 mod model;
+mod optimizer;
 mod parse;
 mod pipe;
 mod plans;

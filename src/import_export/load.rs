@@ -19,6 +19,10 @@ use crate::value::{KeyId, NodeId, Value};
 /// Records between two looks at the interrupt flag.
 const RECORDS_BETWEEN_CHECKS: u64 = 1024;
 
+/// From so many records on they are loaded in bulk: a commit of as many is no record of the log anyhow,
+/// and fewer are not worth chunks of their own.
+const BULK_FROM: u64 = 50_000;
+
 /// What becomes of a relationship whose end no file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingNodes {
@@ -115,6 +119,7 @@ impl<'a> Loader<'a> {
                 Err(error) => self.refuse(source, place, error)?,
             }
         }
+        self.writer.end_bulk(self.context)?;
         self.writer.verify(self.context)?;
         Ok((self.writer, self.report))
     }
@@ -172,7 +177,10 @@ impl<'a> Loader<'a> {
             .map(|label| self.writer.label(label))
             .collect::<Result<Vec<_>>>()?;
         let properties = self.keyed(node.properties)?;
-        let created = self.writer.create_node(&labels, properties)?;
+        let created = match self.is_bulk() {
+            true => self.writer.append_node(&labels, properties, self.context)?,
+            false => self.writer.create_node(&labels, properties)?,
+        };
         if let Some(id) = node.id {
             let size = size_of::<(ExternalId, NodeId)>() * 2 + id.id.heap_size();
             self.memory.grow(size)?;
@@ -192,9 +200,19 @@ impl<'a> Loader<'a> {
         let name = &relationship.relationship_type;
         let relationship_type = self.writer.relationship_type(name)?;
         let properties = self.keyed(relationship.properties)?;
-        self.writer
-            .create_relationship(relationship_type, start, end, properties)?;
+        if self.is_bulk() {
+            let context = self.context;
+            self.writer
+                .append_relationship(relationship_type, start, end, properties, context)?;
+        } else {
+            self.writer
+                .create_relationship(relationship_type, start, end, properties)?;
+        }
         Ok(())
+    }
+
+    fn is_bulk(&self) -> bool {
+        self.records > BULK_FROM
     }
 
     fn keyed(&mut self, properties: Properties) -> Result<Vec<(KeyId, Value)>> {
@@ -207,6 +225,9 @@ impl<'a> Loader<'a> {
     /// Reserves what a record adds to the graph and to the writer's effects, which share the text
     /// of values.
     fn reserve_properties(&mut self, properties: &Properties) -> Result<()> {
+        if self.is_bulk() {
+            return Ok(());
+        }
         let values = properties.iter().map(|(_, value)| {
             size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
         });

@@ -23,6 +23,7 @@ impl Plan {
             Plan::Match { input, .. }
             | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Reach { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
             | Plan::Filter { input, .. }
@@ -63,6 +64,7 @@ impl Plan {
             Plan::Match { input, .. }
             | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Reach { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
             | Plan::Filter { input, .. }
@@ -131,6 +133,7 @@ impl Plan {
                     &mut std::iter::once(expand.relationship.clone()).chain(to),
                 )
             }
+            Plan::Reach { input, expand } => with(input, &mut std::iter::once(expand.to.clone())),
             Plan::Follow { input, expand } => {
                 let mut variables = input.variables();
                 for end in [&expand.from, &expand.to] {

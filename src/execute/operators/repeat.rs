@@ -4,8 +4,8 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::expand::Taken;
 use super::repetition::each_repetition;
+use super::steps::Taken;
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::{Error, Result};
