@@ -1,7 +1,7 @@
 //! The places that a search over several parts passes, and the steps between them, explored from
 //! the start as far as a length needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use arrow_array::UInt32Array;
 
@@ -154,8 +154,8 @@ impl<'s> SearchGraph<'s> {
         runtime: &mut Runtime,
     ) -> Result<()> {
         let parts = self.parts;
-        let mut is_known = std::collections::HashSet::new();
-        places.retain(|place| !self.steps.contains_key(place) && is_known.insert(*place));
+        let mut seen = HashSet::new();
+        places.retain(|place| !self.steps.contains_key(place) && seen.insert(*place));
         self.held
             .grow(places.len() * 4 * size_of::<(Place, Vec<Step>)>())?;
         for place in &places {
