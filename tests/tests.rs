@@ -7,6 +7,7 @@ mod formats;
 mod functions;
 mod graph;
 mod icesco;
+mod json_formats;
 mod parse;
 mod pipe;
 mod plans;

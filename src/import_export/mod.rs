@@ -19,12 +19,17 @@ pub mod output;
 
 pub mod json_graph;
 pub mod node_link_json;
+pub mod graphology_json;
+pub mod apoc_json;
+pub mod mcp_memory;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
 mod csv_header;
 mod csv_write;
 mod infer;
+mod json_lines;
+mod json_properties;
 mod json_stream;
 mod json_value;
 mod temporal_text;
@@ -66,6 +71,36 @@ pub static FORMATS: &[Format] = &[
         reading: Reading::Records(&node_link_json::NodeLink),
         writer: Some(&node_link_json::NodeLink),
         cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "graphology",
+        title: "Graphology JSON",
+        endings: &["json"],
+        media_type: "application/json",
+        recognises: graphology_json::recognises,
+        reading: Reading::Records(&graphology_json::GraphologyJson),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "apoc-json",
+        title: "JSON Lines of Neo4j's APOC",
+        endings: &["jsonl", "ndjson", "json"],
+        media_type: "application/x-ndjson",
+        recognises: apoc_json::recognises,
+        reading: Reading::Records(&apoc_json::ApocJson),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "mcp-memory",
+        title: "JSON Lines of the MCP memory server",
+        endings: &["jsonl", "ndjson", "json"],
+        media_type: "application/x-ndjson",
+        recognises: mcp_memory::recognises,
+        reading: Reading::Records(&mcp_memory::McpMemory),
+        writer: None,
+        cannot_hold: "Not written.",
     },
     Format {
         name: "csv",

@@ -26,8 +26,9 @@ use serde_json::{Map as JsonMap, Value as Json, json};
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::format::{ReadFormat, WriteFormat};
+use crate::import_export::json_properties::PropertyReader;
 use crate::import_export::json_stream::{Document, Member, Members, read_object, write_lines};
-use crate::import_export::json_value::{from_json, to_json};
+use crate::import_export::json_value::to_json;
 use crate::import_export::options::{DEFAULT_TYPE, ImportOptions};
 use crate::import_export::output::Output;
 use crate::import_export::record::{
@@ -35,6 +36,7 @@ use crate::import_export::record::{
     excerpt,
 };
 use crate::import_export::source::Source;
+use crate::import_export::{apoc_json, graphology_json, mcp_memory};
 use crate::value::Value;
 
 /// The format; see the module.
@@ -55,6 +57,9 @@ pub(super) fn recognises(bytes: &[u8]) -> bool {
     text.trim_start().starts_with('{')
         && members.iter().any(|member| text.contains(member))
         && !text.contains("\"rihla-graph\"")
+        && !graphology_json::recognises(bytes)
+        && !apoc_json::recognises(bytes)
+        && !mcp_memory::recognises(bytes)
 }
 
 impl ReadFormat for NodeLink {
@@ -71,7 +76,7 @@ impl ReadFormat for NodeLink {
             directed: None,
             multigraph: false,
             generated_ids: false,
-            warned: HashSet::new(),
+            reader: PropertyReader::new(source),
         };
         read_object(source, &mut document)
     }
@@ -84,8 +89,7 @@ struct NodeLinkDocument<'a> {
     directed: Option<bool>,
     multigraph: bool,
     generated_ids: bool,
-    /// Keys of which a value was kept as text; one warning each.
-    warned: HashSet<Arc<str>>,
+    reader: PropertyReader<'a>,
 }
 
 impl Document for NodeLinkDocument<'_> {
@@ -134,9 +138,11 @@ impl NodeLinkDocument<'_> {
         let mut properties = Properties::new();
         let id = match (members.take("id"), place) {
             (Some(json), _) => {
-                let id = self.id("id", &json, place)?;
+                let id = self.reader.id("id", &json, place)?;
                 if !self.generated_ids {
-                    self.add_property(&mut properties, "id".into(), json, place);
+                    let key = "id".into();
+                    self.reader
+                        .add(&mut properties, key, json, place, self.sink);
                 }
                 id
             }
@@ -154,8 +160,8 @@ impl NodeLinkDocument<'_> {
     }
 
     fn link(&mut self, mut members: Members, place: Place) -> Result<()> {
-        let start = self.end("source", &mut members, place)?;
-        let end = self.end("target", &mut members, place)?;
+        let start = self.reader.take_id("source", &mut members, place)?;
+        let end = self.reader.take_id("target", &mut members, place)?;
         let names = ["type", "label", "relation", "relationship", "key"];
         let named = names.iter().find(|name| {
             let value = members.get(name).and_then(Json::as_str);
@@ -183,22 +189,6 @@ impl NodeLinkDocument<'_> {
         self.sink.relationship(relationship, place)
     }
 
-    fn end(&self, name: &str, members: &mut Members, place: Place) -> Result<ExternalId> {
-        match members.take(name) {
-            Some(json) => self.id(name, &json, place),
-            None => Err(self.content_error(place, format!("the member {name:?} is missing"))),
-        }
-    }
-
-    fn id(&self, member: &str, json: &Json, place: Place) -> Result<ExternalId> {
-        let id = id_value(json).ok_or_else(|| {
-            let json = excerpt(&json.to_string());
-            let message = format!("the member {member:?} is {json}, which cannot be an id");
-            self.content_error(place, message)
-        })?;
-        Ok(ExternalId::in_space(None, id))
-    }
-
     /// Adds all members as properties, and those of the member `properties` where they are new.
     fn add_properties(&mut self, properties: &mut Properties, members: Members, place: Place) {
         let mut inner = JsonMap::new();
@@ -207,7 +197,7 @@ impl NodeLinkDocument<'_> {
                 Json::Object(members) if key.as_ref() == "properties" && !is_tagged(&members) => {
                     inner = members;
                 }
-                json => self.add_property(properties, key, json, place),
+                json => self.reader.add(properties, key, json, place, self.sink),
             }
         }
         if inner.is_empty() {
@@ -219,29 +209,10 @@ impl NodeLinkDocument<'_> {
                 let text = format!("a second value of {} is not kept", excerpt(&key));
                 self.sink.warning(place, text);
             } else {
-                self.add_property(properties, key.into(), json, place);
+                let key = key.into();
+                self.reader.add(properties, key, json, place, self.sink);
             }
         }
-    }
-
-    fn add_property(
-        &mut self,
-        properties: &mut Properties,
-        key: Arc<str>,
-        json: Json,
-        place: Place,
-    ) {
-        if json.is_null() {
-            return;
-        }
-        let value = lenient_value(json).unwrap_or_else(|json| {
-            if self.warned.insert(key.clone()) {
-                let text = format!("the property {} is kept as JSON text", excerpt(&key));
-                self.sink.warning(place, text);
-            }
-            json.to_string().into()
-        });
-        properties.push((key, value));
     }
 
     fn content_error(&self, place: Place, message: String) -> Error {
@@ -274,44 +245,6 @@ fn take_labels(members: &mut Members) -> Vec<String> {
             _ => Vec::new(),
         },
     }
-}
-
-/// An id may be any scalar, or a list of ids: NetworkX has tuples as nodes.
-fn id_value(json: &Json) -> Option<Value> {
-    match json {
-        Json::Null | Json::Object(_) => None,
-        Json::Array(elements) => {
-            let elements: Option<Vec<_>> = elements.iter().map(id_value).collect();
-            elements.map(Value::list)
-        }
-        scalar => from_json(scalar.clone()).ok(),
-    }
-}
-
-/// The value of `json` where a graph can hold it, with integers among floats as floats; else `json`
-/// again.
-fn lenient_value(json: Json) -> Result<Value, Json> {
-    let value = match from_json(json.clone()) {
-        Ok(value) => value,
-        Err(_) => return Err(json),
-    };
-    let Value::List(values) = &value else {
-        return Ok(value);
-    };
-    let mut types = values.iter().map(Value::value_type);
-    let first = types.next();
-    if types.all(|other| Some(other) == first) {
-        return Ok(value);
-    }
-    let floats: Option<Vec<Value>> = values
-        .iter()
-        .map(|value| match value {
-            Value::Integer(integer) => Some(Value::Float(*integer as f64)),
-            Value::Float(float) => Some(Value::Float(*float)),
-            _ => None,
-        })
-        .collect();
-    floats.map(Value::list).ok_or(json)
 }
 
 fn is_tagged(members: &JsonMap<String, Json>) -> bool {
