@@ -1,11 +1,12 @@
 //! What every stage of a running statement is given: the memory budget, the interrupt flag, the
-//! time limit and the statement's one instant.
+//! time limit, the files it may read and the statement's one instant.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::file_access::FileAccess;
 use crate::value::DateTime;
 
 /// A flag that stops running statements; cloning shares it.
@@ -55,6 +56,7 @@ pub struct Context {
     interrupt: Interrupt,
     deadline: Option<(Instant, Duration)>,
     statement_time: DateTime,
+    file_access: Arc<FileAccess>,
 }
 
 /// A part of the memory budget, given back when dropped.
@@ -75,7 +77,28 @@ impl Context {
             interrupt,
             deadline: limits.time.map(|time| (Instant::now() + time, time)),
             statement_time,
+            file_access: Arc::default(),
         }
+    }
+
+    /// A context without limits, for what happened before and is done again.
+    pub fn unlimited() -> Self {
+        let limits = Limits {
+            memory: usize::MAX,
+            time: None,
+        };
+        Context::new(limits, Interrupt::default(), DateTime::now())
+    }
+
+    /// The same context for a statement that may read these files only.
+    pub fn with_file_access(mut self, file_access: Arc<FileAccess>) -> Self {
+        self.file_access = file_access;
+        self
+    }
+
+    /// The files that the statement may read.
+    pub fn file_access(&self) -> &FileAccess {
+        &self.file_access
     }
 
     /// The instant at which the statement began.

@@ -78,6 +78,7 @@ names! {
         EntityNotFound = "A node or relationship does not exist any more.",
         ProcedureError = "A procedure is unknown or failed.",
         ConstraintVerificationFailed = "The graph would break a rule.",
+        SchemaError = "An index or constraint is there already, or is not there.",
         TransactionError = "A transaction cannot go on.",
         ResourceError = "A limit of memory or time was reached, or the statement was interrupted.",
         Unsupported = "The feature is known but not there.",
@@ -140,8 +141,20 @@ names! {
         TimeLimitReached = "The time limit of the statement is reached.",
         Interrupted = "The statement was interrupted.",
         IdsExhausted = "No more nodes or relationships can be numbered.",
-        TransactionState = "There is no transaction, or one too many.",
+        TransactionState = "There is no transaction, or one too many, or it cannot do this.",
+        TransactionConflict = "Another commit came between; the transaction can be tried again.",
+        WriterBusy = "Another writer has the turn.",
+        SchemaExists = "An index or constraint of this name, or about the same, is there already.",
+        SchemaNotFound = "There is no index or constraint of this name.",
+        UniquenessViolated = "Two elements have equal values where a constraint forbids it.",
+        PropertyMissing = "A property is missing where a constraint asks for it.",
+        PropertyTypeViolated = "A property has another type than a constraint asks for.",
+        GraphTypeViolated = "An element is not as the graph type says.",
         CannotOpen = "A file cannot be opened.",
+        NotADatabase = "A file is no database.",
+        NewerFormat = "A database was written by a newer release.",
+        ReadOnly = "A database that was opened to read cannot be changed.",
+        FileAccessDenied = "A query must not read or write this file here.",
         CannotWrite = "A file cannot be written.",
         InvalidEncoding = "The text is not valid UTF-8.",
         UnknownFormat = "The format of a file is not known.",
@@ -199,6 +212,12 @@ impl Error {
             message,
         )
         .compile_time()
+    }
+
+    /// Stored bytes that are not what was stored.
+    pub fn damaged(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Corruption, ErrorDetail::DamagedData, message)
+            .hint("`rihla check` tells what is damaged, `rihla recover` saves the rest")
     }
 
     /// A broken invariant of this program.

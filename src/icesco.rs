@@ -9,13 +9,15 @@ use crate::value::DateTime;
 
 const GRAPH: &str = include_str!("../graph-data/icesco.json");
 
+const GRAPH_TYPE: &str = include_str!("../graph-data/icesco.graph-type.cypher");
+
 impl Database {
     /// A database in memory with the knowledge graph of ICESCO, the Islamic World Educational,
-    /// Scientific and Cultural Organization. Changes are not kept.
+    /// Scientific and Cultural Organization, and with its graph type. Changes are not kept.
     ///
     /// ```
     /// let database = rihla::Database::icesco()?;
-    /// assert!(database.snapshot().node_count() > 0);
+    /// assert!(database.snapshot()?.node_count() > 0);
     /// # Ok::<(), rihla::Error>(())
     /// ```
     ///
@@ -25,6 +27,8 @@ impl Database {
         let context = Context::new(Limits::default(), Interrupt::default(), DateTime::now());
         let empty = Snapshot::default();
         let (graph, _) = read_json_graph("icesco.json", GRAPH.as_bytes(), empty, &context)?;
-        Ok(Database::from_snapshot(graph))
+        let database = Database::from_snapshot(graph);
+        database.session().query(GRAPH_TYPE, ())?;
+        Ok(database)
     }
 }

@@ -34,6 +34,7 @@ pub mod display;
 
 pub mod import_export;
 pub mod graph;
+pub mod storage;
 
 pub mod value;
 pub mod column;
@@ -41,6 +42,7 @@ pub mod functions;
 pub mod algorithms;
 pub mod context;
 pub mod error;
+pub mod file_access;
 
 pub mod database;
 pub mod session;
@@ -50,6 +52,7 @@ mod plan_cache;
 pub use context::{Interrupt, Limits};
 pub use database::Database;
 pub use error::{Error, ErrorDetail, ErrorKind, Phase, Result};
+pub use file_access::FileAccess;
 pub use result::{Node, QueryResult, Relationship, Row, Summary};
 pub use session::{Parameters, Session};
 pub use value::Value;

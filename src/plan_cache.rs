@@ -17,6 +17,7 @@ pub(crate) struct PlanKey {
     parameters: Vec<Arc<str>>,
     disabled_rules: Vec<String>,
     catalog: u64,
+    schema: u64,
     procedures: u64,
     /// Magnitudes of the graph: a plan for a small graph may be a bad one for a large graph.
     magnitudes: (u32, u32),
@@ -35,6 +36,7 @@ impl PlanKey {
             parameters: parameters.0.keys().cloned().collect(),
             disabled_rules: disabled_rules.iter().cloned().collect(),
             catalog: snapshot.catalog().version(),
+            schema: snapshot.schema().version(),
             procedures,
             magnitudes: (
                 snapshot.node_count().checked_ilog2().unwrap_or(0),

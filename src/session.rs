@@ -1,22 +1,22 @@
 //! The pipeline: text to result in six calls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::bind::{self, BindEnvironment};
-use crate::column::Column;
+use crate::bind::{self, BindEnvironment, SchemaCommand};
 use crate::context::{Context, Interrupt, Limits};
-use crate::database::Database;
-use crate::error::{Error, Result};
-use crate::execute::{self, Batch, Counts, Runtime};
-use crate::functions::{FUNCTIONS, Procedures};
-use crate::graph::{GraphWriter, Snapshot};
+use crate::database::transaction::Transaction;
+use crate::database::{Database, WriteTurn};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::execute::{self, Batch, Committer, Counts, Runtime};
+use crate::functions::Procedures;
+use crate::graph::{Effect, GraphWriter, Snapshot};
 use crate::logical;
 use crate::optimize::{self, Statistics};
 use crate::parse::{
     self,
-    ast::{Show, Statement},
+    ast::{Statement, TransactionControl},
 };
 use crate::physical;
 use crate::plan_cache::PlanKey;
@@ -56,10 +56,21 @@ impl<K: Into<Arc<str>>, V: Into<Value>> FromIterator<(K, V)> for Parameters {
     }
 }
 
-/// Runs statements, one after the other.
+/// Runs statements, one after the other. Each is a transaction of its own, unless `BEGIN` opened
+/// one, which lasts until `COMMIT` or `ROLLBACK`; a session that is dropped rolls back.
+///
+/// ```
+/// let session = rihla::Database::in_memory().session();
+/// session.query("BEGIN", ())?;
+/// session.query("CREATE (:City {name: 'Rabat'})", ())?;
+/// session.query("ROLLBACK", ())?;
+/// assert_eq!(session.query("MATCH (n) RETURN n", ())?.rows().count(), 0);
+/// # Ok::<(), rihla::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Session {
     database: Database,
+    transaction: Mutex<Option<Transaction>>,
     limits: Limits,
     interrupt: Interrupt,
     disabled_rules: BTreeSet<String>,
@@ -77,8 +88,10 @@ pub(crate) enum Prepared {
         logical: Box<logical::Plan>,
         physical: Box<physical::Plan>,
     },
-    /// A listing.
-    Show(Show),
+    /// A change of the schema.
+    Schema(SchemaCommand),
+    /// The begin or end of a transaction.
+    Transaction(TransactionControl),
 }
 
 /// What becomes of a statement.
@@ -93,6 +106,7 @@ impl Session {
     pub(crate) fn new(database: Database) -> Self {
         Session {
             database,
+            transaction: Mutex::default(),
             limits: Limits::default(),
             interrupt: Interrupt::default(),
             disabled_rules: BTreeSet::new(),
@@ -134,9 +148,83 @@ impl Session {
         stacker::maybe_grow(STACK_NEEDED, STACK_GIVEN, || self.run(text, &parameters))
     }
 
+    /// Whether `BEGIN` opened a transaction that is not ended yet.
+    pub fn in_transaction(&self) -> bool {
+        self.transaction().is_some()
+    }
+
+    /// The graph as the next statement sees it: in a transaction, with what it did so far.
+    ///
+    /// # Errors
+    /// `TransactionState` in a transaction that failed; errors of the store.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        match &*self.transaction() {
+            Some(transaction) => transaction.snapshot().cloned(),
+            None => self.database.snapshot(),
+        }
+    }
+
+    /// Writes to the graph without a statement, as a part of the transaction that is open or as one
+    /// of its own; an import does so.
+    ///
+    /// # Errors
+    /// Those of `work`, of the writer's turn and of the store; nothing is changed then.
+    pub fn write<T>(
+        &self,
+        work: impl FnOnce(GraphWriter, &Context) -> Result<(GraphWriter, T)>,
+    ) -> Result<T> {
+        let context = self.context();
+        let mut transaction = self.transaction();
+        let written = self.update(&mut transaction, |snapshot, _| {
+            let (mut writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
+            writer.verify(&context)?;
+            let (after, effects) = writer.finish();
+            Ok((outcome, after, effects))
+        });
+        if let (Err(_), Some(transaction)) = (&written, transaction.as_mut()) {
+            transaction.fail();
+        }
+        written
+    }
+
+    /// A context for a job that is not a statement: an export, say. Its clock starts now.
+    pub fn context(&self) -> Context {
+        Context::new(self.limits, self.interrupt.clone(), DateTime::now())
+            .with_file_access(self.database.file_access())
+    }
+
+    fn transaction(&self) -> MutexGuard<'_, Option<Transaction>> {
+        let transaction = self.transaction.lock();
+        transaction.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn run(&self, text: &str, parameters: &Parameters) -> Result<QueryResult> {
+        let mut transaction = self.transaction();
+        let result = self.run_in(&mut transaction, text, parameters);
+        if let (Err(_), Some(transaction)) = (&result, transaction.as_mut()) {
+            transaction.fail();
+        }
+        result
+    }
+
+    fn run_in(
+        &self,
+        transaction: &mut Option<Transaction>,
+        text: &str,
+        parameters: &Parameters,
+    ) -> Result<QueryResult> {
         let start = Instant::now();
-        let snapshot = self.database.snapshot();
+        // What ends a failed transaction must run in it.
+        let snapshot = match transaction.as_ref().map(Transaction::snapshot) {
+            Some(Ok(snapshot)) => snapshot.clone(),
+            Some(Err(error)) => match parse::parse_statement(text)? {
+                Statement::Transaction(control) => {
+                    return self.control(transaction, control, Snapshot::default());
+                }
+                _ => return Err(error),
+            },
+            None => self.database.snapshot()?,
+        };
         let procedures = self.database.procedures();
         let version = procedures.version();
         let key = PlanKey::new(text, parameters, &self.disabled_rules, &snapshot, version);
@@ -144,7 +232,8 @@ impl Session {
             self.prepare(text, parameters, &snapshot, &procedures)
         })?;
         match prepared.as_ref() {
-            Prepared::Show(show) => show_functions(*show, &procedures),
+            Prepared::Schema(command) => self.change_schema(transaction, command, start.elapsed()),
+            Prepared::Transaction(control) => self.control(transaction, *control, snapshot),
             Prepared::Query {
                 mode: Mode::Explain,
                 warnings,
@@ -159,10 +248,82 @@ impl Session {
                 };
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
             }
-            Prepared::Query { .. } => {
-                self.execute(&prepared, parameters, &procedures, start.elapsed())
+            Prepared::Query { read_only, .. } => {
+                let run = |snapshot: Snapshot, turn: Option<&mut WriteTurn>| {
+                    let compile_time = start.elapsed();
+                    self.execute(
+                        &prepared,
+                        parameters,
+                        &procedures,
+                        snapshot,
+                        turn,
+                        compile_time,
+                    )
+                };
+                if *read_only {
+                    return Ok(run(snapshot, None)?.0);
+                }
+                self.update(transaction, |snapshot, turn| {
+                    let (result, effects) = run(snapshot, turn)?;
+                    let after = result.snapshot().clone();
+                    Ok((result, after, effects))
+                })
             }
         }
+    }
+
+    /// Runs what writes, in the transaction that is open or in one of its own: `work` is given the
+    /// state, and the turn if it is its own, and gives the state after it and what was done besides
+    /// its outcome.
+    fn update<T>(
+        &self,
+        transaction: &mut Option<Transaction>,
+        work: impl FnOnce(Snapshot, Option<&mut WriteTurn>) -> Result<(T, Snapshot, Vec<Effect>)>,
+    ) -> Result<T> {
+        match transaction {
+            Some(transaction) => {
+                transaction.begin_write(&self.database)?;
+                let (outcome, after, effects) = work(transaction.snapshot()?.clone(), None)?;
+                transaction.advance(after, effects);
+                Ok(outcome)
+            }
+            None => {
+                let mut turn = self.database.begin_write()?;
+                let (outcome, after, effects) = work(turn.state()?.snapshot, Some(&mut turn))?;
+                turn.commit(after, &effects)?;
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Begins or ends a transaction.
+    fn control(
+        &self,
+        transaction: &mut Option<Transaction>,
+        control: TransactionControl,
+        snapshot: Snapshot,
+    ) -> Result<QueryResult> {
+        let wrong = |message: &str, hint: &str| {
+            let (kind, detail) = (ErrorKind::TransactionError, ErrorDetail::TransactionState);
+            Err(Error::new(kind, detail, message).hint(hint))
+        };
+        match (control, transaction.take()) {
+            (TransactionControl::Commit, Some(open)) => open.commit()?,
+            (TransactionControl::Rollback, Some(_)) => {}
+            (TransactionControl::Commit | TransactionControl::Rollback, None) => {
+                return wrong("there is no transaction to end", "BEGIN opens one");
+            }
+            (_, Some(open)) => {
+                *transaction = Some(open);
+                return wrong(
+                    "a transaction is open already",
+                    "COMMIT or ROLLBACK ends it; transactions do not nest",
+                );
+            }
+            (_, None) => *transaction = Some(Transaction::begin(&self.database, control)?),
+        }
+        let summary = Summary::default();
+        Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
     }
 
     /// From the text to a plan, stage by stage.
@@ -177,13 +338,11 @@ impl Session {
             Statement::Query(query) => (query, Mode::Run),
             Statement::Explain(query) => (query, Mode::Explain),
             Statement::Profile(query) => (query, Mode::Profile),
-            Statement::Show(show) => return Ok(Prepared::Show(show)),
-            Statement::Transaction(_) => {
-                return Err(
-                    Error::unsupported("explicit transactions are not there yet")
-                        .hint("each statement is a transaction of its own"),
-                );
+            Statement::Schema(statement) => {
+                let command = bind::bind_schema(&statement, snapshot.schema())?;
+                return Ok(Prepared::Schema(command));
             }
+            Statement::Transaction(control) => return Ok(Prepared::Transaction(control)),
         };
         let environment = BindEnvironment {
             catalog: snapshot.catalog(),
@@ -206,14 +365,41 @@ impl Session {
         })
     }
 
-    /// Runs a plan: on a snapshot, or in the writer's turn.
+    /// Changes the schema.
+    fn change_schema(
+        &self,
+        transaction: &mut Option<Transaction>,
+        command: &SchemaCommand,
+        compile_time: Duration,
+    ) -> Result<QueryResult> {
+        let start = Instant::now();
+        let context = self.context();
+        self.update(transaction, |snapshot, _| {
+            let mut writer = GraphWriter::new(snapshot);
+            execute::run_schema(command, &mut writer, &context)?;
+            let summary = Summary {
+                changes: writer.changes()?,
+                compile_time,
+                run_time: start.elapsed(),
+                ..Summary::default()
+            };
+            let (after, effects) = writer.finish();
+            let result = QueryResult::new(Vec::new(), Vec::new(), after.clone(), summary);
+            Ok((result, after, effects))
+        })
+    }
+
+    /// Runs a plan on a state of the graph; gives the result, whose snapshot is the state after
+    /// it, and what was done.
     fn execute(
         &self,
         prepared: &Prepared,
         parameters: &Parameters,
         procedures: &Procedures,
+        snapshot: Snapshot,
+        turn: Option<&mut WriteTurn>,
         compile_time: Duration,
-    ) -> Result<QueryResult> {
+    ) -> Result<(QueryResult, Vec<Effect>)> {
         let Prepared::Query {
             mode,
             columns,
@@ -223,13 +409,21 @@ impl Session {
             ..
         } = prepared
         else {
-            return Err(Error::internal("a listing is no plan"));
+            return Err(Error::internal("only queries have plans"));
         };
         let start = Instant::now();
-        let context = Context::new(self.limits, self.interrupt.clone(), DateTime::now());
-        let turn = (!read_only).then(|| self.database.begin_write());
-        let snapshot = self.database.snapshot();
-        let mut writer = turn.as_ref().map(|_| GraphWriter::new(snapshot.clone()));
+        let context = self.context();
+        let mut writer = (!read_only).then(|| GraphWriter::new(snapshot.clone()));
+        let mut committer = turn.map(|turn| {
+            let context = &context;
+            move |writer: &mut GraphWriter| {
+                writer.verify(context)?;
+                let effects = writer.take_effects();
+                turn.commit(writer.snapshot(), &effects)?;
+                writer.go_on_from(turn.state()?.snapshot);
+                Ok(())
+            }
+        });
         let mut runtime = Runtime::new(
             &context,
             &parameters.0,
@@ -237,6 +431,7 @@ impl Session {
             snapshot.clone(),
             writer.as_mut(),
         );
+        runtime.committer = committer.as_mut().map(|commit| commit as &mut Committer);
         if *mode == Mode::Profile {
             runtime.profile = Some(vec![Counts::default(); physical.id + 1]);
         }
@@ -252,12 +447,14 @@ impl Session {
             plan,
             ..Summary::default()
         };
-        let mut after = snapshot;
-        if let (Some(turn), Some(writer)) = (turn, writer) {
-            summary.changes = writer.changes()?;
-            (after, _) = writer.finish();
-            turn.publish(after.clone());
-        }
+        let (after, effects) = match writer {
+            Some(mut writer) => {
+                writer.verify(&context)?;
+                summary.changes = writer.changes()?;
+                writer.finish()
+            }
+            None => (snapshot, Vec::new()),
+        };
         let batches = match columns.is_empty() {
             true => Vec::new(),
             false => batches
@@ -266,7 +463,8 @@ impl Session {
                 .collect::<Result<_>>()?,
         };
         summary.run_time = start.elapsed();
-        Ok(QueryResult::new(columns.clone(), batches, after, summary))
+        let result = QueryResult::new(columns.clone(), batches, after, summary);
+        Ok((result, effects))
     }
 }
 
@@ -275,38 +473,3 @@ const STACK_NEEDED: usize = 4 << 20;
 
 /// The room that is given where there is less.
 const STACK_GIVEN: usize = 32 << 20;
-
-/// The rows of the function table, or the procedures.
-fn show_functions(show: Show, procedures: &Procedures) -> Result<QueryResult> {
-    let row = |name: &str, signature: String, sentence: &str| {
-        vec![
-            Value::from(name),
-            Value::from(signature),
-            Value::from(sentence),
-        ]
-    };
-    let rows: Vec<Vec<Value>> = match show {
-        Show::Functions => FUNCTIONS
-            .iter()
-            .flat_map(|function| {
-                function
-                    .overloads()
-                    .map(|overload| row(function.name, overload.to_string(), function.sentence))
-            })
-            .collect(),
-        Show::Procedures => procedures
-            .iter()
-            .map(|procedure| row(&procedure.name, procedure.signature(), &procedure.sentence))
-            .collect(),
-    };
-    let columns = ["name", "signature", "description"].map(Arc::from).to_vec();
-    let batch = (0..columns.len())
-        .map(|place| Column::from_values(rows.iter().map(|row| row[place].clone())))
-        .collect();
-    Ok(QueryResult::new(
-        columns,
-        vec![batch],
-        Snapshot::default(),
-        Summary::default(),
-    ))
-}

@@ -50,7 +50,7 @@ fn bound_in(database: &Database, text: &str) -> Result<Statement, Error> {
         panic!("{text} is no query");
     };
     let parameters: BTreeMap<Arc<str>, Value> = [("p".into(), Value::Integer(1))].into();
-    let snapshot = database.snapshot();
+    let snapshot = database.snapshot().expect("in memory");
     let environment = BindEnvironment {
         catalog: snapshot.catalog(),
         procedures: &procedures(),

@@ -2,6 +2,7 @@
 //! count them, bad files are refused with their place.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -14,18 +15,18 @@ use rihla::import_export::record::{
     NodeRecord, Place, Properties, RecordSink, RecordSource, RelationshipRecord,
 };
 use rihla::import_export::{
-    Dump, ExportSource, FORMATS, Format, ImportOptions, MissingNodes, Output, Report, Source,
-    export, import, read_json_graph,
+    Dump, ExportSource, FORMATS, Format, ImportOptions, MissingNodes, OnError, Output, Report,
+    Source, export, import, losses, read_json_graph,
 };
 use rihla::value::{Date, DateTime};
 use rihla::{Error, Result, Value};
 
 /// A graph as records, to write and to read into.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Records {
-    nodes: Vec<NodeRecord>,
-    relationships: Vec<RelationshipRecord>,
-    warnings: Vec<String>,
+pub(crate) struct Records {
+    pub nodes: Vec<NodeRecord>,
+    pub relationships: Vec<RelationshipRecord>,
+    pub warnings: Vec<String>,
 }
 
 impl RecordSink for Records {
@@ -81,12 +82,12 @@ impl Records {
     }
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     let start = DateTime::now();
     Context::new(Limits::default(), Interrupt::default(), start)
 }
 
-fn read(sources: &[Source<'_>]) -> Result<Records> {
+pub(crate) fn read(sources: &[Source<'_>]) -> Result<Records> {
     let mut records = Records::default();
     for source in sources {
         let Reading::Records(reader) = Format::of_source(source)?.reading else {
@@ -115,7 +116,7 @@ fn write_text(format: &str, graph: &dyn RecordSource) -> Result<String> {
     Ok(String::from_utf8(bytes).expect("formats of text are UTF-8"))
 }
 
-fn write_files(
+pub(crate) fn write_files(
     format: &str,
     graph: &dyn RecordSource,
     path: &Path,
@@ -133,7 +134,7 @@ fn shown(graph: &Records) -> String {
 }
 
 /// A graph of every kind of value, and of names that need care.
-fn awkward() -> Records {
+pub(crate) fn awkward() -> Records {
     let node = |id: i64, labels: &[&str], properties: Vec<(&str, Value)>| NodeRecord {
         id: Some(id.into()),
         labels: labels.iter().map(|label| Arc::from(*label)).collect(),
@@ -207,7 +208,7 @@ fn named(properties: Vec<(&str, Value)>) -> Properties {
 }
 
 /// Properties apart from the comparison of values, for which 1 and 1.0 are the same.
-fn assert_same(left: Records, right: Records) {
+pub(crate) fn assert_same(left: Records, right: Records) {
     assert_eq!(
         format!("{:#?}", left.normal()),
         format!("{:#?}", right.normal())
@@ -274,7 +275,7 @@ fn any_properties() -> impl Strategy<Value = Properties> {
 }
 
 prop_compose! {
-    fn any_graph()(
+    pub(crate) fn any_graph()(
         nodes in prop::collection::vec(
             (prop::collection::btree_set(any_name(), 0..3), any_properties()),
             1..8,
@@ -546,6 +547,158 @@ fn a_failed_export_leaves_the_old_file() {
     }
 }
 
+/// The table of the manual as the table of the code says it.
+fn manual_table() -> String {
+    let mut table = "| name | format | endings | read | written | what is lost |\n\
+                     | --- | --- | --- | --- | --- | --- |\n"
+        .to_owned();
+    for format in FORMATS {
+        let endings = format.endings.iter().map(|ending| format!("`.{ending}`"));
+        let read = match format.reading {
+            Reading::No => "no",
+            Reading::Records(_) => "yes",
+            Reading::Script => "yes, as statements",
+        };
+        let written = if format.writes() { "yes" } else { "no" };
+        table += &format!(
+            "| `{}` | {} | {} | {read} | {written} | {} |\n",
+            format.name,
+            format.title,
+            endings.collect::<Vec<_>>().join(", "),
+            format.cannot_hold.replace('|', "\\|"),
+        );
+    }
+    table
+}
+
+/// `BLESS=1` writes the table of the page anew.
+#[test]
+fn the_manual_of_formats_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/formats.md");
+    let page = std::fs::read_to_string(path).expect("the page is there");
+    let start = page.find("| name |").expect("the page has the table");
+    let end = page[start..].find("\n\n").expect("the table ends") + start + 1;
+    let current = page[..start].to_owned() + &manual_table() + &page[end..];
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &current).expect("docs/ is writable");
+    } else {
+        assert!(page == current, "docs/formats.md is old: run with BLESS=1");
+    }
+}
+
+#[test]
+fn compressed_files_are_seen_through() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for ending in ["gz", "zst"] {
+        let path = folder.path().join(format!("graph.json.{ending}"));
+        let sources = write_files("json", &awkward(), &path).expect("it is written");
+        let bytes = std::fs::read(&path).expect("it is there");
+        assert!(!bytes.starts_with(b"{"), "{ending} is not compressed");
+        assert_same(read(&sources).expect("it is read"), awkward());
+
+        // Cut in half it is refused, not taken for a small graph.
+        let half = Source::text("graph.json", &bytes[..bytes.len() / 2]);
+        assert!(read(&[half]).is_err(), "half of {ending} is read");
+    }
+    let mut graph = awkward();
+    graph.nodes[0].labels.truncate(1);
+    let path = folder.path().join("tables.csv.gz");
+    let sources = write_files("csv", &graph, &path).expect("it is written");
+    assert!(sources[0].name().ends_with("tables.nodes.csv.gz"));
+    assert_same(read(&sources).expect("it is read"), graph);
+}
+
+#[test]
+fn a_bomb_is_refused() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+    for _ in 0..80 {
+        encoder.write_all(&[b' '; 1 << 20]).expect("it is written");
+    }
+    let bomb = encoder.finish().expect("it is written");
+    let error = refusal("graph.json", bomb);
+    assert!(error.contains("400 times its size"), "{error}");
+}
+
+#[test]
+fn undirected_relationships_are_marked() {
+    let text =
+        r#"{"directed":false,"nodes":[{"id":1},{"id":2}],"links":[{"source":1,"target":2}]}"#;
+    let (snapshot, report) = import_texts(&[("a.node-link.json", text)]).expect("it is read");
+    let mark = named(vec![("undirected", true.into())]);
+    assert_eq!(dumped(&snapshot).relationships[0].properties, mark);
+    assert!(report.warnings.is_empty());
+}
+
+#[test]
+fn elements_that_cannot_be_kept_may_be_skipped() {
+    let people = Source::text("people.csv", b"id,name\n1,Amal\n1,Badr\n2,Chadi\n");
+    let knows = Source::text("knows.csv", b"from,to\n1,2\n2,9\n");
+    let options = ImportOptions {
+        on_error: OnError::Skip,
+        ..ImportOptions::default()
+    };
+    let imported = import(&[people, knows], &options, Snapshot::default(), &context());
+    let (snapshot, report) = imported.expect("the rest is read");
+    let counts = (snapshot.node_count(), snapshot.relationship_count());
+    assert_eq!((counts, report.skipped), ((2, 1), 2));
+    let warning = report.warnings[0].to_string();
+    assert!(
+        warning.contains("FormatError: DuplicateId: people.csv, line 3"),
+        "{warning}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    #[test]
+    fn edge_lists_keep_ends_and_weights(
+        edges in prop::collection::vec((0_i64..9, 0_i64..9, any::<Option<i64>>()), 0..20)
+    ) {
+        let relationship = |(start, end, weight): &(i64, i64, Option<i64>)| RelationshipRecord {
+            relationship_type: "RELATED_TO".into(),
+            start: (*start).into(),
+            end: (*end).into(),
+            properties: weight.iter().map(|weight| ("weight".into(), (*weight).into())).collect(),
+            directed: None,
+        };
+        let graph = Records {
+            relationships: edges.iter().map(relationship).collect(),
+            ..Records::default()
+        };
+        let text = write_text("edgelist", &graph).expect("it is written");
+        prop_assert_eq!(read_text("a.edgelist", &text).expect("it is read"), graph);
+    }
+}
+
+#[test]
+fn bad_edge_lists_are_refused_with_their_line() {
+    let error = refusal("a.edges", "1 2\n3\n");
+    assert!(
+        error.contains("a.edges, line 2: 3 is not the ids of two nodes"),
+        "{error}"
+    );
+    let error = refusal("a.edges", [b"1 2\n3 ", &[b'x'; 2 << 20][..]].concat());
+    assert!(error.contains("line 2: the line is longer than"), "{error}");
+    let error = refusal("a.edges", b"1 2\n\xE9 4\n");
+    assert!(
+        error.contains("line 2: the text is not valid UTF-8"),
+        "{error}"
+    );
+}
+
+#[test]
+fn losses_are_told() {
+    let text = write_text("json", &awkward()).expect("it is written");
+    let (snapshot, _) = import_texts(&[("graph.json", &text)]).expect("it is read");
+    let lost = |name| {
+        let format = Format::named(name).expect("it is there");
+        losses(ExportSource::Graph(&snapshot), format, &context()).expect("they are counted")
+    };
+    assert_eq!(lost("json"), Vec::<String>::new());
+    assert!(lost("dot").contains(&"types (relationships): 3".to_owned()));
+}
+
 #[test]
 fn the_table_is_in_order() {
     for format in FORMATS {
@@ -734,7 +887,7 @@ fn an_import_stops_at_limits() {
 }
 
 /// Whether `program` runs here. Where it must (`CI` is set) and does not, the test fails.
-fn runs(program: &str, arguments: &[&str]) -> bool {
+pub(crate) fn runs(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -749,7 +902,7 @@ fn runs(program: &str, arguments: &[&str]) -> bool {
 }
 
 /// What `program` prints.
-fn printed(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn printed(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let output = output.expect("it ran a moment ago");
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -6,7 +6,7 @@ mod table;
 
 use rihla::column::{Column, boxed_cells};
 use rihla::context::{Context, Interrupt, Limits};
-use rihla::functions::{Environment, Function, Implementation, NullRule, find};
+use rihla::functions::{Environment, Function, Implementation, NullRule, Procedures, find};
 use rihla::graph::{GraphWriter, Snapshot};
 use rihla::value::{DateTime, NodeId, Path, RelationshipId};
 use rihla::{Result, Value};
@@ -29,6 +29,7 @@ fn call(graph: &Snapshot, name: &str, arguments: &[Value]) -> Result<Value> {
     let environment = Environment {
         context: &context,
         graph,
+        procedures: &Procedures::default(),
     };
     let function = function(name);
     let propagates = function.null_rule == NullRule::Propagate;
@@ -423,6 +424,7 @@ fn large_results_are_reserved_first() {
     let environment = Environment {
         context: &context,
         graph: &graph,
+        procedures: &Procedures::default(),
     };
     let long = Value::from("ab".repeat(1 << 17));
     for (name, arguments) in [

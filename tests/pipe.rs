@@ -132,9 +132,52 @@ fn a_reset_forgets_graph_and_procedures() {
 }
 
 #[test]
-fn transactions_are_refused_until_they_exist() {
-    for op in ["begin", "commit", "rollback"] {
-        let answers = answers(&[json!({"op": op})]);
-        assert_eq!(answers[0]["error"]["type"], "Unsupported");
+fn transactions_begin_and_end() {
+    let answers = answers(&[
+        json!({"op": "commit"}),
+        json!({"op": "begin"}),
+        run("CREATE (:A)"),
+        json!({"op": "rollback"}),
+        json!({"op": "begin"}),
+        run("CREATE (:B)"),
+        json!({"op": "commit"}),
+        run("MATCH (n) RETURN labels(n)"),
+    ]);
+    assert_eq!(answers[0]["error"]["detail"], "TransactionState");
+    for done in [1, 3, 4, 6] {
+        assert_eq!(answers[done], json!({}));
     }
+    assert_eq!(answers[7]["rows"], json!([[["B"]]]));
+}
+
+#[test]
+fn files_are_read_only_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("a.csv"), "1,2\n").expect("a file can be written");
+    let request = format!(
+        "{{\"op\":\"reset\"}}\n{}\n",
+        run("LOAD CSV FROM 'a.csv' AS row RETURN row")
+    );
+    let answer = |arguments: &[&str]| {
+        let output = Command::cargo_bin("rihla")
+            .expect("the program is built")
+            .current_dir(folder.path())
+            .args(arguments)
+            .write_stdin(request.clone())
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("answers are text");
+        let last = text.lines().last().unwrap_or_default();
+        serde_json::from_str::<Json>(last).expect("answers are JSON")
+    };
+    assert_eq!(answer(&["pipe"])["error"]["detail"], "FileAccessDenied");
+    assert_eq!(answer(&["pipe", "--files"])["rows"], json!([[["1", "2"]]]));
+    assert_eq!(
+        answer(&["pipe", "--files=."])["rows"],
+        json!([[["1", "2"]]])
+    );
+    assert_eq!(
+        answer(&["pipe", "--files=/none"])["error"]["detail"],
+        "CannotOpen"
+    );
 }

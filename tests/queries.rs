@@ -31,6 +31,18 @@ fn check(cases: &[(&str, &[&str])]) {
     }
 }
 
+/// Queries that fail with these codes.
+fn refuse(cases: &[(&str, &str)]) {
+    let session = Database::in_memory().session();
+    session.query(ROADS, ()).expect("the roads are made");
+    for (query, code) in cases {
+        match session.query(query, ()) {
+            Ok(_) => panic!("{query} must fail"),
+            Err(error) => assert_eq!(error.code(), *code, "{query}: {error}"),
+        }
+    }
+}
+
 #[test]
 fn parts_of_a_pattern_are_repeated() {
     check(&[
@@ -135,6 +147,131 @@ fn updates_are_seen_by_what_comes_after() {
              MATCH (m:Made) RETURN sum(m.x) AS sum",
             &["6"],
         ),
+    ]);
+}
+
+#[test]
+fn strings_are_trimmed_and_normalized() {
+    check(&[
+        (
+            "WITH ' x' AS t, 'xxaxx' AS y, 'x' AS c, {c: 'x'} AS m RETURN trim(t), trim(BOTH FROM t),
+             trim(LEADING 'x' FROM y), trim(trailing c FROM y), trim(both m.c FROM y),
+             trim('x' FROM y), trim(BOTH 'x' FROM null)",
+            &["'x' | 'x' | 'axx' | 'xxa' | 'a' | 'a' | null"],
+        ),
+        (
+            "WITH ' a ' AS both, ' b ' AS `from` RETURN trim(both), trim(BOTH FROM `from`),
+             trim(both + 'x'), trim(BOTH ' ' FROM both)",
+            &["'a' | 'b' | 'a x' | 'a'"],
+        ),
+        (
+            "RETURN size(normalize('e\\u0301')), size(normalize('\\u00E9', nfd)),
+             normalize('\\uFB01', NFKC), size(normalize('\\u212B', NFC)), normalize(null, NFC)",
+            &["1 | 2 | 'fi' | 1 | null"],
+        ),
+        (
+            "RETURN 'a' IS NORMALIZED, 'e\\u0301' IS NORMALIZED, 'e\\u0301' IS NFD NORMALIZED,
+             'e\\u0301' IS NOT normalized, '\\uFB01' IS NOT NFKD NORMALIZED, 1 IS NORMALIZED,
+             null IS NOT NORMALIZED",
+            &["true | false | true | true | true | null | null"],
+        ),
+        (
+            "UNWIND ['e\\u0301', '\\u00E9'] AS x RETURN normalize(x) AS n, count(*) AS c",
+            &["'é' | 2"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_query_may_finish_without_rows() {
+    check(&[
+        ("MATCH (n) FINISH", &[]),
+        (
+            "CALL { MATCH (t:Town) SET t.seen = true FINISH } MATCH (t:Town) RETURN t.seen",
+            &["true"],
+        ),
+        ("RETURN 1 AS finish", &["1"]),
+    ]);
+    refuse(&[
+        (
+            "MATCH (n) FINISH RETURN n",
+            "SyntaxError: InvalidClauseComposition",
+        ),
+        (
+            "MATCH (n) FINISH MATCH (m)",
+            "SyntaxError: InvalidClauseComposition",
+        ),
+        (
+            "RETURN COLLECT { MATCH (n) FINISH }",
+            "SyntaxError: InvalidClauseComposition",
+        ),
+        (
+            "RETURN 1 AS x UNION FINISH",
+            "SyntaxError: DifferentColumnsInUnion",
+        ),
+    ]);
+}
+
+#[test]
+fn hints_change_nothing_but_must_name_variables() {
+    check(&[
+        (
+            "MATCH (t:Town)<-[r:ROAD]-(p:Place) USING INDEX t:Town(name) USING RANGE INDEX SEEK p:Place(name, x)
+             USING SCAN p:Place USING JOIN ON p, t WHERE r.km = 4 RETURN p.name",
+            &["'d'"],
+        ),
+        (
+            "OPTIONAL MATCH (n:Nothing) USING SCAN n:Nothing RETURN n",
+            &["null"],
+        ),
+        (
+            "RETURN EXISTS { MATCH (t:Town) USING SCAN t:Town } AS there",
+            &["true"],
+        ),
+    ]);
+    refuse(&[
+        (
+            "MATCH (t:Town) USING INDEX s:Town(name) RETURN t",
+            "SyntaxError: UndefinedVariable",
+        ),
+        (
+            "MATCH (t:Town) USING FOG RETURN t",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+    ]);
+}
+
+#[test]
+fn functions_and_procedures_are_listed() {
+    check(&[
+        (
+            "SHOW FUNCTIONS YIELD name, aggregating AS many ORDER BY name DESC SKIP 1 LIMIT 1
+             WHERE many",
+            &[],
+        ),
+        (
+            "SHOW FUNCTIONS YIELD name, aggregating AS many WHERE many RETURN count(*) > 5, min(name)",
+            &["true | 'avg'"],
+        ),
+        (
+            "SHOW FUNCTIONS WHERE name = 'head'",
+            &[
+                "'head' | '(list :: LIST<ANY>) :: ANY' | 'The first element; null of an empty list.'",
+            ],
+        ),
+        (
+            "SHOW PROCEDURES YIELD signature, name WHERE name STARTS WITH 'db.l'",
+            &["'() :: (label :: STRING)' | 'db.labels'"],
+        ),
+        (
+            "SHOW PROCEDURES YIELD * WHERE name = 'rihla.version' RETURN size(description) > 5 AS told",
+            &["true"],
+        ),
+    ]);
+    refuse(&[
+        ("SHOW FUNCTIONS YIELD nam", "SyntaxError: UndefinedVariable"),
+        ("SHOW FUNCTIONS RETURN 1", "SyntaxError: UnexpectedSyntax"),
+        ("SHOW TABLES", "SyntaxError: UnexpectedSyntax"),
     ]);
 }
 

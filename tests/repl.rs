@@ -289,3 +289,28 @@ mod on_unix {
         Ok(())
     }
 }
+
+#[test]
+fn files_are_converted_and_losses_told_or_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (table, dot, json) = (
+        file("people.csv"),
+        file("people.dot"),
+        file("people.json.gz"),
+    );
+    std::fs::write(&table, "id,name\n1,Amal\n2,Badr\n").expect("it is written");
+
+    let seen = transcript(&["convert", &table, &json], b"");
+    assert!(seen.contains("read 2 nodes, 0 relationships"), "{seen}");
+    let seen = transcript(&["convert", "--strict", &json, &dot], b"");
+    assert!(seen.contains("Graphviz DOT does not hold"), "{seen}");
+    assert!(!std::path::Path::new(&dot).exists());
+    transcript(&["convert", "--dry-run", &json, &dot], b"");
+    assert!(!std::path::Path::new(&dot).exists());
+    let seen = transcript(
+        &["convert", "-", "-", "--format", "json"],
+        b"id,name\n1,Amal\n",
+    );
+    assert!(seen.contains(r#""name":"Amal""#), "{seen}");
+}

@@ -11,11 +11,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("column", &["value"]),
     ("parse", &[]),
     ("graph", &["value", "column"]),
+    ("storage", &["graph", "column", "value"]),
     ("algorithms", &["graph", "value"]),
     ("functions", &["value", "column", "graph", "algorithms"]),
     ("bind", &["parse", "functions", "value", "graph"]),
     ("logical", &["bind", "value", "parse"]),
-    ("optimize", &["logical", "bind", "graph", "value", "parse"]),
+    (
+        "optimize",
+        &["logical", "bind", "functions", "graph", "value", "parse"],
+    ),
     (
         "physical",
         &["logical", "bind", "functions", "value", "parse"],

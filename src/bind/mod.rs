@@ -24,6 +24,7 @@ mod pattern;
 mod projection;
 mod query;
 mod reading;
+mod schema;
 mod scope;
 mod search;
 mod subquery;
@@ -31,6 +32,8 @@ mod syntax;
 mod type_check;
 mod warnings;
 mod writing;
+
+pub use schema::{SchemaCommand, bind_schema};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -96,6 +96,7 @@ impl<'a> Binder<'a> {
                     outputs = columns;
                     Clause::Project(projection)
                 }
+                C::Finish => continue,
                 _ => self.clause(clause)?,
             });
         }
@@ -130,7 +131,10 @@ impl<'a> Binder<'a> {
             C::CallSubquery(call) => self.call_subquery(call),
             C::Foreach(foreach) => self.foreach(foreach),
             C::LoadCsv(load) => self.load_csv(load),
-            C::Return(_) => Err(misplaced(clause.span, "RETURN stands in another clause")),
+            C::Return(_) | C::Finish => Err(misplaced(
+                clause.span,
+                "the end of a query stands in another clause",
+            )),
         })
     }
 
@@ -218,17 +222,18 @@ fn check_composition(part: &ast::SingleQuery, role: &Role) -> Result<()> {
         return Err(misplaced(part.span, "a query has one clause at least"));
     };
     for (index, clause) in before.iter().enumerate() {
-        if matches!(clause.kind, C::Return(_)) {
+        if matches!(clause.kind, C::Return(_) | C::Finish) {
             let next = part
                 .clauses
                 .get(index + 1)
                 .map_or(last.span, |next| next.span);
-            let message = "nothing can follow RETURN but UNION";
+            let message = "nothing can follow RETURN or FINISH but UNION";
             return Err(misplaced(next, message).hint("WITH hands results on to further clauses"));
         }
     }
     let name = match (&last.kind, role) {
         (C::With(_), _) => "WITH",
+        (C::Finish, Role::Expression) => "FINISH here",
         (_, Role::Expression) => return Ok(()),
         (C::Match(_), _) => "MATCH",
         (C::Unwind(_), _) => "UNWIND",

@@ -8,9 +8,14 @@ use crate::value::Type;
 
 impl<'a> Binder<'a> {
     pub(super) fn match_clause(&mut self, clause: &'a ast::Match) -> Result<Clause> {
+        let pattern = self.pattern(&clause.pattern, clause.predicate.as_ref())?;
+        // Hints are for the planners of other systems; here they must only make sense.
+        for variable in &clause.hinted {
+            self.resolve(&variable.name, variable.span)?;
+        }
         Ok(Clause::Match {
             optional: clause.optional,
-            pattern: self.pattern(&clause.pattern, clause.predicate.as_ref())?,
+            pattern,
         })
     }
 

@@ -6,7 +6,10 @@
 //! * Start here: [`Column`].
 
 mod builder;
+mod bytes;
+mod codec;
 mod hash;
+mod integers;
 mod select;
 
 use std::cell::Cell;
@@ -18,7 +21,10 @@ use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray
 use crate::value::{Date, NodeId, RelationshipId, Type, Value, order};
 
 pub use builder::ColumnBuilder;
+pub use bytes::{Bytes, read_bits, write_bits};
+pub use codec::{pack, unpack};
 pub use hash::{equal_rows, hash_rows};
+pub use integers::{read_numbers, write_numbers};
 pub use select::Selection;
 
 /// Values of one type, each of which may be null. Cloning shares the data.
@@ -68,6 +74,8 @@ macro_rules! with_array {
         }
     };
 }
+
+use with_array;
 
 impl Column {
     /// The number of rows.

@@ -51,9 +51,14 @@ pub fn changes(changes: &Changes) -> String {
         ("deleted", "node", changes.nodes_deleted),
         ("deleted", "relationship", changes.relationships_deleted),
         ("added", "label", changes.labels_added),
+        ("added", "index", changes.indexes_added),
+        ("added", "constraint", changes.constraints_added),
+        ("set", "graph type", changes.graph_types_set),
         ("set", "property", changes.properties_set),
         ("removed", "label", changes.labels_removed),
         ("removed", "property", changes.properties_removed),
+        ("removed", "index", changes.indexes_removed),
+        ("removed", "constraint", changes.constraints_removed),
     ];
     let counts = counts.iter().filter(|(.., count)| *count > 0);
     let mut text = String::new();
@@ -78,6 +83,7 @@ pub fn counted(count: u64, noun: &str) -> String {
     match (count, noun.strip_suffix('y')) {
         (1, _) => format!("{number} {noun}"),
         (_, Some(stem)) => format!("{number} {stem}ies"),
+        _ if noun.ends_with('x') => format!("{number} {noun}es"),
         _ => format!("{number} {noun}s"),
     }
 }

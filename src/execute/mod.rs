@@ -10,11 +10,13 @@ mod evaluate;
 mod operators;
 mod profile;
 mod runtime;
+mod schema;
 mod show_profile;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;
-pub use runtime::Runtime;
+pub use runtime::{Committer, Runtime};
+pub use schema::run_schema;
 pub use show_profile::show_profile;
 
 use crate::error::Result;
@@ -44,6 +46,7 @@ pub fn open<'p>(
             argument.cloned().unwrap_or_default(),
         )),
         Kind::ScanNodes { labels } => Box::new(o::scan_nodes::ScanNodes::new(labels.as_ref())),
+        Kind::Seek { input, seek } => Box::new(o::seek::SeekIndex::new(open(input), seek)),
         Kind::Cross { left, right } => Box::new(o::cross::Cross::new(open(left), open(right))),
         Kind::HashJoin {
             left,
@@ -96,7 +99,14 @@ pub fn open<'p>(
             inner,
             outputs,
             optional,
-        } => Box::new(o::apply::Apply::new(open(input), inner, outputs, *optional)),
+            commit_every,
+        } => Box::new(o::apply::Apply::new(
+            open(input),
+            inner,
+            outputs,
+            *optional,
+            commit_every.as_ref(),
+        )),
         Kind::Union { parts } => Box::new(o::union::Union::new(
             parts
                 .iter()
@@ -121,6 +131,17 @@ pub fn open<'p>(
         Kind::CallProcedure { input, .. } => Box::new(o::call_procedure::CallProcedure::new(
             open(input),
             &plan.operator,
+        )),
+        Kind::LoadCsv {
+            input,
+            with_headers,
+            source,
+            field_terminator,
+        } => Box::new(o::load_csv::LoadCsv::new(
+            open(input),
+            *with_headers,
+            source,
+            field_terminator.as_ref(),
         )),
     };
     if runtime.profile.is_some() {

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::functions::{Environment, Procedures};
 use crate::graph::{GraphWriter, Snapshot};
 use crate::value::Value;
+
+/// Commits what a writer wrote, and lets it go on.
+pub type Committer<'c> = dyn FnMut(&mut GraphWriter) -> Result<()> + 'c;
 
 /// The state of one run.
 pub struct Runtime<'a> {
@@ -19,6 +22,8 @@ pub struct Runtime<'a> {
     pub procedures: &'a Procedures,
     snapshot: Snapshot,
     writer: Option<&'a mut GraphWriter>,
+    /// Commits what was written so far, where the statement is a transaction of its own.
+    pub committer: Option<&'a mut Committer<'a>>,
     /// Rows and time by operator, where the plan is profiled.
     pub profile: Option<Vec<super::profile::Counts>>,
 }
@@ -38,6 +43,7 @@ impl<'a> Runtime<'a> {
             procedures,
             snapshot,
             writer,
+            committer: None,
             profile: None,
         }
     }
@@ -52,6 +58,7 @@ impl<'a> Runtime<'a> {
         Environment {
             context: self.context,
             graph: &self.snapshot,
+            procedures: self.procedures,
         }
     }
 
@@ -63,6 +70,24 @@ impl<'a> Runtime<'a> {
         }
     }
 
+    /// Commits what was written so far.
+    ///
+    /// # Errors
+    /// `TransactionState` in an explicit transaction; errors of the commit.
+    pub fn commit(&mut self) -> Result<()> {
+        match (&mut self.committer, &mut self.writer) {
+            (Some(commit), Some(writer)) => commit(writer)?,
+            _ => {
+                let (kind, detail) = (ErrorKind::TransactionError, ErrorDetail::TransactionState);
+                let message = "CALL IN TRANSACTIONS cannot run inside of a transaction";
+                return Err(Error::new(kind, detail, message)
+                    .hint("end the transaction first, or leave IN TRANSACTIONS out"));
+            }
+        }
+        self.refresh();
+        Ok(())
+    }
+
     /// Makes everything written so far visible to reads.
     pub fn refresh(&mut self) {
         if let Some(writer) = &self.writer {
@@ -72,7 +97,6 @@ impl<'a> Runtime<'a> {
 
     /// The value of a parameter.
     pub fn parameter(&self, name: &str) -> Result<&Value> {
-        use crate::error::{ErrorDetail, ErrorKind};
         self.parameters.get(name).ok_or_else(|| {
             Error::new(
                 ErrorKind::ParameterMissing,

@@ -37,6 +37,10 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::Unit => ("Unit", Vec::new()),
         Operator::Argument => ("Argument", Vec::new()),
         Operator::ScanNodes { .. } => ("ScanNodes", Vec::new()),
+        Operator::Seek { input, seek } => match seek.is_relationship {
+            true => ("SeekRelationships", vec![input]),
+            false => ("SeekNodes", vec![input]),
+        },
         Operator::Cross { left, right } => ("Cross", vec![left, right]),
         Operator::HashJoin { left, right, .. } => ("HashJoin", vec![left, right]),
         Operator::Expand { input, .. } => ("Expand", vec![input]),
@@ -65,5 +69,6 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::Delete { input, .. } => ("Delete", vec![input]),
         Operator::Foreach { input, inner, .. } => ("Foreach", vec![input, inner]),
         Operator::CallProcedure { input, .. } => ("CallProcedure", vec![input]),
+        Operator::LoadCsv { input, .. } => ("LoadCsv", vec![input]),
     }
 }

@@ -20,7 +20,7 @@ Refused with a clear error, never answered wrongly:
 - points and distances: `point()`, `point.distance()`, `point.withinBBox()`, `distance()`;
 - vectors: `vector.similarity.cosine()`, `vector.similarity.euclidean()`;
 - byte arrays, and the functions that make them;
-- functions that read files or rows of `LOAD CSV`: `file()`, `linenumber()`.
+- functions of the rows of `LOAD CSV`: `file()`, `linenumber()`.
 ";
 
 /// The text of `docs/functions.md`.

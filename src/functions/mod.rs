@@ -7,6 +7,7 @@
 
 mod table;
 mod row;
+mod schema_listings;
 mod signature;
 mod procedure;
 mod procedures;
@@ -46,6 +47,8 @@ pub struct Environment<'a> {
     pub context: &'a Context,
     /// The graph as the current clause sees it.
     pub graph: &'a Snapshot,
+    /// What can be called.
+    pub procedures: &'a Procedures,
 }
 
 /// Rows by lower-case name and alias.

@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use super::Environment;
 use super::procedure::{Procedure, ProcedureColumn, Procedures};
+use super::schema_listings::{
+    CONSTRAINT_COLUMNS, GRAPH_TYPE_COLUMNS, INDEX_COLUMNS, constraints, graph_type, indexes,
+};
 use super::signature::parse_type;
+use super::table::FUNCTIONS;
 use crate::algorithms::{self, GraphView};
 use crate::error::Result;
 use crate::value::{NodeId, Value};
@@ -26,7 +30,26 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "db.labels",            columns: &[("label", "STRING")],            sentence: "The labels that nodes have.",          code: labels },
     BuiltIn { name: "db.propertyKeys",      columns: &[("propertyKey", "STRING")],      sentence: "The names of properties used so far.", code: property_keys },
     BuiltIn { name: "db.relationshipTypes", columns: &[("relationshipType", "STRING")], sentence: "The types that relationships have.",   code: relationship_types },
+    BuiltIn { name: "rihla.constraints",    columns: CONSTRAINT_COLUMNS,                sentence: "The constraints of the graph.",        code: constraints },
+    BuiltIn { name: "rihla.functions",      columns: FUNCTION_COLUMNS,                  sentence: "The functions that expressions can call, one row for each overload.", code: functions },
+    BuiltIn { name: "rihla.graphType",      columns: GRAPH_TYPE_COLUMNS,                sentence: "The graph type, if there is one.",     code: graph_type },
+    BuiltIn { name: "rihla.indexes",        columns: INDEX_COLUMNS,                     sentence: "The indexes of the graph.",            code: indexes },
+    BuiltIn { name: "rihla.procedures",     columns: PROCEDURE_COLUMNS,                 sentence: "The procedures that `CALL` can call.", code: procedures },
     BuiltIn { name: "rihla.version",        columns: &[("version", "STRING")],          sentence: "The version of this program.",         code: version },
+];
+
+const FUNCTION_COLUMNS: &[(&str, &str)] = &[
+    ("name", "STRING"),
+    ("category", "STRING"),
+    ("signature", "STRING"),
+    ("description", "STRING"),
+    ("aggregating", "BOOLEAN"),
+];
+
+const PROCEDURE_COLUMNS: &[(&str, &str)] = &[
+    ("name", "STRING"),
+    ("signature", "STRING"),
+    ("description", "STRING"),
 ];
 
 impl Procedures {
@@ -104,6 +127,32 @@ fn relationship_types(environment: &Environment) -> Result<Vec<Vec<Value>>> {
 
 fn property_keys(environment: &Environment) -> Result<Vec<Vec<Value>>> {
     sorted(environment.graph.catalog().keys().map(|(_, name)| name))
+}
+
+fn functions(_: &Environment) -> Result<Vec<Vec<Value>>> {
+    let rows = FUNCTIONS.iter().flat_map(|function| {
+        function.overloads().map(|overload| {
+            vec![
+                Value::from(function.name),
+                Value::from(format!("{:?}", function.category)),
+                Value::from(overload.to_string()),
+                Value::from(function.sentence),
+                Value::Boolean(function.is_aggregate()),
+            ]
+        })
+    });
+    Ok(rows.collect())
+}
+
+fn procedures(environment: &Environment) -> Result<Vec<Vec<Value>>> {
+    let rows = environment.procedures.iter().map(|procedure| {
+        vec![
+            Value::from(procedure.name.as_str()),
+            Value::from(procedure.signature()),
+            Value::from(procedure.sentence.as_str()),
+        ]
+    });
+    Ok(rows.collect())
 }
 
 fn version(_: &Environment) -> Result<Vec<Vec<Value>>> {

@@ -139,10 +139,14 @@ pub static FUNCTIONS: &[Function] = table! {
             "The string without white space, or without any of `characters`, at both ends." "btrim('xxhixx', 'x')" => "'hi'";
         "char_length" / "character_length"   Propagate Pure     Columnar(text::char_length, text::char_length_column),     "(text :: STRING) :: INTEGER";
             "How many characters a string has." "char_length('naïve')" => "5";
+        "isNormalized"                       Propagate Pure     Scalar(text::is_normalized),                               "(value :: ANY, form? :: STRING) :: BOOLEAN";
+            "What `IS NORMALIZED` asks: whether a string is in a normal form of Unicode, NFC if none is named; null of what is no string." "isNormalized('caf\\u00E9')" => "true";
         "left"                               Propagate Pure     Scalar(text::left),                                        "(text :: STRING, length :: INTEGER) :: STRING";
             "The first characters of a string, or all if there are fewer." "left('hello', 3)" => "'hel'";
         "lTrim"                              Propagate Pure     Scalar(text::left_trim),                                   "(text :: STRING, characters? :: STRING) :: STRING";
             "The string without white space, or without any of `characters`, at its start." "lTrim('  hi')" => "'hi'";
+        "normalize"                          Propagate Pure     Scalar(text::normalize),                                   "(text :: STRING, form? :: STRING) :: STRING";
+            "The string in a normal form of Unicode: `NFC`, which is meant if none is named, `NFD`, `NFKC` or `NFKD`." "normalize('\\uFB01', NFKC)" => "'fi'";
         "replace"                            Propagate Pure     Scalar(text::replace),                                     "(text :: STRING, search :: STRING, replacement :: STRING, limit? :: INTEGER) :: STRING";
             "The string with each occurrence of `search`, or the first `limit` of them, replaced." "replace('hello', 'l', 'w')" => "'hewwo'";
         "right"                              Propagate Pure     Scalar(text::right),                                       "(text :: STRING, length :: INTEGER) :: STRING";
@@ -158,7 +162,7 @@ pub static FUNCTIONS: &[Function] = table! {
         "toUpper" / "upper"                  Propagate Pure     text::UPPER,                                               "(text :: STRING) :: STRING";
             "The string in upper case." "toUpper('hello')" => "'HELLO'";
         "trim"                               Propagate Pure     Scalar(text::trim),                                        "(text :: STRING, characters? :: STRING) :: STRING";
-            "The string without white space, or without any of `characters`, at both ends." "trim('  hi  ')" => "'hi'";
+            "The string without white space, or without any of `characters`, at both ends; `LEADING` or `TRAILING` in place of `BOTH` names one of them." "trim(BOTH 'x' FROM 'xxhixx')" => "'hi'";
     }
     Conversion {
         "toBoolean"                          Propagate Pure     Scalar(convert::to_boolean),                               "(value :: BOOLEAN) :: BOOLEAN" "(value :: INTEGER) :: BOOLEAN" "(value :: STRING) :: BOOLEAN";

@@ -1,10 +1,12 @@
 //! Strings: case, blanks, parts. Positions and lengths count Unicode characters (code points).
 
+use unicode_normalization::{UnicodeNormalization, is_nfc, is_nfd, is_nfkc, is_nfkd};
+
 use super::argument::{admit, admit_list, count, text, wrong_type};
 use super::kernel::{map_texts, measure_texts, text_bytes};
 use super::{Environment, Implementation};
 use crate::column::Column;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Functions from string to string, over values and over columns.
@@ -103,6 +105,67 @@ pub(super) fn left_trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
 pub(super) fn right_trim(_: &Environment, arguments: &[Value]) -> Result<Value> {
     let (left, right) = (false, true);
     trim_ends("rTrim", arguments, Ends { left, right })
+}
+
+/// A normal form of Unicode (Standard Annex 15).
+#[derive(Debug, Clone, Copy)]
+enum NormalForm {
+    Composed,
+    Decomposed,
+    CompatibilityComposed,
+    CompatibilityDecomposed,
+}
+
+impl NormalForm {
+    /// The form that a function was given as its second argument.
+    fn argument(function: &str, arguments: &[Value]) -> Result<NormalForm> {
+        let Some(form) = arguments.get(1) else {
+            return Ok(NormalForm::Composed);
+        };
+        match text(function, form)?.to_ascii_uppercase().as_str() {
+            "NFC" => Ok(NormalForm::Composed),
+            "NFD" => Ok(NormalForm::Decomposed),
+            "NFKC" => Ok(NormalForm::CompatibilityComposed),
+            "NFKD" => Ok(NormalForm::CompatibilityDecomposed),
+            _ => Err(
+                Error::argument(format!("{form} is no normal form of Unicode"))
+                    .hint("the forms are NFC, NFD, NFKC and NFKD"),
+            ),
+        }
+    }
+}
+
+/// By how many times a string may grow when it is normalized, in UTF-8: U+FDFA does in NFKC.
+const NORMALIZATION_GROWTH: usize = 11;
+
+pub(super) fn normalize(environment: &Environment, arguments: &[Value]) -> Result<Value> {
+    let original = text("normalize", &arguments[0])?;
+    let form = NormalForm::argument("normalize", arguments)?;
+    let _room = admit(
+        environment,
+        original.len().saturating_mul(NORMALIZATION_GROWTH),
+    )?;
+    let normalized: String = match form {
+        NormalForm::Composed => original.nfc().collect(),
+        NormalForm::Decomposed => original.nfd().collect(),
+        NormalForm::CompatibilityComposed => original.nfkc().collect(),
+        NormalForm::CompatibilityDecomposed => original.nfkd().collect(),
+    };
+    Ok(Value::from(normalized))
+}
+
+/// `IS NORMALIZED`: unknown of what is no string.
+pub(super) fn is_normalized(_: &Environment, arguments: &[Value]) -> Result<Value> {
+    let form = NormalForm::argument("isNormalized", arguments)?;
+    let Value::String(text) = &arguments[0] else {
+        return Ok(Value::Null);
+    };
+    Ok(Value::Boolean(match form {
+        NormalForm::Composed => is_nfc(text),
+        NormalForm::Decomposed => is_nfd(text),
+        NormalForm::CompatibilityComposed => is_nfkc(text),
+        NormalForm::CompatibilityDecomposed => is_nfkd(text),
+    }))
 }
 
 /// The byte at which the character number `index` begins; the end of a shorter string.

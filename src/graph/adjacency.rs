@@ -1,9 +1,19 @@
-//! Neighbours over relationships of one type in one direction: compressed sparse rows sorted by
-//! (neighbour, relationship), and a small sorted patch over them.
+//! Neighbours over relationships of one type in one direction: segments of compressed sparse rows
+//! sorted by (node, neighbour, relationship), and a small sorted patch over them.
+//!
+//! Segments are cut by entries, not by nodes: the row of a node with very many neighbours spans several.
+//! A write changes the patch only; when the patch of a segment has grown by [`FOLD_AT`] entries, this one
+//! segment is made anew.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use imbl::OrdSet;
+use imbl::{OrdSet, Vector};
+
+use super::blob::{BlobReader, BlobWriter, Place};
+use super::segment::{Entry, Segment};
+use super::slot::{Held, Slot};
+use crate::error::{Error, Result};
 
 /// Which way relationships are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,27 +24,27 @@ pub enum Direction {
     Incoming,
 }
 
-/// Node, neighbour, relationship.
-type Entry = (u32, u32, u32);
+/// Entries of a new segment; one that has grown to twice as many is cut.
+const SEGMENT_SIZE: usize = 16_384;
 
-/// The least number of patched entries that is folded.
-const FOLD_AT: usize = 1024;
+/// Patched entries of a segment that make it be folded.
+const FOLD_AT: u32 = 1024;
 
 /// Adjacency of one type in one direction.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Adjacency {
-    rows: Arc<SparseRows>,
+    /// The first entry of each segment, and an entry of any segment is not less.
+    firsts: Arc<Vec<Entry>>,
+    segments: Vector<Patched>,
     added: OrdSet<Entry>,
     removed: OrdSet<Entry>,
 }
 
-/// Frozen entries. Node `first + i` has entries `offsets[i]..offsets[i + 1]`.
-#[derive(Debug, Default)]
-struct SparseRows {
-    first: u32,
-    offsets: Vec<u32>,
-    neighbours: Vec<u32>,
-    relationships: Vec<u32>,
+/// A segment, and how many entries of the patch belong to it.
+#[derive(Debug, Clone)]
+struct Patched {
+    slot: Slot<Segment>,
+    entries: u32,
 }
 
 /// The neighbours of one node, sorted by (neighbour, relationship), and the relationships to them.
@@ -44,7 +54,7 @@ pub struct NeighbourList(List);
 #[derive(Debug, Clone)]
 enum List {
     Frozen {
-        rows: Arc<SparseRows>,
+        segment: Arc<Segment>,
         start: usize,
         end: usize,
     },
@@ -55,10 +65,22 @@ enum List {
 }
 
 impl NeighbourList {
+    /// No neighbours.
+    pub(super) fn empty() -> Self {
+        NeighbourList(List::Merged {
+            neighbours: Vec::new(),
+            relationships: Vec::new(),
+        })
+    }
+
     /// The neighbours, ascending; one stands as often as relationships lead to it.
     pub fn nodes(&self) -> &[u32] {
         match &self.0 {
-            List::Frozen { rows, start, end } => &rows.neighbours[*start..*end],
+            List::Frozen {
+                segment,
+                start,
+                end,
+            } => &segment.neighbours[*start..*end],
             List::Merged { neighbours, .. } => neighbours,
         }
     }
@@ -66,130 +88,265 @@ impl NeighbourList {
     /// The relationships, parallel to [`NeighbourList::nodes`].
     pub fn relationships(&self) -> &[u32] {
         match &self.0 {
-            List::Frozen { rows, start, end } => &rows.relationships[*start..*end],
+            List::Frozen {
+                segment,
+                start,
+                end,
+            } => &segment.relationships[*start..*end],
             List::Merged { relationships, .. } => relationships,
         }
     }
 }
 
-impl SparseRows {
-    fn range(&self, node: u32) -> (usize, usize) {
-        let Some(row) = node.checked_sub(self.first).map(|row| row as usize) else {
-            return (0, 0);
-        };
-        match (self.offsets.get(row), self.offsets.get(row + 1)) {
-            (Some(start), Some(end)) => (*start as usize, *end as usize),
-            _ => (0, 0),
-        }
-    }
-
-    /// All entries, sorted.
-    fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        (0..self.offsets.len().saturating_sub(1)).flat_map(move |row| {
-            let node = self.first + row as u32;
-            let range = self.offsets[row] as usize..self.offsets[row + 1] as usize;
-            range.map(move |place| (node, self.neighbours[place], self.relationships[place]))
-        })
-    }
-
-    /// Rows of entries that come sorted.
-    fn from_sorted(entries: impl Iterator<Item = Entry>) -> SparseRows {
-        let mut rows = SparseRows::default();
-        for (node, neighbour, relationship) in entries {
-            if rows.offsets.is_empty() {
-                rows.first = node;
-                rows.offsets.push(0);
-            }
-            // The offset of a node is known when the first entry of a later node comes.
-            let row = (node - rows.first) as usize;
-            rows.offsets.resize(row + 1, rows.neighbours.len() as u32);
-            rows.neighbours.push(neighbour);
-            rows.relationships.push(relationship);
-        }
-        if !rows.offsets.is_empty() {
-            rows.offsets.push(rows.neighbours.len() as u32);
-        }
-        rows
-    }
-}
-
 impl Adjacency {
+    /// The segment that an entry belongs to.
+    fn segment_of(&self, entry: &Entry) -> usize {
+        let after = self.firsts.partition_point(|first| first <= entry);
+        after.saturating_sub(1)
+    }
+
+    /// The segments that hold entries of a node.
+    fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
+        let first = self.segment_of(&(node, 0, 0));
+        let mut end = (first + 1).min(self.segments.len());
+        while self.firsts.get(end).is_some_and(|entry| entry.0 <= node) {
+            end += 1;
+        }
+        first..end
+    }
+
+    /// The door for segments: every access to frozen entries goes through here, and may fail.
+    fn segment(&self, number: usize) -> Result<Held<'_, Segment>> {
+        match self.segments.get(number) {
+            Some(segment) => segment.slot.get(),
+            None => Err(Error::internal(format!("there is no segment {number}"))),
+        }
+    }
+
+    fn is_patched(&self, node: u32) -> bool {
+        let all = entries_of(node);
+        (!self.added.is_empty() && self.added.range(all.clone()).next().is_some())
+            || (!self.removed.is_empty() && self.removed.range(all).next().is_some())
+    }
+
     /// The neighbours of a node.
-    pub(super) fn neighbours(&self, node: u32) -> NeighbourList {
-        let (start, end) = self.rows.range(node);
-        let all = (node, 0, 0)..=(node, u32::MAX, u32::MAX);
-        let mut added = self.added.range(all.clone()).peekable();
-        let is_patched = added.peek().is_some()
-            || (!self.removed.is_empty() && self.removed.range(all).next().is_some());
-        if !is_patched {
-            return NeighbourList(List::Frozen {
-                rows: self.rows.clone(),
+    pub(super) fn neighbours(&self, node: u32) -> Result<NeighbourList> {
+        let segments = self.segments_of(node);
+        if segments.len() == 1 && !self.is_patched(node) {
+            let segment = self.segment(segments.start)?;
+            let (start, end) = segment.range(node);
+            let segment = Arc::clone(&segment);
+            return Ok(NeighbourList(List::Frozen {
+                segment,
                 start,
                 end,
-            });
+            }));
         }
-        let frozen = (start..end)
-            .map(|place| {
-                (
-                    node,
-                    self.rows.neighbours[place],
-                    self.rows.relationships[place],
-                )
-            })
-            .filter(|entry| !self.removed.contains(entry));
         let (mut neighbours, mut relationships) = (Vec::new(), Vec::new());
-        for (_, neighbour, relationship) in merge(frozen, added.copied()) {
-            neighbours.push(neighbour);
-            relationships.push(relationship);
+        let mut added = self.added.range(entries_of(node)).copied().peekable();
+        let mut take = |entry: Entry| {
+            neighbours.push(entry.1);
+            relationships.push(entry.2);
+        };
+        for number in segments {
+            let segment = self.segment(number)?;
+            let (start, end) = segment.range(node);
+            for place in start..end {
+                let entry = (
+                    node,
+                    segment.neighbours[place],
+                    segment.relationships[place],
+                );
+                while let Some(before) = added.next_if(|added| *added < entry) {
+                    take(before);
+                }
+                if self.removed.is_empty() || !self.removed.contains(&entry) {
+                    take(entry);
+                }
+            }
         }
-        NeighbourList(List::Merged {
+        added.for_each(take);
+        Ok(NeighbourList(List::Merged {
             neighbours,
             relationships,
-        })
+        }))
     }
 
     /// The number of entries of a node.
-    pub(super) fn degree(&self, node: u32) -> u64 {
-        let (start, end) = self.rows.range(node);
-        let all = (node, 0, 0)..=(node, u32::MAX, u32::MAX);
-        let added = self.added.range(all.clone()).count();
-        let removed = self.removed.range(all).count();
-        (end - start + added - removed) as u64
+    pub(super) fn degree(&self, node: u32) -> Result<u64> {
+        let mut frozen = 0;
+        for number in self.segments_of(node) {
+            let (start, end) = self.segment(number)?.range(node);
+            frozen += end - start;
+        }
+        let added = self.added.range(entries_of(node)).count();
+        let removed = self.removed.range(entries_of(node)).count();
+        Ok((frozen + added - removed) as u64)
     }
 
     /// Adds an entry.
-    pub(super) fn add(&mut self, node: u32, neighbour: u32, relationship: u32) {
-        self.added.insert((node, neighbour, relationship));
-        self.fold_if_large();
+    pub(super) fn add(&mut self, entry: Entry) -> Result<()> {
+        self.added.insert(entry);
+        self.patched(&entry)
     }
 
     /// Removes an entry.
-    pub(super) fn remove(&mut self, node: u32, neighbour: u32, relationship: u32) {
-        let entry = (node, neighbour, relationship);
+    pub(super) fn remove(&mut self, entry: Entry) -> Result<()> {
         if self.added.remove(&entry).is_none() {
             self.removed.insert(entry);
-            self.fold_if_large();
+        }
+        self.patched(&entry)
+    }
+
+    /// Counts a change of the patch, and folds its segment where there were enough.
+    fn patched(&mut self, entry: &Entry) -> Result<()> {
+        if self.segments.is_empty() {
+            self.firsts = Arc::new(vec![*entry]);
+            self.segments.push_back(Patched {
+                slot: Slot::resident(Segment::default()),
+                entries: 0,
+            });
+        }
+        let number = self.segment_of(entry);
+        match self.segments.get_mut(number) {
+            Some(segment) => segment.entries += 1,
+            None => return Err(Error::internal(format!("there is no segment {number}"))),
+        }
+        match self.segments.get(number) {
+            Some(segment) if segment.entries >= FOLD_AT => self.fold(number),
+            _ => Ok(()),
         }
     }
 
-    /// Folds the patch when it is an eighth of the rows, so that each entry is copied a bounded
-    /// number of times on average.
-    fn fold_if_large(&mut self) {
-        let patched = self.added.len() + self.removed.len();
-        if patched < FOLD_AT.max(self.rows.neighbours.len() / 8) {
-            return;
-        }
-        let frozen = self
-            .rows
-            .entries()
-            .filter(|entry| !self.removed.contains(entry));
-        let folded = SparseRows::from_sorted(merge(frozen, self.added.iter().copied()));
-        *self = Adjacency {
-            rows: Arc::new(folded),
-            added: OrdSet::new(),
-            removed: OrdSet::new(),
+    /// Puts the patch of a segment into a new one, or several.
+    fn fold(&mut self, number: usize) -> Result<()> {
+        let least = (0, 0, 0);
+        let first = if number == 0 {
+            least
+        } else {
+            self.firsts[number]
         };
+        let end = self.firsts.get(number + 1).copied();
+        let in_segment = |set: &OrdSet<Entry>| -> Vec<Entry> {
+            let from = set.range(first..).copied();
+            from.take_while(|entry| end.is_none_or(|end| *entry < end))
+                .collect()
+        };
+        let (added, removed) = (in_segment(&self.added), in_segment(&self.removed));
+        let entries: Vec<Entry> = {
+            let segment = self.segment(number)?;
+            let mut removed = removed.iter().peekable();
+            let kept = segment
+                .entries()
+                .filter(|entry| removed.next_if(|removed| *removed == entry).is_none());
+            merge(kept, added.iter().copied()).collect()
+        };
+        for entry in &added {
+            self.added.remove(entry);
+        }
+        for entry in &removed {
+            self.removed.remove(entry);
+        }
+        let parts = (entries.len() / SEGMENT_SIZE).max(1);
+        let mut slots = entries
+            .chunks(entries.len().div_ceil(parts).max(1))
+            .map(|part| (part[0], Slot::resident(Segment::from_sorted(part))))
+            .collect::<Vec<_>>();
+        if slots.is_empty() {
+            let empty = Slot::resident(Segment::default());
+            slots.push((self.firsts[number], empty));
+        }
+        // The first entry of a segment does not rise: entries between would then belong to the one
+        // before, whose rows end before them.
+        let lowest = self.firsts[number].min(slots[0].0);
+        slots[0].0 = lowest;
+        let one = slots.len() == 1;
+        let firsts = Arc::make_mut(&mut self.firsts);
+        let patched = |slot| Patched { slot, entries: 0 };
+        if one {
+            firsts[number] = lowest;
+            for (_, slot) in slots {
+                self.segments.set(number, patched(slot));
+            }
+            return Ok(());
+        }
+        firsts.splice(number..=number, slots.iter().map(|(first, _)| *first));
+        let mut after = self.segments.split_off(number);
+        after.pop_front();
+        self.segments
+            .extend(slots.into_iter().map(|(_, slot)| patched(slot)));
+        self.segments.append(after);
+        Ok(())
     }
+
+    /// The same adjacency with everything stored.
+    pub(super) fn store(
+        &self,
+        writer: &mut dyn BlobWriter,
+        source: &Arc<dyn BlobReader>,
+    ) -> Result<Adjacency> {
+        let mut stored = self.clone();
+        // From the back: a fold may cut a segment into several.
+        for number in (0..self.segments.len()).rev() {
+            if self
+                .segments
+                .get(number)
+                .is_some_and(|segment| segment.entries > 0)
+            {
+                stored.fold(number)?;
+            }
+        }
+        for segment in stored.segments.iter_mut() {
+            if !segment.slot.is_stored(source) {
+                segment.slot = segment.slot.store(writer, source)?;
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Where the segments of a stored adjacency are.
+    pub(super) fn image(&self) -> AdjacencyImage {
+        let segments = self.segments.iter().zip(self.firsts.iter());
+        segments
+            .filter_map(|(segment, first)| Some((*first, segment.slot.place()?)))
+            .collect()
+    }
+
+    /// An adjacency whose segments are stored; those that `known` has too are shared with it.
+    pub(super) fn open(
+        image: &AdjacencyImage,
+        source: &Arc<dyn BlobReader>,
+        known: Option<&Adjacency>,
+    ) -> Adjacency {
+        let known: HashMap<Place, &Slot<Segment>> = known
+            .into_iter()
+            .flat_map(|known| known.segments.iter())
+            .filter_map(|segment| Some((segment.slot.place()?, &segment.slot)))
+            .collect();
+        let slot = |place: &Place| match known.get(place) {
+            Some(slot) => (*slot).clone(),
+            None => Slot::stored(*place, source),
+        };
+        Adjacency {
+            firsts: Arc::new(image.iter().map(|(first, _)| *first).collect()),
+            segments: image
+                .iter()
+                .map(|(_, place)| Patched {
+                    slot: slot(place),
+                    entries: 0,
+                })
+                .collect(),
+            ..Adjacency::default()
+        }
+    }
+}
+
+/// What a stored adjacency is opened from: first entries of the segments and their places.
+pub(super) type AdjacencyImage = Vec<(Entry, Place)>;
+
+/// All entries that a node can have.
+fn entries_of(node: u32) -> std::ops::RangeInclusive<Entry> {
+    (node, 0, 0)..=(node, u32::MAX, u32::MAX)
 }
 
 /// Two sorted streams as one.

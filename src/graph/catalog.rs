@@ -21,6 +21,9 @@ struct Names {
     numbers: HashMap<Arc<str>, u32>,
 }
 
+/// Names of labels, of types, of keys.
+pub(super) type Names3 = [Vec<Arc<str>>; 3];
+
 /// Sets of labels, numbered; number 0 is the empty set.
 #[derive(Debug, Clone)]
 struct LabelSets {
@@ -61,6 +64,38 @@ impl Names {
 }
 
 impl Catalog {
+    /// The catalog with these names and sets of labels, in the order of their numbers.
+    pub(super) fn from_names(names: &Names3, sets: &[Vec<LabelId>]) -> Catalog {
+        let mut catalog = Catalog::default();
+        for name in &names[0] {
+            catalog.intern_label(name);
+        }
+        for name in &names[1] {
+            catalog.intern_type(name);
+        }
+        for name in &names[2] {
+            catalog.intern_key(name);
+        }
+        for set in sets {
+            catalog.intern_label_set(set);
+        }
+        catalog
+    }
+
+    /// Names of labels, of types, of keys.
+    pub(super) fn names(&self) -> Names3 {
+        [&self.labels, &self.types, &self.keys].map(|names| names.names.clone())
+    }
+
+    /// All sets of labels.
+    pub(super) fn label_sets(&self) -> Vec<Vec<LabelId>> {
+        self.label_sets
+            .sets
+            .iter()
+            .map(|set| set.to_vec())
+            .collect()
+    }
+
     /// The number of a label.
     pub fn label(&self, name: &str) -> Option<LabelId> {
         self.labels.find(name).map(LabelId)

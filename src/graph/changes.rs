@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::chunk::Fixed;
 use super::snapshot::Snapshot;
 use super::table::{Properties, Table};
 use crate::error::Result;
@@ -26,6 +27,16 @@ pub struct Changes {
     pub properties_set: u64,
     /// Properties that have their value no more.
     pub properties_removed: u64,
+    /// New indexes, without those of constraints.
+    pub indexes_added: u64,
+    /// Indexes that are gone, without those of constraints.
+    pub indexes_removed: u64,
+    /// New constraints.
+    pub constraints_added: u64,
+    /// Constraints that are gone.
+    pub constraints_removed: u64,
+    /// 1 where the graph type is another one.
+    pub graph_types_set: u64,
 }
 
 /// What touched rows were like before.
@@ -35,7 +46,7 @@ pub(super) struct Originals(HashMap<u32, Properties>);
 impl Originals {
     /// Notes the properties of a row before its first change; rows of `table` from `start` on are
     /// new and need no note.
-    pub(super) fn note<F: Copy>(
+    pub(super) fn note<F: Fixed>(
         &mut self,
         table: &Table<F>,
         position: u32,
@@ -48,7 +59,7 @@ impl Originals {
     }
 
     /// Created, deleted, properties set, properties removed.
-    fn compare<F: Copy>(&self, before: &Table<F>, after: &Table<F>) -> Result<[u64; 4]> {
+    fn compare<F: Fixed>(&self, before: &Table<F>, after: &Table<F>) -> Result<[u64; 4]> {
         let mut counts = [0; 4];
         for position in before.next()..after.next() {
             if matches!(after.fixed(position)?, Some((true, _))) {
@@ -102,5 +113,19 @@ pub(super) fn changes(
             _ => {}
         }
     }
+    let [before, after] = [before, after].map(Snapshot::schema);
+    changes.graph_types_set = u64::from(before.graph_type() != after.graph_type());
+    [changes.indexes_added, changes.indexes_removed] =
+        difference(&before.index_names(), &after.index_names());
+    [changes.constraints_added, changes.constraints_removed] =
+        difference(&before.constraint_names(), &after.constraint_names());
     Ok(changes)
+}
+
+/// How many names came, and how many went.
+fn difference(before: &[&str], after: &[&str]) -> [u64; 2] {
+    let missing = |from: &[&str], names: &[&str]| {
+        names.iter().filter(|name| !from.contains(name)).count() as u64
+    };
+    [missing(before, after), missing(after, before)]
 }

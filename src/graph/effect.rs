@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::graph_type::GraphType;
+use super::schema::{ConstraintDefinition, IndexDefinition};
 use crate::value::{NodeId, RelationshipId, Value};
 
 /// One change of the graph.
@@ -72,5 +74,21 @@ pub enum Effect {
     DeleteNode {
         /// The node.
         node: NodeId,
+    },
+    /// An index was made.
+    CreateIndex(IndexDefinition),
+    /// An index was dropped.
+    DropIndex {
+        /// Its name.
+        name: Arc<str>,
+    },
+    /// A constraint was made.
+    CreateConstraint(ConstraintDefinition),
+    /// The graph type was set.
+    SetGraphType(GraphType),
+    /// A constraint was dropped.
+    DropConstraint {
+        /// Its name.
+        name: Arc<str>,
     },
 }

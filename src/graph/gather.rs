@@ -8,12 +8,13 @@ use arrow_array::types::{Float64Type, Int64Type, UInt32Type};
 use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
 use arrow_select::interleave::interleave;
 
+use super::chunk::Fixed;
 use super::table::{CHUNK_SIZE, Table, place};
 use crate::column::{Column, ColumnBuilder};
 use crate::error::{Error, Result};
 use crate::value::{KeyId, Value};
 
-impl<F: Copy> Table<F> {
+impl<F: Fixed> Table<F> {
     /// The values of `key` at these positions; null where a position is null or has no value.
     /// `deleted` makes the error for a row that does not exist any more.
     pub(super) fn column(
@@ -25,11 +26,9 @@ impl<F: Copy> Table<F> {
         if let Some((chunk, offset)) = self.contiguous(positions) {
             let chunk = self.chunk(chunk)?;
             let rows = positions.len();
-            if chunk.alive[offset..offset + rows]
-                .iter()
-                .all(|alive| *alive)
-            {
-                return Ok(match chunk.columns.get(&key) {
+            let alive = chunk.alive.get(offset..offset + rows);
+            if alive.is_some_and(|alive| alive.iter().all(|alive| *alive)) {
+                return Ok(match chunk.column(key)? {
                     Some(column) => column.slice(offset, rows),
                     None => Column::Null(rows),
                 });
@@ -80,14 +79,14 @@ impl<F: Copy> Table<F> {
             }
             let (number, offset) = place(position);
             let chunk = self.chunk(number)?;
-            if chunk.dead > 0 && !chunk.alive[offset] {
+            if chunk.dead > 0 && !chunk.exists(offset) {
                 return Err(deleted());
             }
             let known = source_of_chunk
                 .iter()
                 .rev()
                 .find(|(chunk, _)| *chunk == number);
-            let source = match (known, chunk.columns.get(&key)) {
+            let source = match (known, chunk.column(key)?) {
                 (Some((_, source)), _) => *source,
                 (None, None) => {
                     source_of_chunk.push((number, 0));

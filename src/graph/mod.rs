@@ -6,18 +6,44 @@
 //! * Start here: [`Snapshot`].
 
 mod adjacency;
+mod blob;
+mod cache;
 mod catalog;
 mod changes;
+mod chunk;
+mod describe;
 mod effect;
 mod gather;
+mod graph_type;
+mod image;
+mod index;
+mod index_key;
+mod index_segment;
+mod index_tree;
+mod index_upkeep;
+mod inspect;
+mod schema;
+mod schema_text;
+mod schema_writer;
+mod segment;
+mod slot;
 mod snapshot;
 mod table;
+mod verify;
+mod verify_type;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
+pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
+pub use cache::Cache;
 pub use catalog::Catalog;
 pub use changes::Changes;
 pub use effect::Effect;
+pub use graph_type::{GraphType, NodeType, PropertyType, RelationshipType};
+pub use image::Image;
+pub use index::Index;
+pub use index_key::{Condition, KeyRange};
+pub use schema::{ConstraintDefinition, ConstraintRule, IndexDefinition, Schema, Target};
 pub use snapshot::{Endpoints, PatternCount, Snapshot};
 pub use table::CHUNK_SIZE;
 pub use writer::GraphWriter;

@@ -1,5 +1,6 @@
 //! A state of the graph that never changes: what readers hold.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,7 +9,9 @@ use imbl::Vector;
 
 use super::adjacency::{Adjacency, Direction, NeighbourList};
 use super::catalog::{Catalog, LabelSetId};
+use super::chunk::Fixed;
 use super::deleted;
+use super::schema::Schema;
 use super::table::{CHUNK_SIZE, Table};
 use crate::column::Column;
 use crate::error::Result;
@@ -48,12 +51,32 @@ pub struct Snapshot {
     pub(super) adjacency: Vector<Adjacency>,
     pub(super) label_counts: Vector<u64>,
     pub(super) type_counts: Vector<u64>,
+    pub(super) schema: Schema,
+    /// What must live for the stored parts to stay readable.
+    pub(super) guard: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Snapshot {
+    /// The same graph, which keeps `guard` for as long as it or a copy of it lives.
+    pub(crate) fn guarded(mut self, guard: Arc<dyn Any + Send + Sync>) -> Snapshot {
+        self.guard = Some(guard);
+        self
+    }
+
+    /// The same graph without a guard.
+    pub(crate) fn unguarded(mut self) -> Snapshot {
+        self.guard = None;
+        self
+    }
+
     /// The names of the graph.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// Its indexes and constraints.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The number of nodes.
@@ -106,7 +129,7 @@ impl Snapshot {
         })
     }
 
-    fn scan<F: Copy>(
+    fn scan<F: Fixed>(
         &self,
         table: &Table<F>,
         number: usize,
@@ -120,7 +143,7 @@ impl Snapshot {
             let position = start + offset as u32;
             let (alive, fixed) = match patched.next_if(|(patched, _)| *patched == position) {
                 Some((_, row)) => (row.alive, &row.fixed),
-                None => (chunk.alive[offset], fixed),
+                None => (chunk.exists(offset), fixed),
             };
             if alive && wanted(fixed) {
                 found.push(position);
@@ -275,10 +298,10 @@ impl Snapshot {
         let adjacency = self
             .adjacency
             .get(adjacency_place(direction, relationship_type));
-        Ok(match adjacency {
+        match adjacency {
             Some(adjacency) => adjacency.neighbours(node.0),
-            None => Adjacency::default().neighbours(node.0),
-        })
+            None => Ok(NeighbourList::empty()),
+        }
     }
 
     /// The number of relationships of one type at a node in one direction.
@@ -291,7 +314,7 @@ impl Snapshot {
         let adjacency = self
             .adjacency
             .get(adjacency_place(direction, relationship_type));
-        Ok(adjacency.map_or(0, |adjacency| adjacency.degree(node.0)))
+        adjacency.map_or(Ok(0), |adjacency| adjacency.degree(node.0))
     }
 
     /// How many relationships connect which labels by which type, counted now; a node with several

@@ -5,12 +5,15 @@
 //! a scan finds nearly all rows in columns. Patch and list of chunks are persistent structures: a
 //! snapshot shares them with the writer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use serde::{Deserialize, Serialize};
 
-use crate::column::{Column, ColumnBuilder};
+use super::blob::{BlobReader, BlobWriter, Place};
+use super::chunk::{Chunk, Fixed};
+use super::slot::{Held, Slot};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, Value};
 
@@ -25,33 +28,19 @@ pub(super) type Properties = BTreeMap<KeyId, Value>;
 
 /// Rows in chunks. `F` is what every row has beside properties.
 #[derive(Debug, Clone)]
-pub(super) struct Table<F: Clone> {
-    slots: Vector<Slot<F>>,
+pub(super) struct Table<F: Fixed> {
+    chunks: Vector<Patched<F>>,
     patch: OrdMap<u32, Arc<Row<F>>>,
     /// The next position; no position is given twice.
     next: u32,
     alive: u64,
 }
 
-/// Where a chunk is: in memory, so far.
+/// A chunk, and how many rows of the patch belong to it.
 #[derive(Debug, Clone)]
-struct Slot<F> {
-    chunk: Arc<Chunk<F>>,
-    /// How many rows of the patch belong to this chunk.
-    patched: u32,
-}
-
-/// Frozen columns of up to [`CHUNK_SIZE`] rows.
-#[derive(Debug)]
-pub(super) struct Chunk<F> {
-    /// Whether each row exists.
-    pub(super) alive: Vec<bool>,
-    /// How many do not.
-    pub(super) dead: usize,
-    /// What each row has.
-    pub(super) fixed: Vec<F>,
-    /// One column a key, only where something is there.
-    pub(super) columns: BTreeMap<KeyId, Column>,
+struct Patched<F: Fixed> {
+    slot: Slot<Chunk<F>>,
+    rows: u32,
 }
 
 /// One row of the patch, whole.
@@ -65,10 +54,10 @@ pub(super) struct Row<F> {
     pub(super) properties: Properties,
 }
 
-impl<F: Clone> Default for Table<F> {
+impl<F: Fixed> Default for Table<F> {
     fn default() -> Self {
         Table {
-            slots: Vector::new(),
+            chunks: Vector::new(),
             patch: OrdMap::new(),
             next: 0,
             alive: 0,
@@ -76,7 +65,7 @@ impl<F: Clone> Default for Table<F> {
     }
 }
 
-impl<F: Copy> Table<F> {
+impl<F: Fixed> Table<F> {
     /// The number of rows that exist.
     pub(super) fn alive(&self) -> u64 {
         self.alive
@@ -89,20 +78,20 @@ impl<F: Copy> Table<F> {
 
     /// The number of chunks.
     pub(super) fn chunks(&self) -> usize {
-        self.slots.len()
+        self.chunks.len()
     }
 
     /// The door for chunks: every access to frozen rows goes through here, and may fail.
-    pub(super) fn chunk(&self, chunk: usize) -> Result<&Arc<Chunk<F>>> {
-        self.slots
-            .get(chunk)
-            .map(|slot| &slot.chunk)
-            .ok_or_else(|| Error::internal(format!("there is no chunk {chunk}")))
+    pub(super) fn chunk(&self, chunk: usize) -> Result<Held<'_, Chunk<F>>> {
+        match self.chunks.get(chunk) {
+            Some(chunk) => chunk.slot.get(),
+            None => Err(Error::internal(format!("there is no chunk {chunk}"))),
+        }
     }
 
     /// Whether rows of a chunk stand in the patch.
     pub(super) fn is_patched(&self, chunk: usize) -> bool {
-        self.slots.get(chunk).is_some_and(|slot| slot.patched > 0)
+        self.chunks.get(chunk).is_some_and(|chunk| chunk.rows > 0)
     }
 
     /// Whether any row stands in the patch.
@@ -137,7 +126,7 @@ impl<F: Copy> Table<F> {
         let (chunk, offset) = place(position);
         let chunk = self.chunk(chunk)?;
         match chunk.fixed.get(offset) {
-            Some(fixed) => Ok(Some((chunk.alive[offset], *fixed))),
+            Some(fixed) => Ok(Some((chunk.exists(offset), *fixed))),
             None => Ok(None),
         }
     }
@@ -150,7 +139,8 @@ impl<F: Copy> Table<F> {
             return Ok(row.properties.get(&key).cloned().unwrap_or_default());
         }
         let (chunk, offset) = place(position);
-        let column = self.chunk(chunk)?.columns.get(&key);
+        let chunk = self.chunk(chunk)?;
+        let column = chunk.column(key)?;
         Ok(column.map_or(Value::Null, |column| column.value(offset)))
     }
 
@@ -160,11 +150,16 @@ impl<F: Copy> Table<F> {
             return Ok(row.properties.clone());
         }
         let (chunk, offset) = place(position);
-        let columns = self.chunk(chunk)?.columns.iter();
-        let present = columns.filter(|(_, column)| !column.is_null(offset));
-        Ok(present
-            .map(|(key, column)| (*key, column.value(offset)))
-            .collect())
+        let chunk = self.chunk(chunk)?;
+        let mut properties = Properties::new();
+        for key in chunk.keys() {
+            if let Some(column) = chunk.column(key)?
+                && !column.is_null(offset)
+            {
+                properties.insert(key, column.value(offset));
+            }
+        }
+        Ok(properties)
     }
 
     /// A new row at the next position.
@@ -216,16 +211,16 @@ impl<F: Copy> Table<F> {
 
     fn put(&mut self, position: u32, row: Row<F>) -> Result<()> {
         let (chunk, _) = place(position);
-        if chunk == self.slots.len() {
-            self.slots.push_back(Slot {
-                chunk: Arc::new(Chunk::empty()),
-                patched: 0,
+        if chunk == self.chunks.len() {
+            self.chunks.push_back(Patched {
+                slot: Slot::resident(Chunk::empty()),
+                rows: 0,
             });
         }
         let is_new = self.patch.insert(position, Arc::new(row)).is_none();
-        if is_new && let Some(slot) = self.slots.get_mut(chunk) {
-            slot.patched += 1;
-            if slot.patched >= FOLD_AT {
+        if is_new && let Some(patched) = self.chunks.get_mut(chunk) {
+            patched.rows += 1;
+            if patched.rows >= FOLD_AT {
                 self.fold(chunk)?;
             }
         }
@@ -234,78 +229,92 @@ impl<F: Copy> Table<F> {
 
     /// Puts the patched rows of a chunk into new columns.
     fn fold(&mut self, chunk: usize) -> Result<()> {
-        let old = self.chunk(chunk)?.clone();
         let patched: Vec<(usize, Arc<Row<F>>)> = self
             .patched_rows(chunk)
             .map(|(position, row)| (place(position).1, row.clone()))
             .collect();
-        let folded = old.with(&patched);
+        let folded = self.chunk(chunk)?.with(&patched)?;
         for (offset, _) in &patched {
             self.patch.remove(&((chunk * CHUNK_SIZE + offset) as u32));
         }
-        self.slots.set(
-            chunk,
-            Slot {
-                chunk: Arc::new(folded),
-                patched: 0,
-            },
-        );
+        let slot = Slot::resident(folded);
+        self.chunks.set(chunk, Patched { slot, rows: 0 });
         Ok(())
+    }
+
+    /// The table with everything stored: what is patched is folded, what is in memory only is
+    /// written.
+    pub(super) fn store(
+        &self,
+        writer: &mut dyn BlobWriter,
+        source: &Arc<dyn BlobReader>,
+    ) -> Result<Table<F>> {
+        let mut stored = self.clone();
+        for number in 0..self.chunks.len() {
+            if self.is_patched(number) {
+                stored.fold(number)?;
+            }
+            if let Some(patched) = stored.chunks.get_mut(number)
+                && !patched.slot.is_stored(source)
+            {
+                patched.slot = patched.slot.store(writer, source)?;
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Where the chunks of a stored table are.
+    pub(super) fn image(&self) -> TableImage {
+        TableImage {
+            next: self.next,
+            alive: self.alive,
+            chunks: self
+                .chunks
+                .iter()
+                .filter_map(|chunk| chunk.slot.place())
+                .collect(),
+        }
+    }
+
+    /// A table whose chunks are stored; those that `known` has too are shared with it.
+    pub(super) fn open(
+        image: &TableImage,
+        source: &Arc<dyn BlobReader>,
+        known: &Table<F>,
+    ) -> Table<F> {
+        let known: HashMap<Place, &Slot<Chunk<F>>> = known
+            .chunks
+            .iter()
+            .filter_map(|chunk| Some((chunk.slot.place()?, &chunk.slot)))
+            .collect();
+        let slot = |place: &Place| match known.get(place) {
+            Some(slot) => (*slot).clone(),
+            None => Slot::stored(*place, source),
+        };
+        let chunks = image.chunks.iter();
+        Table {
+            chunks: chunks
+                .map(|place| Patched {
+                    slot: slot(place),
+                    rows: 0,
+                })
+                .collect(),
+            patch: OrdMap::new(),
+            next: image.next,
+            alive: image.alive,
+        }
     }
 }
 
-impl<F: Copy> Chunk<F> {
-    fn empty() -> Self {
-        Chunk {
-            alive: Vec::new(),
-            dead: 0,
-            fixed: Vec::new(),
-            columns: BTreeMap::new(),
-        }
-    }
-
-    /// The chunk with these rows changed or added; added ones follow without gaps.
-    fn with(&self, patched: &[(usize, Arc<Row<F>>)]) -> Chunk<F> {
-        let mut alive = self.alive.clone();
-        let mut fixed = self.fixed.clone();
-        for (offset, row) in patched {
-            if *offset < fixed.len() {
-                alive[*offset] = row.alive;
-                fixed[*offset] = row.fixed;
-            } else {
-                alive.push(row.alive);
-                fixed.push(row.fixed);
-            }
-        }
-        let mut keys: Vec<KeyId> = self.columns.keys().copied().collect();
-        keys.extend(patched.iter().flat_map(|(_, row)| row.properties.keys()));
-        keys.sort_unstable();
-        keys.dedup();
-        let mut columns = BTreeMap::new();
-        for key in keys {
-            let old = self.columns.get(&key);
-            let mut changed = patched.iter().peekable();
-            let mut builder = ColumnBuilder::new();
-            for offset in 0..fixed.len() {
-                let patch = changed.next_if(|(changed, _)| *changed == offset);
-                builder.push(match (patch, old) {
-                    (Some((_, row)), _) => row.properties.get(&key).cloned().unwrap_or_default(),
-                    (None, Some(column)) if offset < column.len() => column.value(offset),
-                    (None, _) => Value::Null,
-                });
-            }
-            let column = builder.finish();
-            if !matches!(column, Column::Null(_)) {
-                columns.insert(key, column);
-            }
-        }
-        Chunk {
-            dead: alive.iter().filter(|alive| !**alive).count(),
-            alive,
-            fixed,
-            columns,
-        }
-    }
+/// What a stored table is opened from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct TableImage {
+    /// The next position.
+    pub(super) next: u32,
+    /// Rows that exist.
+    pub(super) alive: u64,
+    /// All chunks.
+    pub(super) chunks: Vec<Place>,
 }
 
 /// The chunk of a position and the place in it.

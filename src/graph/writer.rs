@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::adjacency::{Adjacency, Direction};
 use super::changes::{Changes, Originals, changes};
 use super::effect::Effect;
+use super::index_upkeep::Touched;
 use super::snapshot::{Endpoints, Snapshot, adjacency_place};
 use super::table::Properties;
+use super::verify::Unverified;
 use super::{Catalog, deleted};
+use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
 
@@ -17,10 +20,11 @@ use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
 #[derive(Debug)]
 pub struct GraphWriter {
     before: Snapshot,
-    graph: Snapshot,
-    effects: Vec<Effect>,
+    pub(super) graph: Snapshot,
+    pub(super) effects: Vec<Effect>,
     nodes: Originals,
     relationships: Originals,
+    pub(super) unverified: Unverified,
 }
 
 impl GraphWriter {
@@ -32,6 +36,7 @@ impl GraphWriter {
             effects: Vec::new(),
             nodes: Originals::default(),
             relationships: Originals::default(),
+            unverified: Unverified::default(),
         }
     }
 
@@ -72,6 +77,8 @@ impl GraphWriter {
         for label in &labels {
             count(&mut self.graph.label_counts, label.index(), 1);
         }
+        self.touch_node(node);
+        self.reindex(node.0, self.keys_of_new_node(&labels))?;
         let labels = labels.iter().map(|label| self.label_name(*label)).collect();
         self.effects.push(Effect::CreateNode {
             node,
@@ -105,10 +112,12 @@ impl GraphWriter {
         };
         let id = self.graph.relationships.push(ends, properties)?;
         self.adjacency(Direction::Outgoing, relationship_type)
-            .add(start.0, end.0, id);
+            .add((start.0, end.0, id))?;
         self.adjacency(Direction::Incoming, relationship_type)
-            .add(end.0, start.0, id);
+            .add((end.0, start.0, id))?;
         count(&mut self.graph.type_counts, relationship_type.index(), 1);
+        self.touch_relationship(RelationshipId(id));
+        self.reindex(id, self.keys_of_new_relationship(relationship_type))?;
         self.effects.push(Effect::CreateRelationship {
             relationship: RelationshipId(id),
             relationship_type: self.graph.catalog.type_name(relationship_type).clone(),
@@ -129,9 +138,12 @@ impl GraphWriter {
         check_storable(key, &value, &self.graph.catalog)?;
         self.nodes
             .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        let before = self.node_keys(node, Touched::Property(key))?;
         self.graph
             .nodes
             .update(node.0, |row| put(&mut row.properties, key, value.clone()))?;
+        self.touch_node(node);
+        self.reindex(node.0, before)?;
         let key = self.graph.catalog.key_name(key).clone();
         self.effects
             .push(Effect::SetNodeProperty { node, key, value });
@@ -151,10 +163,13 @@ impl GraphWriter {
         check_storable(key, &value, &self.graph.catalog)?;
         let (table, start) = (&self.graph.relationships, self.before.relationships.next());
         self.relationships.note(table, relationship.0, start)?;
+        let before = self.relationship_keys(relationship, Touched::Property(key))?;
         let change = |properties: &mut Properties| put(properties, key, value.clone());
         self.graph
             .relationships
             .update(relationship.0, |row| change(&mut row.properties))?;
+        self.touch_relationship(relationship);
+        self.reindex(relationship.0, before)?;
         let key = self.graph.catalog.key_name(key).clone();
         self.effects.push(Effect::SetRelationshipProperty {
             relationship,
@@ -175,7 +190,7 @@ impl GraphWriter {
             return Ok(());
         }
         labels.push(label);
-        self.set_labels(node, &labels)?;
+        self.set_labels(node, &labels, label)?;
         count(&mut self.graph.label_counts, label.index(), 1);
         let label = self.label_name(label);
         self.effects.push(Effect::AddLabel { node, label });
@@ -194,18 +209,23 @@ impl GraphWriter {
         if labels.len() == before {
             return Ok(());
         }
-        self.set_labels(node, &labels)?;
+        self.set_labels(node, &labels, label)?;
         count(&mut self.graph.label_counts, label.index(), -1);
+        self.touch_unlabelled(node);
         let label = self.label_name(label);
         self.effects.push(Effect::RemoveLabel { node, label });
         Ok(())
     }
 
-    fn set_labels(&mut self, node: NodeId, labels: &[LabelId]) -> Result<()> {
+    /// Changes the set of labels, in which `changed` comes or goes.
+    fn set_labels(&mut self, node: NodeId, labels: &[LabelId], changed: LabelId) -> Result<()> {
         let set = self.graph.catalog.intern_label_set(labels);
         self.nodes
             .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
-        self.graph.nodes.update(node.0, |row| row.fixed = set)
+        let before = self.node_keys(node, Touched::Label(changed))?;
+        self.graph.nodes.update(node.0, |row| row.fixed = set)?;
+        self.touch_node(node);
+        self.reindex(node.0, before)
     }
 
     /// Deletes a relationship; nothing happens where it is deleted already.
@@ -216,9 +236,9 @@ impl GraphWriter {
         let ends = self.graph.endpoints(relationship)?;
         let (start, end, id) = (ends.start.0, ends.end.0, relationship.0);
         self.adjacency(Direction::Outgoing, ends.relationship_type)
-            .remove(start, end, id);
+            .remove((start, end, id))?;
         self.adjacency(Direction::Incoming, ends.relationship_type)
-            .remove(end, start, id);
+            .remove((end, start, id))?;
         count(
             &mut self.graph.type_counts,
             ends.relationship_type.index(),
@@ -226,10 +246,12 @@ impl GraphWriter {
         );
         let (table, next) = (&self.graph.relationships, self.before.relationships.next());
         self.relationships.note(table, id, next)?;
+        let before = self.relationship_keys(relationship, Touched::Existence)?;
         self.graph.relationships.update(id, |row| {
             row.alive = false;
             row.properties.clear();
         })?;
+        self.reindex(id, before)?;
         self.effects
             .push(Effect::DeleteRelationship { relationship });
         Ok(())
@@ -263,10 +285,12 @@ impl GraphWriter {
         }
         self.nodes
             .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        let before = self.node_keys(node, Touched::Existence)?;
         self.graph.nodes.update(node.0, |row| {
             row.alive = false;
             row.properties.clear();
         })?;
+        self.reindex(node.0, before)?;
         self.effects.push(Effect::DeleteNode { node });
         Ok(())
     }
@@ -288,6 +312,16 @@ impl GraphWriter {
     /// The net changes so far.
     pub fn changes(&self) -> Result<Changes> {
         changes(&self.before, &self.graph, &self.nodes, &self.relationships)
+    }
+
+    /// What was done since the beginning or the last time of asking.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Goes on from `snapshot`, the same graph kept in another way.
+    pub fn go_on_from(&mut self, snapshot: Snapshot) {
+        self.graph = snapshot;
     }
 
     /// The state after all writes, and what was done.
@@ -349,6 +383,17 @@ impl GraphWriter {
             }
             Effect::DeleteRelationship { relationship } => self.delete_relationship(*relationship),
             Effect::DeleteNode { node } => self.delete_node(*node),
+            Effect::CreateIndex(definition) => {
+                self.create_index(definition.clone(), &Context::unlimited())
+            }
+            Effect::DropIndex { name } => self.drop_index(name),
+            Effect::CreateConstraint(definition) => {
+                self.create_constraint(definition.clone(), &Context::unlimited())
+            }
+            Effect::SetGraphType(graph_type) => {
+                self.set_graph_type(graph_type.clone(), &Context::unlimited())
+            }
+            Effect::DropConstraint { name } => self.drop_constraint(name),
         }
     }
 

@@ -333,7 +333,11 @@ fn delimiter(line: &[u8]) -> u8 {
         .map_or(b',', |(_, delimiter)| delimiter)
 }
 
-fn node_label(source: &Source<'_>, header: &Header, options: &ImportOptions) -> Arc<str> {
+pub(super) fn node_label(
+    source: &Source<'_>,
+    header: &Header,
+    options: &ImportOptions,
+) -> Arc<str> {
     if let Some(label) = options.label.as_ref().or(header.id_space()) {
         return label.clone();
     }
@@ -351,7 +355,11 @@ fn node_label(source: &Source<'_>, header: &Header, options: &ImportOptions) -> 
     }
 }
 
-fn relationship_type(source: &Source<'_>, header: &Header, options: &ImportOptions) -> Arc<str> {
+pub(super) fn relationship_type(
+    source: &Source<'_>,
+    header: &Header,
+    options: &ImportOptions,
+) -> Arc<str> {
     if let Some(name) = &options.relationship_type {
         return name.clone();
     }

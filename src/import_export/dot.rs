@@ -12,6 +12,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::import_export::abilities::Abilities;
 use crate::import_export::format::WriteFormat;
 use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{NodeRecord, Properties, RecordSource};
@@ -93,6 +94,11 @@ impl WriteFormat for Dot {
         }
         writeln!(file, "}}")?;
         file.finish()
+    }
+
+    /// A picture: whatever it shows of labels, types and properties is text.
+    fn abilities(&self) -> Abilities {
+        Abilities::STRUCTURE
     }
 }
 

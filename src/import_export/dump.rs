@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::graph::Snapshot;
@@ -146,6 +147,24 @@ impl RecordSource for Dump<'_> {
     }
 }
 
+/// Whether there are nodes, relationships or paths in a result, in lists and maps too.
+pub(super) fn has_entities(result: &QueryResult) -> bool {
+    fn is_one(value: &Value) -> bool {
+        match value {
+            Value::Node(_) | Value::Relationship(_) | Value::Path(_) => true,
+            Value::List(values) => values.iter().any(is_one),
+            Value::Map(entries) => entries.values().any(is_one),
+            _ => false,
+        }
+    }
+    let mut columns = result.batches().iter().flatten();
+    columns.any(|column| match column {
+        Column::Node(_) | Column::Relationship(_) => true,
+        Column::Value(values) => values.iter().any(is_one),
+        _ => false,
+    })
+}
+
 impl Part {
     fn of(result: &QueryResult, context: &Context) -> Result<Part> {
         let mut part = Part::default();
@@ -207,7 +226,6 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::column::Column;
     use crate::context::{Interrupt, Limits};
     use crate::graph::GraphWriter;
     use crate::result::Summary;

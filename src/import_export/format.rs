@@ -6,10 +6,13 @@ use std::fmt;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result, did_you_mean};
 use crate::import_export::FORMATS;
+use crate::import_export::abilities::Abilities;
+use crate::import_export::compression::Compression;
 use crate::import_export::options::ImportOptions;
 use crate::import_export::output::Output;
 use crate::import_export::record::{RecordSink, RecordSource};
 use crate::import_export::source::Source;
+use crate::result::QueryResult;
 
 /// A file format, one row of the table.
 pub struct Format {
@@ -78,6 +81,20 @@ pub trait WriteFormat: Sync {
         output: &mut Output<'_>,
         context: &Context,
     ) -> Result<()>;
+
+    /// What the format can hold; the rest of a graph is lost.
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
+    /// Writes the rows of a result that has no nodes and no relationships, if the format is one of
+    /// plain tables; tells whether it is.
+    ///
+    /// # Errors
+    /// As [`WriteFormat::write`].
+    fn write_rows(&self, _result: &QueryResult, _output: &mut Output<'_>) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 impl fmt::Debug for Format {
@@ -157,7 +174,8 @@ impl Format {
 /// The formats whose ending the name has, those with the longest ending first: `.node-link.json`
 /// before `.json`.
 fn with_ending(file_name: &str) -> Vec<&'static Format> {
-    let name = file_name.to_lowercase();
+    let (_, name) = Compression::of_name(file_name);
+    let name = name.to_lowercase();
     let has = |ending: &str| {
         let stem = name.strip_suffix(ending);
         stem.is_some_and(|stem| stem.ends_with('.'))

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::context::{Context, Reservation};
-use crate::error::{ErrorDetail, Result};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::graph::{Effect, GraphWriter};
+use crate::import_export::options::OnError;
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
@@ -37,6 +38,7 @@ pub struct Loader<'a> {
     waiting: Vec<Waiting<'a>>,
     memory: Reservation,
     report: Report,
+    on_error: OnError,
     records: u64,
 }
 
@@ -53,12 +55,11 @@ struct Waiting<'a> {
 pub struct FileLoader<'l, 'a> {
     loader: &'l mut Loader<'a>,
     source: &'a Source<'a>,
-    undirected: u64,
 }
 
 impl<'a> Loader<'a> {
     /// Adds to what `writer` has.
-    pub fn new(writer: GraphWriter, context: &'a Context) -> Self {
+    pub fn new(writer: GraphWriter, on_error: OnError, context: &'a Context) -> Self {
         Loader {
             context,
             writer,
@@ -66,6 +67,7 @@ impl<'a> Loader<'a> {
             waiting: Vec::new(),
             memory: context.reservation(),
             report: Report::default(),
+            on_error,
             records: 0,
         }
     }
@@ -79,20 +81,10 @@ impl<'a> Loader<'a> {
         source: &'a Source<'a>,
         read: impl FnOnce(&mut dyn RecordSink) -> Result<()>,
     ) -> Result<()> {
-        let mut file = FileLoader {
+        read(&mut FileLoader {
             loader: self,
             source,
-            undirected: 0,
-        };
-        read(&mut file)?;
-        if file.undirected > 0 {
-            let text = format!(
-                "{} undirected relationships are kept from their first end to their second",
-                file.undirected
-            );
-            file.warning(Place::File, text);
-        }
-        Ok(())
+        })
     }
 
     /// The number of nodes so far.
@@ -103,7 +95,7 @@ impl<'a> Loader<'a> {
     /// Joins the relationships that still wait and gives the writer back.
     ///
     /// # Errors
-    /// `FormatError: MissingNode`; `ResourceError`.
+    /// `FormatError: MissingNode`; `ResourceError`; `ConstraintVerificationFailed`.
     pub fn finish(mut self, missing: MissingNodes) -> Result<(GraphWriter, Report)> {
         for Waiting {
             record,
@@ -112,11 +104,30 @@ impl<'a> Loader<'a> {
         } in std::mem::take(&mut self.waiting)
         {
             self.count_record()?;
-            let start = self.end_of(&record, &record.start, missing, source, place)?;
-            let end = self.end_of(&record, &record.end, missing, source, place)?;
-            self.create_relationship(record, start, end)?;
+            let ends = self
+                .end_of(&record, &record.start, missing, source, place)
+                .and_then(|start| {
+                    let end = self.end_of(&record, &record.end, missing, source, place)?;
+                    Ok((start, end))
+                });
+            match ends {
+                Ok((start, end)) => self.create_relationship(record, start, end)?,
+                Err(error) => self.refuse(source, place, error)?,
+            }
         }
+        self.writer.verify(self.context)?;
         Ok((self.writer, self.report))
+    }
+
+    /// Ends the import with `error`, or takes note of it.
+    fn refuse(&mut self, source: &Source<'_>, place: Place, error: Error) -> Result<()> {
+        let skips = self.on_error == OnError::Skip && error.kind() == ErrorKind::FormatError;
+        if !skips {
+            return Err(error);
+        }
+        let text = format!("left out, {}: {}", error.code(), error.message());
+        self.report.skip(source.name(), place, text);
+        Ok(())
     }
 
     /// The node at an end of a relationship that has waited long enough.
@@ -215,22 +226,27 @@ impl<'a> Loader<'a> {
 impl RecordSink for FileLoader<'_, '_> {
     fn node(&mut self, node: NodeRecord, place: Place) -> Result<()> {
         self.loader.count_record()?;
-        self.check_properties(&node.properties, place)?;
+        if let Err(error) = self.check_properties(&node.properties, place) {
+            return self.refuse(place, error);
+        }
         if let Some(id) = &node.id
             && self.loader.nodes.contains_key(id)
         {
             let message = format!("the id {id} belongs to an earlier node already");
-            return Err(self.source.error(ErrorDetail::DuplicateId, place, message));
+            let error = self.source.error(ErrorDetail::DuplicateId, place, message);
+            return self.refuse(place, error);
         }
         self.loader.create_node(node)?;
         Ok(())
     }
 
-    fn relationship(&mut self, relationship: RelationshipRecord, place: Place) -> Result<()> {
+    fn relationship(&mut self, mut relationship: RelationshipRecord, place: Place) -> Result<()> {
         self.loader.count_record()?;
-        self.check_properties(&relationship.properties, place)?;
+        if let Err(error) = self.check_properties(&relationship.properties, place) {
+            return self.refuse(place, error);
+        }
         if relationship.directed == Some(false) {
-            self.undirected += 1;
+            relationship.mark_undirected();
         }
         let nodes = &self.loader.nodes;
         let ends = nodes
@@ -254,6 +270,14 @@ impl RecordSink for FileLoader<'_, '_> {
 
     fn check(&self) -> Result<()> {
         self.loader.context.check()
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.loader.memory.grow(bytes)
+    }
+
+    fn refuse(&mut self, place: Place, error: Error) -> Result<()> {
+        self.loader.refuse(self.source, place, error)
     }
 
     fn warning(&mut self, place: Place, text: String) {

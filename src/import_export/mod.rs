@@ -16,6 +16,7 @@ pub mod load;
 pub mod report;
 pub mod dump;
 pub mod output;
+pub mod abilities;
 
 pub mod json_graph;
 pub mod node_link_json;
@@ -25,6 +26,10 @@ pub mod mcp_memory;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
+pub mod edge_list;
+mod compression;
+pub mod rdf;
+pub mod columnar;
 mod csv_header;
 mod csv_write;
 mod infer;
@@ -32,6 +37,7 @@ mod json_lines;
 mod json_properties;
 mod json_stream;
 mod json_value;
+mod lines;
 mod temporal_text;
 
 use std::path::{Path, PathBuf};
@@ -40,10 +46,11 @@ use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::graph::{GraphWriter, Snapshot};
 
+pub use abilities::Abilities;
 pub use dump::{Dump, ExportSource};
 pub use format::{Format, Reading};
 pub use load::MissingNodes;
-pub use options::ImportOptions;
+pub use options::{ImportOptions, OnError};
 pub use output::Output;
 pub use report::{ImportWarning, Report};
 pub use source::Source;
@@ -133,6 +140,109 @@ pub static FORMATS: &[Format] = &[
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
     },
+    Format {
+        name: "edgelist",
+        title: "Edge list (SNAP, NetworkX)",
+        endings: &["edgelist", "edges"],
+        media_type: "text/plain",
+        recognises: edge_list::recognises,
+        reading: Reading::Records(&edge_list::EdgeList),
+        writer: Some(&edge_list::EdgeList),
+        cannot_hold: "Everything but the ends of relationships and their property weight; nodes \
+                      without relationships.",
+    },
+    Format {
+        name: "parquet",
+        title: "Parquet tables",
+        endings: &["parquet", "pq"],
+        media_type: "application/vnd.apache.parquet",
+        recognises: columnar::recognises_parquet,
+        reading: Reading::Records(&columnar::Columnar::Parquet),
+        writer: Some(&columnar::Columnar::Parquet),
+        cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
+    },
+    Format {
+        name: "arrow",
+        title: "Arrow IPC tables (Feather)",
+        endings: &["arrow", "feather", "arrows"],
+        media_type: "application/vnd.apache.arrow.file",
+        recognises: columnar::recognises_arrow,
+        reading: Reading::Records(&columnar::Columnar::Arrow),
+        writer: Some(&columnar::Columnar::Arrow),
+        cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
+    },
+    Format {
+        name: "graphar",
+        title: "Apache GraphAr archive (a folder)",
+        endings: &["graphar", "graph.yml", "graph.yaml"],
+        media_type: "application/vnd.apache.graphar",
+        recognises: |_| false,
+        reading: Reading::Records(&columnar::graphar::GraphAr),
+        writer: Some(&columnar::graphar::GraphAr),
+        cannot_hold: "Nothing is lost; values that no column of one type holds are text.",
+    },
+    Format {
+        name: "turtle",
+        title: "RDF Turtle",
+        endings: &["ttl", "turtle"],
+        media_type: "text/turtle",
+        recognises: rdf::recognises_turtle,
+        reading: Reading::Records(&rdf::TURTLE),
+        writer: Some(&rdf::TURTLE),
+        cannot_hold: "Names of graphs are refused; nodes without an iri get one.",
+    },
+    Format {
+        name: "n-triples",
+        title: "RDF N-Triples",
+        endings: &["nt", "ntriples"],
+        media_type: "application/n-triples",
+        recognises: |_| false,
+        reading: Reading::Records(&rdf::N_TRIPLES),
+        writer: Some(&rdf::N_TRIPLES),
+        cannot_hold: "Names of graphs are refused; nodes without an iri get one.",
+    },
+    Format {
+        name: "n-quads",
+        title: "RDF N-Quads",
+        endings: &["nq", "nquads"],
+        media_type: "application/n-quads",
+        recognises: rdf::recognises_lines,
+        reading: Reading::Records(&rdf::N_QUADS),
+        writer: Some(&rdf::N_QUADS),
+        cannot_hold: "Nodes without an iri get one.",
+    },
+    Format {
+        name: "trig",
+        title: "RDF TriG",
+        endings: &["trig"],
+        media_type: "application/trig",
+        recognises: |_| false,
+        reading: Reading::Records(&rdf::TRIG),
+        writer: Some(&rdf::TRIG),
+        cannot_hold: "Nodes without an iri get one.",
+    },
+    Format {
+        name: "rdf-xml",
+        title: "RDF/XML",
+        endings: &["rdf", "owl", "rdfxml"],
+        media_type: "application/rdf+xml",
+        recognises: rdf::recognises_xml,
+        reading: Reading::Records(&rdf::RDF_XML),
+        writer: Some(&rdf::RDF_XML),
+        cannot_hold: "Names of graphs, names that no element of XML can have, and control characters \
+                      are refused; nodes without an iri get one.",
+    },
+    Format {
+        name: "json-ld",
+        title: "JSON-LD",
+        endings: &["jsonld"],
+        media_type: "application/ld+json",
+        recognises: rdf::recognises_json_ld,
+        reading: Reading::Records(&rdf::JSON_LD),
+        writer: Some(&rdf::JSON_LD),
+        cannot_hold: "Properties of relationships and parallel relationships are refused; nodes \
+                      without an iri get one.",
+    },
 ];
 
 /// Reads all `sources` as one graph into `snapshot`, which keeps all that it has; an id of one file
@@ -164,7 +274,7 @@ pub fn import_into(
     options: &ImportOptions,
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
-    let mut loader = load::Loader::new(writer, context);
+    let mut loader = load::Loader::new(writer, options.on_error, context);
     let mut may_leave_out_nodes = true;
     for source in sources {
         let format = match options.format {
@@ -219,8 +329,23 @@ pub struct ExportReport {
     pub nodes: u64,
     /// Relationships.
     pub relationships: u64,
+    /// Rows, where it was a table and no graph.
+    pub rows: Option<u64>,
     /// The files; empty where the output is a stream.
     pub files: Vec<PathBuf>,
+}
+
+/// What of `source` is lost in `format`, a phrase each.
+///
+/// # Errors
+/// Those of the source; `ResourceError`.
+pub fn losses(source: ExportSource<'_>, format: &Format, context: &Context) -> Result<Vec<String>> {
+    match format.writer {
+        Some(writer) => writer
+            .abilities()
+            .losses(&Dump::new(source, context)?, context),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Writes `source` in `format`.
@@ -240,11 +365,22 @@ pub fn export(
             format.title
         ))
     })?;
+    if let ExportSource::Result(result) = source
+        && !dump::has_entities(result)
+        && writer.write_rows(result, &mut output)?
+    {
+        return Ok(ExportReport {
+            rows: Some(result.row_count() as u64),
+            files: output.commit()?,
+            ..ExportReport::default()
+        });
+    }
     let dump = Dump::new(source, context)?;
     writer.write(&dump, &mut output, context)?;
     Ok(ExportReport {
         nodes: dump.node_count(),
         relationships: dump.relationship_count(),
+        rows: None,
         files: output.commit()?,
     })
 }

@@ -18,6 +18,20 @@ pub struct ImportOptions {
     /// What becomes of relationships to nodes that no file has. Where missing, they are refused,
     /// unless the files are tables of relationships alone.
     pub missing_nodes: Option<MissingNodes>,
+    /// What becomes of the import where an element cannot be kept.
+    pub on_error: OnError,
+}
+
+/// What becomes of an import where an element cannot be kept: a second node of an id, a
+/// relationship without its node, a value that no property holds. A text that does not follow the
+/// format ends the import either way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// It ends, and the graph is as it was.
+    #[default]
+    Stop,
+    /// The element is left out, which is told as a warning.
+    Skip,
 }
 
 /// The type of relationships in files that name none.

@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::import_export::compression::{CompressedFile, Compression};
 
 /// Where an export goes.
 pub struct Output<'w>(Target<'w>);
@@ -72,14 +73,39 @@ impl<'w> Output<'w> {
             )
             .hint("give the name of a file")),
             Target::Files { path, complete } => {
-                let mut name = path.file_stem().unwrap_or_default().to_owned();
-                name.push(".");
-                name.push(part);
-                if let Some(ending) = path.extension() {
-                    name.push(".");
-                    name.push(ending);
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let (_, plain) = Compression::of_name(&name);
+                let compression = &name[plain.len()..];
+                let part = match plain.rsplit_once('.') {
+                    Some((stem, ending)) => format!("{stem}.{part}.{ending}{compression}"),
+                    None => format!("{plain}.{part}{compression}"),
+                };
+                create(path.with_file_name(part), complete)
+            }
+        }
+    }
+
+    /// A file of a folder, for formats that are folders: `graph.graphar` has the file
+    /// `vertex/City/chunk0`. The folder must not be there before the first of its files.
+    ///
+    /// # Errors
+    /// `FileError: CannotWrite`; `ArgumentError` where the output is a stream.
+    pub fn inside(&mut self, file: &str) -> Result<OutputFile<'_>> {
+        match &mut self.0 {
+            Target::Stream(_) => {
+                let error = Error::argument("the format is a folder and cannot be a stream");
+                Err(error.hint("give the name of a folder"))
+            }
+            Target::Files { path, complete } => {
+                let name = path.display().to_string();
+                if complete.is_empty() && path.exists() {
+                    let there = io::Error::from(io::ErrorKind::AlreadyExists);
+                    return Err(cannot_write(&name, &there));
                 }
-                create(path.with_file_name(name), complete)
+                let file = path.join(file);
+                let folder = file.parent().unwrap_or(path);
+                fs::create_dir_all(folder).map_err(|error| cannot_write(&name, &error))?;
+                create(file, complete)
             }
         }
     }
@@ -107,9 +133,11 @@ fn create(path: PathBuf, complete: &mut Vec<Draft>) -> Result<OutputFile<'static
             file
         }),
     };
+    let (compression, _) = Compression::of_name(&name);
+    let file = file.and_then(|file| CompressedFile::new(file, compression));
     let file = file.map_err(|error| cannot_write(&name, &error))?;
     Ok(OutputFile {
-        writer: Box::new(Durable(BufWriter::with_capacity(1 << 16, file))),
+        writer: Box::new(Durable(file)),
         name,
     })
 }
@@ -131,7 +159,7 @@ fn create_draft(path: &Path, existing: Option<&fs::Metadata>) -> io::Result<(Pat
 }
 
 /// A file whose content is on the disk once it is flushed.
-struct Durable(BufWriter<File>);
+struct Durable(CompressedFile);
 
 impl Write for Durable {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -139,8 +167,7 @@ impl Write for Durable {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()?;
-        match self.0.get_ref().sync_all() {
+        match self.0.finish()?.sync_all() {
             // Pipes and terminals have nothing to sync.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
             result => result,

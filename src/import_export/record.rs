@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// The id that a file gives to a node; unique among the files that are imported together.
@@ -40,8 +40,30 @@ pub struct RelationshipRecord {
     pub end: ExternalId,
     /// Its properties; none is null.
     pub properties: Properties,
-    /// Whether the file says that it has a direction; a graph keeps every relationship directed.
+    /// Whether the file says that it has a direction; a graph keeps every relationship directed,
+    /// and marks the others by the property [`UNDIRECTED`].
     pub directed: Option<bool>,
+}
+
+/// The property that is true for relationships that have no direction in their file.
+pub const UNDIRECTED: &str = "undirected";
+
+impl RelationshipRecord {
+    /// Marks it as one without a direction.
+    pub fn mark_undirected(&mut self) {
+        self.properties
+            .retain(|(key, _)| key.as_ref() != UNDIRECTED);
+        self.properties.push((UNDIRECTED.into(), true.into()));
+    }
+
+    /// Whether it has no direction, for formats that can say so themselves: takes the mark away.
+    pub fn take_undirected(&mut self) -> bool {
+        let is_mark = |(key, value): &(Arc<str>, Value)| {
+            key.as_ref() == UNDIRECTED && *value == Value::Boolean(true)
+        };
+        let marked = self.properties.iter().position(is_mark);
+        marked.map(|place| self.properties.remove(place)).is_some()
+    }
 }
 
 /// Properties by name, each name once.
@@ -52,6 +74,8 @@ pub type Properties = Vec<(Arc<str>, Value)>;
 pub enum Place {
     /// A line, counted from 1.
     Line(u64),
+    /// A line and a character of it, both counted from 1.
+    Column(u64, u64),
     /// An element of a list of the document, counted from 0: `nodes[3]`.
     Element(&'static str, u64),
     /// The file as a whole.
@@ -71,6 +95,20 @@ pub trait RecordSink {
     /// Fails where the import was interrupted; for readers that look at much before they push
     /// anything. Pushing looks by itself.
     fn check(&self) -> Result<()>;
+
+    /// Reserves memory for what a reader has to keep until the end of the import.
+    fn reserve(&mut self, _bytes: usize) -> Result<()> {
+        Ok(())
+    }
+
+    /// Takes the error of an element that cannot be kept: hands it on, or, where the import skips
+    /// such elements, takes note of it, and the reader goes on with the next one.
+    ///
+    /// # Errors
+    /// `error`.
+    fn refuse(&mut self, _place: Place, error: Error) -> Result<()> {
+        Err(error)
+    }
 
     /// Takes note of something that the graph will not hold.
     fn warning(&mut self, place: Place, text: String);
@@ -116,6 +154,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Line(line) => write!(f, "line {line}"),
+            Place::Column(line, column) => write!(f, "line {line}, column {column}"),
             Place::Element(list, index) => write!(f, "{list}[{index}]"),
             Place::File => f.write_str("the file"),
         }

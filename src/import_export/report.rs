@@ -27,6 +27,8 @@ pub struct Report {
     pub warnings: Vec<ImportWarning>,
     /// Warnings beyond those kept.
     pub further_warnings: u64,
+    /// Nodes and relationships that were left out, each with a warning.
+    pub skipped: u64,
 }
 
 /// Something that the graph does not hold as the file has it.
@@ -59,6 +61,11 @@ impl Report {
         }
     }
 
+    pub(super) fn skip(&mut self, file: &Arc<str>, place: Place, text: String) {
+        self.skipped += 1;
+        self.warn(file, place, text);
+    }
+
     pub(super) fn warn(&mut self, file: &Arc<str>, place: Place, text: String) {
         if self.warnings.len() < KEPT_WARNINGS {
             self.warnings.push(ImportWarning {
@@ -81,6 +88,28 @@ fn count(counts: &mut BTreeMap<Arc<str>, u64>, name: &Arc<str>) {
     }
 }
 
+impl Report {
+    /// All that was read, for a person: labels, types and property keys with their counts.
+    pub fn details(&self) -> String {
+        let mut lines = self.to_string();
+        for (title, counts) in [
+            ("labels", &self.labels),
+            ("types", &self.types),
+            ("properties", &self.properties),
+        ] {
+            if !counts.is_empty() {
+                let counts = counts.iter().map(|(name, count)| format!("{name} {count}"));
+                let counts: Vec<_> = counts.collect();
+                lines.push_str(&format!("\n  {title}: {}", counts.join(", ")));
+            }
+        }
+        if self.skipped > 0 {
+            lines.push_str(&format!("\n  left out: {}", self.skipped));
+        }
+        lines
+    }
+}
+
 /// In one line: `150 nodes, 300 relationships`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,6 +123,8 @@ impl fmt::Display for Report {
 impl fmt::Display for ImportWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
+            // An error that became a warning names the file itself.
+            _ if self.text.contains(self.file.as_ref()) => f.write_str(&self.text),
             Place::File => write!(f, "{}: {}", self.file, self.text),
             place => write!(f, "{}, {place}: {}", self.file, self.text),
         }

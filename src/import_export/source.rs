@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::import_export::compression::Compression;
 use crate::import_export::record::Place;
 
 /// How many bytes a format may look at to recognise itself.
@@ -76,31 +77,28 @@ impl<'a> Source<'a> {
         &self.name
     }
 
-    /// The name of the file without folders and ending; empty where there is none.
+    /// The path, where it is a file or a folder.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.content {
+            Content::File(path) => Some(path),
+            Content::Text(_) | Content::Read(..) => None,
+        }
+    }
+
+    /// The name of the file without folders and ending, that of a compression neither; empty where
+    /// there is none.
     pub fn stem(&self) -> &str {
-        let stem = Path::new(self.name.as_ref()).file_stem();
+        let (_, name) = Compression::of_name(&self.name);
+        let stem = Path::new(name).file_stem();
         stem.and_then(|stem| stem.to_str()).unwrap_or_default()
     }
 
-    /// The bytes from the start, without a byte order mark.
+    /// The text from the start, decompressed and without a byte order mark.
     ///
     /// # Errors
     /// `FileError: CannotOpen`; `FormatError: InvalidEncoding` where the file is UTF-16.
     pub fn open(&self) -> Result<Box<dyn BufRead + '_>> {
-        let mut reader: Box<dyn BufRead + '_> = match &self.content {
-            Content::File(path) => {
-                let file = File::open(path).map_err(|error| cannot_open(&self.name, &error))?;
-                Box::new(BufReader::with_capacity(1 << 16, file))
-            }
-            Content::Text(text) => Box::new(*text),
-            Content::Read(bytes, _) => Box::new(bytes.as_slice()),
-        };
-        let mut mark = Vec::with_capacity(3);
-        reader
-            .by_ref()
-            .take(3)
-            .read_to_end(&mut mark)
-            .map_err(|error| cannot_open(&self.name, &error))?;
+        let (mark, reader) = self.beginning(self.open_bytes()?, 3)?;
         if mark.starts_with(&[0xFF, 0xFE]) || mark.starts_with(&[0xFE, 0xFF]) {
             let message = "the text is UTF-16; save it as UTF-8";
             return Err(self.error(ErrorDetail::InvalidEncoding, Place::File, message));
@@ -111,16 +109,61 @@ impl<'a> Source<'a> {
         Ok(Box::new(Cursor::new(mark).chain(reader)))
     }
 
-    /// The first bytes, for formats to recognise themselves.
+    /// The bytes from the start, decompressed, for formats that say themselves how their text is
+    /// encoded.
     ///
     /// # Errors
-    /// As [`Source::open`].
+    /// `FileError: CannotOpen`.
+    pub fn open_bytes(&self) -> Result<Box<dyn BufRead + '_>> {
+        let reader: Box<dyn BufRead + '_> = match &self.content {
+            Content::File(path) => {
+                let file = File::open(path).map_err(|error| cannot_open(&self.name, &error))?;
+                Box::new(BufReader::with_capacity(1 << 16, file))
+            }
+            Content::Text(text) => Box::new(*text),
+            Content::Read(bytes, _) => Box::new(bytes.as_slice()),
+        };
+        let (magic, reader) = self.beginning(reader, 4)?;
+        let compression = Compression::of_bytes(&magic);
+        let reader = Cursor::new(magic).chain(reader);
+        match compression {
+            None => Ok(Box::new(reader)),
+            Some(compression) => {
+                let decompressed = compression.decompress(reader);
+                decompressed.map_err(|error| cannot_open(&self.name, &error))
+            }
+        }
+    }
+
+    /// The first `length` bytes, or what there is, and the reader behind them.
+    fn beginning<'r>(
+        &self,
+        mut reader: Box<dyn BufRead + 'r>,
+        length: u64,
+    ) -> Result<(Vec<u8>, Box<dyn BufRead + 'r>)> {
+        let mut bytes = Vec::new();
+        let read = reader.by_ref().take(length).read_to_end(&mut bytes);
+        read.map_err(|error| cannot_open(&self.name, &error))?;
+        Ok((bytes, reader))
+    }
+
+    /// The first bytes, decompressed and without the byte order mark of UTF-8, for formats to
+    /// recognise themselves.
+    ///
+    /// # Errors
+    /// As [`Source::open_bytes`].
     pub fn first_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.open()?
+        if self.file().is_some_and(Path::is_dir) {
+            return Ok(bytes);
+        }
+        self.open_bytes()?
             .take(SNIFFED_BYTES as u64)
             .read_to_end(&mut bytes)
             .map_err(|error| cannot_read(&self.name, &error))?;
+        if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+            bytes.drain(..3);
+        }
         Ok(bytes)
     }
 

@@ -6,7 +6,11 @@ use super::plan::{
 };
 use crate::bind::bound::{self, Clause, Projection};
 use crate::bind::expression::Expression as E;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::value::Value;
+
+/// Rows that go in one transaction where `IN TRANSACTIONS` does not say how many.
+const ROWS_IN_TRANSACTION: i64 = 1000;
 
 /// The plan of a query and the variables that hold its columns, in order.
 pub fn build(query: bound::Query) -> Result<(Plan, Vec<Variable>)> {
@@ -97,11 +101,20 @@ impl Builder {
                 query,
                 in_transactions,
             } => {
-                if in_transactions.is_some() {
-                    return Err(Error::unsupported("CALL IN TRANSACTIONS is not there yet")
-                        .hint("without it the subquery is part of the statement's transaction"));
+                let commit_every = match in_transactions {
+                    Some(Some(rows)) => Some(self.expression(rows)?),
+                    Some(None) => Some(Expression::Literal(Value::Integer(ROWS_IN_TRANSACTION))),
+                    None => None,
+                };
+                let mut plan = self.call_subquery(optional, imports, query, input)?;
+                if let Plan::Apply {
+                    commit_every: every,
+                    ..
+                } = &mut plan
+                {
+                    *every = commit_every;
                 }
-                self.call_subquery(optional, imports, query, input)?
+                plan
             }
             Clause::Foreach {
                 variable,
@@ -419,5 +432,6 @@ fn apply(input: Plan, inner: Plan, outer: &[Variable], optional: bool) -> Plan {
         inner: Box::new(inner),
         variables,
         optional,
+        commit_every: None,
     }
 }

@@ -9,6 +9,7 @@ mod build;
 mod build_expression;
 mod build_match;
 mod plan;
+mod seek;
 mod show;
 mod structure;
 mod walk;
@@ -19,4 +20,5 @@ pub use plan::{
     NodePattern, Plan, RelationshipPattern, Repeat, SearchPattern, SetItem, ShortestPaths, SortKey,
     Variable,
 };
+pub use seek::{Seek, SeekCondition, SeekOrder};
 pub use show::{show, show_expression};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::seek::Seek;
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as Generic, Labels};
 
@@ -37,6 +38,13 @@ pub enum Plan {
         variable: Variable,
         /// What their labels must be.
         labels: Option<Labels>,
+    },
+    /// For each row the nodes or relationships that an index finds.
+    Seek {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is looked up.
+        seek: Seek,
     },
     /// All pairs of rows of both sides.
     Cross {
@@ -170,6 +178,8 @@ pub enum Plan {
         variables: Vec<Variable>,
         /// Whether an outer row without inner rows stays, with nulls.
         optional: bool,
+        /// After how many outer rows what was done is committed, if it is on the way.
+        commit_every: Option<Expression>,
     },
     /// The rows of all parts, one after the other, under common variables.
     Union {

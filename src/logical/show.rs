@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::plan::{Expand, Expression, Plan, SetItem, SortKey, Variable};
+use super::seek::{Seek, SeekOrder};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as E, Labels, Quantifier, SubqueryKind};
 use crate::value::write_name;
@@ -34,6 +35,7 @@ fn head(plan: &Plan) -> String {
         Plan::ScanNodes { variable, labels } => {
             format!("ScanNodes ({variable}{})", label_suffix(labels.as_ref()))
         }
+        Plan::Seek { seek, .. } => show_seek(seek),
         Plan::Cross { .. } => "Cross".to_owned(),
         Plan::HashJoin {
             left_keys,
@@ -101,10 +103,14 @@ fn head(plan: &Plan) -> String {
         Plan::Apply {
             optional,
             variables,
+            commit_every,
             ..
         } => {
             let name = if *optional { "OptionalApply" } else { "Apply" };
-            format!("{name} {}", names(variables))
+            let every = commit_every.as_ref().map_or(String::new(), |every| {
+                format!(" COMMIT EVERY {} ROWS", show_expression(every))
+            });
+            format!("{name} {}{every}", names(variables))
         }
         Plan::Union { variables, .. } => format!("Union {}", names(variables)),
         Plan::Create {
@@ -191,6 +197,26 @@ fn show_labels(labels: &Labels) -> String {
         Labels::And(parts) => format!("({})", join(parts, "&")),
         Labels::Or(parts) => join(parts, "|"),
     }
+}
+
+fn show_seek(seek: &Seek) -> String {
+    let conditions = seek.conditions.iter().zip(&seek.properties);
+    let conditions: Vec<String> = conditions
+        .map(|(condition, property)| {
+            condition.show(&format!("{}.{property}", seek.variable), show_expression)
+        })
+        .collect();
+    let label = label_suffix(Some(&Labels::Name(seek.label.clone())));
+    let element = match seek.is_relationship {
+        true => format!("SeekRelationships [{}{label}]", seek.variable),
+        false => format!("SeekNodes ({}{label})", seek.variable),
+    };
+    let order = match seek.order {
+        SeekOrder::Any => "",
+        SeekOrder::Ascending => " ASC",
+        SeekOrder::Descending => " DESC",
+    };
+    format!("{element} {}{order}", conditions.join(" AND "))
 }
 
 fn show_expand(expand: &Expand) -> String {

@@ -18,6 +18,7 @@ impl Plan {
                 input, matching, ..
             } => vec![input, matching],
             Plan::Match { input, .. }
+            | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
@@ -54,6 +55,7 @@ impl Plan {
                 input, matching, ..
             } => vec![input, matching],
             Plan::Match { input, .. }
+            | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
@@ -103,6 +105,7 @@ impl Plan {
             Plan::Unit => Vec::new(),
             Plan::Argument { variables } | Plan::Union { variables, .. } => variables.clone(),
             Plan::ScanNodes { variable, .. } => vec![variable.clone()],
+            Plan::Seek { input, seek } => with(input, &mut std::iter::once(seek.variable.clone())),
             Plan::Match { input, pattern } => {
                 let mut variables = input.variables();
                 for variable in pattern.variables() {

@@ -15,6 +15,7 @@ impl Plan {
             | Plan::Apply { .. }
             | Plan::Union { .. } => {}
             Plan::Repeat { .. } => {}
+            Plan::Seek { seek, .. } => seek.for_each_expression_mut(visit),
             Plan::Match { pattern, .. } => {
                 pattern.predicates.iter_mut().for_each(&mut *visit);
                 for relationship in &mut pattern.relationships {

@@ -6,12 +6,14 @@
 //! * Start here: [`RULES`].
 
 mod rules;
+mod seek_conditions;
 mod statistics;
 
 use std::collections::BTreeSet;
 
+use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
-use crate::logical::Plan;
+use crate::logical::{Expression, Plan, Variable};
 
 pub use statistics::Statistics;
 
@@ -31,6 +33,18 @@ pub static RULES: &[Rule] = &[
         name: "order_pattern",
         sentence: "Starts a pattern where the fewest rows are expected and filters early.",
         rewrite: rules::order_pattern::rewrite,
+    },
+    // Needs scans with the filters that belong to them.
+    Rule {
+        name: "use_index",
+        sentence: "Looks up in indexes what is asked of properties, instead of scanning.",
+        rewrite: rules::use_index::rewrite,
+    },
+    // Looks at orders over lookups, before they are made one with a limit.
+    Rule {
+        name: "index_order",
+        sentence: "Takes an order from an index that has it, instead of sorting.",
+        rewrite: rules::index_order::rewrite,
     },
     // Looks at neighbours that no rule above moves apart.
     Rule {
@@ -80,4 +94,46 @@ fn bottom_up(mut plan: Plan, rewrite: &mut dyn FnMut(Plan) -> Plan) -> Plan {
         *subquery = bottom_up(owned, rewrite);
     });
     rewrite(plan)
+}
+
+/// The rows on which all predicates are true.
+fn filtered(input: Plan, mut predicates: Vec<Expression>) -> Plan {
+    let predicate = match predicates.len() {
+        0 => return input,
+        1 => predicates.remove(0),
+        _ => E::And(predicates),
+    };
+    Plan::Filter {
+        input: Box::new(input),
+        predicate,
+    }
+}
+
+/// The parts of a conjunction. `1 < n.x < 5`, which computes `n.x` once, gives `1 < n.x` and
+/// `n.x < 5`.
+fn conjuncts(predicate: &Expression) -> Vec<Expression> {
+    match predicate {
+        E::And(parts) => parts.iter().flat_map(conjuncts).collect(),
+        E::Let {
+            variable,
+            value,
+            body,
+        } if matches!(
+            (value.as_ref(), body.as_ref()),
+            (E::Property { .. }, E::And(_))
+        ) =>
+        {
+            let mut body = body.as_ref().clone();
+            substitute(&mut body, variable, value);
+            conjuncts(&body)
+        }
+        other => vec![other.clone()],
+    }
+}
+
+fn substitute(expression: &mut Expression, variable: &Variable, value: &Expression) {
+    match expression {
+        E::Variable(name) if name == variable => *expression = value.clone(),
+        other => other.for_each_child_mut(&mut |child| substitute(child, variable, value)),
+    }
 }

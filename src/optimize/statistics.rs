@@ -1,7 +1,7 @@
 //! What the optimiser knows of the graph: counts by name.
 
 use crate::bind::expression::Labels;
-use crate::graph::Snapshot;
+use crate::graph::{Index, Snapshot, Target};
 
 /// Counts of a graph.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,52 @@ impl<'a> Statistics<'a> {
                 .fold(all, f64::min),
             Labels::Or(parts) => parts.iter().map(|part| self.typed(part, all)).sum(),
         }
+    }
+
+    /// Whether there is any index.
+    pub fn has_indexes(&self) -> bool {
+        !self.0.schema().indexes().is_empty()
+    }
+
+    /// Whether a constraint asks that elements have a property.
+    pub fn is_required(&self, target: &Target, property: &str) -> bool {
+        self.0.schema().constraints().iter().any(|constraint| {
+            constraint.rule.needs_properties()
+                && constraint.target == *target
+                && constraint
+                    .properties
+                    .iter()
+                    .any(|name| name.as_ref() == property)
+        })
+    }
+
+    /// The indexes of nodes that all have one of the labels that `labels` asks for.
+    pub fn indexes_of_nodes<'l>(
+        &self,
+        labels: &'l Labels,
+    ) -> impl Iterator<Item = &'a Index> + use<'a, 'l> {
+        let asks_for = |name: &str| match labels {
+            Labels::Name(label) => label.as_ref() == name,
+            Labels::And(parts) => parts
+                .iter()
+                .any(|part| matches!(part, Labels::Name(label) if label.as_ref() == name)),
+            _ => false,
+        };
+        let indexes = self.0.schema().indexes().iter();
+        indexes.filter(move |index| {
+            matches!(&index.definition().target, Target::Nodes(name) if asks_for(name))
+        })
+    }
+
+    /// The indexes of relationships of a type.
+    pub fn indexes_of_relationships<'l>(
+        &self,
+        wanted: &'l str,
+    ) -> impl Iterator<Item = &'a Index> + use<'a, 'l> {
+        let indexes = self.0.schema().indexes().iter();
+        indexes.filter(move |index| {
+            matches!(&index.definition().target, Target::Relationships(name) if name.as_ref() == wanted)
+        })
     }
 
     /// The part of rows that `equalities` comparisons of a property with a value keep.

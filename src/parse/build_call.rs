@@ -24,8 +24,15 @@ impl Builder {
                 _ => Err(unexpected(&star, "an expression")),
             };
         }
+        let side = part_if(&mut pairs, Rule::trim_side);
         let distinct = part_if(&mut pairs, Rule::distinct).is_some();
-        let bracket = Bracket::new(pairs);
+        let mut bracket = Bracket::new(pairs);
+        if let Some(source) = bracket.source.take() {
+            if word != "trim" {
+                return Err(unexpected(&source, "`,` or `)`"));
+            }
+            return self.trim(name, side, bracket, source);
+        }
         match (word.as_str(), bracket.expressions.as_slice()) {
             ("all" | "any" | "none" | "single", [_]) if bracket.first_is_element_source() => {
                 self.quantifier(&word, bracket, place)
@@ -51,7 +58,7 @@ impl Builder {
                         }),
                     },
                     _ => {
-                        let arguments = self.expressions(bracket.expressions.into_iter())?;
+                        let arguments = self.arguments(&word, bracket.expressions)?;
                         Ok(ExpressionKind::Call {
                             name,
                             distinct,
@@ -61,6 +68,47 @@ impl Builder {
                 }
             }
         }
+    }
+
+    /// `trim(side characters FROM text)`, as a call of `trim`, `lTrim` or `rTrim`.
+    fn trim(
+        &mut self,
+        mut name: QualifiedName,
+        side: Option<Pair>,
+        bracket: Bracket,
+        source: Pair,
+    ) -> Result<ExpressionKind> {
+        refuse(bracket.predicate, "`)`")?;
+        refuse(bracket.projection, "`)`")?;
+        refuse(bracket.expressions.get(1).cloned(), "FROM")?;
+        let side = side.map(|side| side.as_str().to_ascii_lowercase());
+        let function = match side.as_deref() {
+            Some("leading") => "lTrim",
+            Some("trailing") => "rTrim",
+            _ => "trim",
+        };
+        for part in &mut name.parts {
+            part.name = function.to_owned();
+        }
+        let mut arguments = vec![self.expression(inner(source)?)?];
+        arguments.extend(self.expressions(bracket.expressions.into_iter())?);
+        Ok(ExpressionKind::Call {
+            name,
+            distinct: false,
+            arguments,
+        })
+    }
+
+    /// The arguments of a function; the form that `normalize` names is a word, not a variable.
+    fn arguments(&mut self, word: &str, expressions: Vec<Pair>) -> Result<Vec<Expression>> {
+        let mut arguments = self.expressions(expressions.into_iter())?;
+        if let ("normalize", [_, form]) = (word, arguments.as_mut_slice())
+            && let ExpressionKind::Variable(name) = &form.kind
+            && NORMAL_FORMS.contains(&name.to_ascii_uppercase().as_str())
+        {
+            form.kind = ExpressionKind::Literal(Literal::String(name.to_ascii_uppercase()));
+        }
+        Ok(arguments)
     }
 
     fn quantifier(&mut self, word: &str, bracket: Bracket, place: Span) -> Result<ExpressionKind> {
@@ -142,9 +190,13 @@ impl Builder {
     }
 }
 
-/// What brackets and parentheses may hold: expressions, WHERE, and a bar with an expression.
+/// The normal forms of Unicode.
+const NORMAL_FORMS: [&str; 4] = ["NFC", "NFD", "NFKC", "NFKD"];
+
+/// What brackets and parentheses may hold: expressions, FROM, WHERE, and a bar with an expression.
 pub(super) struct Bracket<'t> {
     pub expressions: Vec<Pair<'t>>,
+    pub source: Option<Pair<'t>>,
     pub predicate: Option<Pair<'t>>,
     pub projection: Option<Pair<'t>>,
 }
@@ -153,11 +205,13 @@ impl<'t> Bracket<'t> {
     pub fn new(pairs: Pairs<'t>) -> Bracket<'t> {
         let mut bracket = Bracket {
             expressions: Vec::with_capacity(pairs.len()),
+            source: None,
             predicate: None,
             projection: None,
         };
         for pair in pairs {
             match pair.as_rule() {
+                Rule::trim_source => bracket.source = Some(pair),
                 Rule::where_clause => bracket.predicate = Some(pair),
                 Rule::element_projection => bracket.projection = Some(pair),
                 _ => bracket.expressions.push(pair),

@@ -31,6 +31,7 @@ impl Builder {
                 ClauseKind::Foreach(self.nested(span, |builder| builder.foreach(pair))?)
             }
             Rule::load_csv_statement => ClauseKind::LoadCsv(self.load_csv(pair)?),
+            Rule::finish_statement => ClauseKind::Finish,
             _ => return Err(defect(&pair)),
         };
         Ok(Clause { kind, span })
@@ -39,9 +40,14 @@ impl Builder {
     fn match_clause(&mut self, pair: Pair, optional: bool) -> Result<Match> {
         let mut pairs = pair.into_inner();
         let pattern = self.pattern(part(&mut pairs)?)?;
+        let mut hinted = Vec::new();
+        while let Some(hint) = part_if(&mut pairs, Rule::using_hint) {
+            hinted.extend(hint.into_inner().map(|variable| identifier(&variable)));
+        }
         Ok(Match {
             optional,
             pattern,
+            hinted,
             predicate: self.where_clause(&mut pairs)?,
         })
     }
@@ -218,23 +224,26 @@ impl Builder {
             return Ok(call);
         };
         let mut pairs = yielded.into_inner();
-        call.outputs = match part_if(&mut pairs, Rule::star) {
-            Some(star) => Yield::All(span(&star)),
-            None => {
-                let mut items = Vec::new();
-                while let Some(item) = part_if(&mut pairs, Rule::yield_item) {
-                    let mut names = item.into_inner();
-                    let column = identifier(&part(&mut names)?);
-                    items.push(YieldItem {
-                        column,
-                        alias: names.next().as_ref().map(identifier),
-                    });
-                }
-                Yield::Items(items)
-            }
-        };
+        call.outputs = self.yield_items(&mut pairs)?;
         call.predicate = self.where_clause(&mut pairs)?;
         Ok(call)
+    }
+
+    /// What follows the word `YIELD`.
+    pub fn yield_items(&mut self, pairs: &mut Pairs) -> Result<Yield> {
+        if let Some(star) = part_if(pairs, Rule::star) {
+            return Ok(Yield::All(span(&star)));
+        }
+        let mut items = Vec::new();
+        while let Some(item) = part_if(pairs, Rule::yield_item) {
+            let mut names = item.into_inner();
+            let column = identifier(&part(&mut names)?);
+            items.push(YieldItem {
+                column,
+                alias: names.next().as_ref().map(identifier),
+            });
+        }
+        Ok(Yield::Items(items))
     }
 
     fn call_subquery(&mut self, pair: Pair) -> Result<CallSubquery> {

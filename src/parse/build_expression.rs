@@ -4,7 +4,9 @@
 //! place of recursion: 100,000 signs in a row cost memory for 100,000 signs, and no stack.
 
 use super::ast::*;
-use super::build::{Builder, Pair, defect, depth_above, identifier, span, unexpected};
+use super::build::{
+    Builder, Pair, Pairs, defect, depth_above, identifier, part, part_if, span, unexpected,
+};
 use super::build_literal;
 use super::grammar::Rule;
 use super::span::Span;
@@ -201,7 +203,10 @@ impl Builder {
                     row.join(operator.precedence())?;
                     row.operators.push(operator);
                 }
-                Rule::null_predicate | Rule::typed_predicate | Rule::labeled_predicate => {
+                Rule::null_predicate
+                | Rule::normalized_predicate
+                | Rule::typed_predicate
+                | Rule::labeled_predicate => {
                     row.join(Precedence::Predicate)?;
                     let tested = row.take()?;
                     row.operands.push(self.test(tested, pair)?);
@@ -327,9 +332,10 @@ impl Builder {
                 operand,
                 negated: pairs.next().is_some(),
             },
+            Rule::normalized_predicate => normalized_test(*operand, pairs, place),
             Rule::typed_predicate => {
-                let negated = super::build::part_if(&mut pairs, Rule::not).is_some();
-                let type_name = normal_type_name(super::build::part(&mut pairs)?.as_str());
+                let negated = part_if(&mut pairs, Rule::not).is_some();
+                let type_name = normal_type_name(part(&mut pairs)?.as_str());
                 ExpressionKind::TypeTest {
                     operand,
                     type_name,
@@ -338,7 +344,7 @@ impl Builder {
             }
             _ => ExpressionKind::LabelTest {
                 operand,
-                labels: self.label_expression(super::build::part(&mut pairs)?)?,
+                labels: self.label_expression(part(&mut pairs)?)?,
             },
         };
         Ok(Operand::new(kind, place, depth))
@@ -349,6 +355,34 @@ impl Builder {
 pub(super) enum ElementReference {
     Index(Box<Expression>),
     Slice(Option<Box<Expression>>, Option<Box<Expression>>),
+}
+
+/// `IS [NOT] [form] NORMALIZED`, as a call of the function that answers it.
+fn normalized_test(operand: Expression, mut pairs: Pairs, place: Span) -> ExpressionKind {
+    let negated = part_if(&mut pairs, Rule::not).is_some();
+    let form = pairs.next().map(|form| Expression {
+        kind: ExpressionKind::Literal(Literal::String(form.as_str().to_ascii_uppercase())),
+        span: span(&form),
+    });
+    let name = Identifier {
+        name: "isNormalized".to_owned(),
+        span: place,
+    };
+    let kind = ExpressionKind::Call {
+        name: QualifiedName {
+            parts: vec![name],
+            span: place,
+        },
+        distinct: false,
+        arguments: std::iter::once(operand).chain(form).collect(),
+    };
+    match negated {
+        false => kind,
+        true => {
+            let test = Box::new(Expression { kind, span: place });
+            ExpressionKind::Unary(UnaryOperator::Not, test)
+        }
+    }
 }
 
 fn prefix(operator: UnaryOperator, start: usize, operand: Operand) -> Result<Operand> {
@@ -461,7 +495,7 @@ fn function_name(operand: &Operand) -> Option<QualifiedName> {
 }
 
 /// A type in upper case, with single blanks between words and around bars.
-fn normal_type_name(written: &str) -> String {
+pub(super) fn normal_type_name(written: &str) -> String {
     let spaced = written
         .replace('!', " NOT NULL ")
         .replace('|', " | ")

@@ -310,10 +310,11 @@ fn pattern_or_query(mut query: Query) -> Subquery {
                 ClauseKind::Match(Match {
                     optional: false,
                     pattern,
+                    hinted,
                     predicate,
                 }),
             ..
-        }) => Subquery::Pattern { pattern, predicate },
+        }) if hinted.is_empty() => Subquery::Pattern { pattern, predicate },
         Some(clause) => {
             query.parts[0].clauses.push(clause);
             Subquery::Query(query)

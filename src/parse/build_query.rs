@@ -2,6 +2,7 @@
 
 use super::ast::*;
 use super::build::{Builder, Pair, Pairs, defect, identifier, inner, part, part_if, span};
+use super::build_schema::schema_statement;
 use super::grammar::Rule;
 use crate::error::{Error, ErrorDetail, Result};
 
@@ -13,10 +14,7 @@ impl Builder {
             Rule::composite_statement => Statement::Query(self.main_query(pair)?),
             Rule::explain_statement => Statement::Explain(self.main_query(inner(pair)?)?),
             Rule::profile_statement => Statement::Profile(self.main_query(inner(pair)?)?),
-            Rule::show_statement => match inner(pair)?.as_rule() {
-                Rule::show_functions => Statement::Show(Show::Functions),
-                _ => Statement::Show(Show::Procedures),
-            },
+            Rule::show_statement => Statement::Query(self.show(pair)?),
             Rule::begin_statement => Statement::Transaction(match pair.into_inner().next() {
                 None => TransactionControl::Begin,
                 Some(mode) if mode.as_rule() == Rule::begin_read => TransactionControl::BeginRead,
@@ -24,6 +22,11 @@ impl Builder {
             }),
             Rule::commit_statement => Statement::Transaction(TransactionControl::Commit),
             Rule::rollback_statement => Statement::Transaction(TransactionControl::Rollback),
+            Rule::create_index_statement
+            | Rule::create_constraint_statement
+            | Rule::drop_index_statement
+            | Rule::drop_constraint_statement
+            | Rule::set_graph_type_statement => Statement::Schema(schema_statement(pair)?),
             Rule::unsupported_statement => return Err(unsupported(inner(pair)?)),
             _ => return Err(defect(&pair)),
         })
@@ -88,21 +91,27 @@ impl Builder {
             span: span(&pair),
         };
         for pair in pair.into_inner() {
-            match pair.as_rule() {
-                Rule::distinct => projection.distinct = true,
-                Rule::star => projection.star = Some(span(&pair)),
-                Rule::return_item => projection.items.push(self.projection_item(pair)?),
-                Rule::order_by_clause => {
-                    for pair in pair.into_inner() {
-                        projection.order_by.push(self.sort_item(pair)?);
-                    }
-                }
-                Rule::offset_clause => projection.skip = Some(self.expression(inner(pair)?)?),
-                Rule::limit_clause => projection.limit = Some(self.expression(inner(pair)?)?),
-                _ => return Err(defect(&pair)),
-            }
+            self.projection_part(&mut projection, pair)?;
         }
         Ok(projection)
+    }
+
+    /// An item, `DISTINCT`, `ORDER BY`, `SKIP` or `LIMIT`.
+    pub fn projection_part(&mut self, projection: &mut Projection, pair: Pair) -> Result<()> {
+        match pair.as_rule() {
+            Rule::distinct => projection.distinct = true,
+            Rule::star => projection.star = Some(span(&pair)),
+            Rule::return_item => projection.items.push(self.projection_item(pair)?),
+            Rule::order_by_clause => {
+                for pair in pair.into_inner() {
+                    projection.order_by.push(self.sort_item(pair)?);
+                }
+            }
+            Rule::offset_clause => projection.skip = Some(self.expression(inner(pair)?)?),
+            Rule::limit_clause => projection.limit = Some(self.expression(inner(pair)?)?),
+            _ => return Err(defect(&pair)),
+        }
+        Ok(())
     }
 
     fn projection_item(&mut self, pair: Pair) -> Result<ProjectionItem> {
@@ -168,6 +177,8 @@ fn unsupported(keywords: Pair) -> Error {
         .to_uppercase();
     let error = Error::unsupported(format!("{words} is not supported")).at(span(&keywords));
     match words.as_str() {
+        words if words.ends_with("INDEX") => error.hint("CREATE INDEX makes a range index"),
+        "ALTER" => error.hint("ALTER CURRENT GRAPH TYPE SET sets the graph type"),
         "USE" => error.hint("a database holds one graph; open the other database instead"),
         _ => error,
     }

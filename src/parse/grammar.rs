@@ -13,4 +13,5 @@ use pest_derive::Parser;
 #[grammar = "grammar/literal.pest"]
 #[grammar = "grammar/lexical.pest"]
 #[grammar = "grammar/command.pest"]
+#[grammar = "grammar/schema.pest"]
 pub struct Grammar;

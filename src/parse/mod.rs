@@ -20,6 +20,8 @@ mod build_literal;
 mod build_operand;
 mod build_pattern;
 mod build_query;
+mod build_schema;
+mod build_show;
 mod grammar;
 mod scan;
 mod script;

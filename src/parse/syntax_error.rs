@@ -130,6 +130,7 @@ fn name_phrase(rule: Rule) -> Option<&'static str> {
         Rule::variable | Rule::variable_reference => Some("a variable"),
         Rule::label_name | Rule::label_expression => Some("a label or type"),
         Rule::property_key => Some("a property key"),
+        Rule::schema_name => Some("the name of an index or constraint"),
         Rule::procedure_name | Rule::procedure_reference => Some("the name of a procedure"),
         Rule::parameter => Some(PARAMETER),
         Rule::EOI => Some(END),
@@ -148,7 +149,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
         "EXPLAIN",
         "a statement",
         "ALTER BEGIN COMMIT DENY DROP GRANT PROFILE REVOKE ROLLBACK SHOW TERMINATE USE \
-         UNWIND CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN \
+         UNWIND CALL CREATE DELETE DETACH FINISH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN \
          SET WITH",
     ),
     (
@@ -170,7 +171,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
     (
         "UNWIND",
         "a clause",
-        "CALL CREATE DELETE DETACH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN SET \
+        "CALL CREATE DELETE DETACH FINISH FOREACH LOAD MATCH MERGE OPTIONAL REMOVE RETURN SET \
          UNION WITH",
     ),
     (
@@ -191,8 +192,8 @@ const GROUPS: [(&str, &str, &str); 10] = [
 ];
 
 /// Tokens that are too small, or say too little, to be named.
-const UNNAMED: &str =
-    "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING";
+const UNNAMED: &str = "BUILTIN_RULE _ E X .. ; A..Z a..z ALL OFFSET PATH PATHS ASCENDING DESCENDING NFC NFD NFKC \
+     NFKD USING";
 
 impl Attempt {
     /// `, expected ...` in plain words.

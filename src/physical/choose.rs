@@ -58,6 +58,15 @@ impl Chooser {
                     Layout::new(vec![variable.clone()]),
                 )
             }
+            L::Seek { input, seek } => {
+                let (input, layout) = self.input(input)?;
+                let chosen = seek.try_map(|value| self.expression(value, &layout))?;
+                let operator = Operator::Seek {
+                    input,
+                    seek: chosen,
+                };
+                (operator, layout.with(&seek.variable))
+            }
             L::Cross { left, right } => self.cross(left, right)?,
             L::HashJoin {
                 left,
@@ -115,7 +124,11 @@ impl Chooser {
                 inner,
                 variables,
                 optional,
-            } => self.apply(input, inner, variables, *optional)?,
+                commit_every,
+            } => {
+                let commit_every = self.optional(commit_every.as_ref(), &Layout::default())?;
+                self.apply(input, inner, variables, *optional, commit_every)?
+            }
             L::Union { parts, variables } => self.union(parts, variables)?,
             L::Create {
                 input,
@@ -168,9 +181,24 @@ impl Chooser {
                 };
                 (operator, layout)
             }
-            L::LoadCsv { .. } => {
-                return Err(Error::unsupported("LOAD CSV is not there yet")
-                    .hint("CSV files can be imported: :import FILE in the REPL"));
+            L::LoadCsv {
+                input,
+                with_headers,
+                source,
+                variable,
+                field_terminator,
+            } => {
+                let (input, layout) = self.input(input)?;
+                let operator = Operator::LoadCsv {
+                    input,
+                    with_headers: *with_headers,
+                    source: self.expression(source, &layout)?,
+                    field_terminator: field_terminator
+                        .as_ref()
+                        .map(|terminator| self.expression(terminator, &layout))
+                        .transpose()?,
+                };
+                (operator, layout.with(variable))
             }
         };
         Ok((self.numbered(operator), layout))
@@ -467,6 +495,7 @@ impl Chooser {
         inner: &logical::Plan,
         variables: &[Variable],
         optional: bool,
+        commit_every: Option<super::Expression>,
     ) -> Result<(Operator, Layout)> {
         let (input, mut layout) = self.input(input)?;
         let (inner, inner_layout) = self.subplan(inner, layout.variables(), &layout)?;
@@ -479,6 +508,7 @@ impl Chooser {
             inner,
             outputs,
             optional,
+            commit_every,
         };
         Ok((operator, layout))
     }
@@ -576,6 +606,7 @@ fn takes_batches(plan: &logical::Plan) -> bool {
     let itself = match plan {
         L::Argument { .. }
         | L::ScanNodes { .. }
+        | L::Seek { .. }
         | L::Expand { .. }
         | L::Follow { .. }
         | L::ShortestPaths { .. }

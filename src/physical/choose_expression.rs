@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::choose::Chooser;
-use super::expression::{Expression, TypeTest};
+use super::expression::Expression;
 use super::layout::Layout;
 use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
 use crate::functions;
 use crate::logical;
-use crate::value::Type;
+use crate::value::TypeTest;
 
 impl Chooser {
     /// Compiles an expression over the columns of `layout`.
@@ -71,7 +71,7 @@ impl Chooser {
                 Expression::HasLabels(self.boxed(operand, layout)?, labels.clone())
             }
             E::IsTyped(operand, type_name) => {
-                Expression::IsTyped(self.boxed(operand, layout)?, type_test(type_name)?)
+                Expression::IsTyped(self.boxed(operand, layout)?, TypeTest::parse(type_name)?)
             }
             E::List(elements) => Expression::List(self.expressions(elements, layout)?),
             E::Map(entries) => Expression::Map(self.named(entries, layout)?),
@@ -219,61 +219,4 @@ impl Chooser {
             .map(|expression| self.boxed(expression, layout))
             .transpose()
     }
-}
-
-/// Reads the type after `IS ::`: alternatives joined by `|`, each with an optional `NOT NULL`.
-fn type_test(text: &str) -> Result<TypeTest> {
-    let mut nullable = false;
-    let mut alternatives = Vec::new();
-    for alternative in text.split('|') {
-        let alternative = alternative.trim();
-        let name = match alternative.strip_suffix("NOT NULL") {
-            Some(name) => name.trim(),
-            None => {
-                nullable = true;
-                alternative
-            }
-        };
-        alternatives.push(named_type(name)?);
-    }
-    Ok(TypeTest {
-        alternatives,
-        nullable,
-    })
-}
-
-/// The type of this name; synonyms as in ISO GQL.
-fn named_type(name: &str) -> Result<Type> {
-    if let Some(inner) = name
-        .strip_prefix("LIST<")
-        .and_then(|rest| rest.strip_suffix('>'))
-    {
-        let inner = inner.trim();
-        let inner = inner.strip_suffix("NOT NULL").unwrap_or(inner);
-        return Ok(Type::List(Box::new(named_type(inner.trim())?)));
-    }
-    Ok(match name {
-        "ANY" | "ANY VALUE" | "PROPERTY VALUE" => Type::Any,
-        "NULL" | "NOTHING" => Type::Null,
-        "BOOL" | "BOOLEAN" => Type::Boolean,
-        "INT" | "INTEGER" | "SIGNED INTEGER" | "INTEGER64" | "INT64" => Type::Integer,
-        "FLOAT" | "FLOAT64" | "DOUBLE" => Type::Float,
-        "STRING" | "VARCHAR" => Type::String,
-        "DATE" => Type::Date,
-        "LOCAL TIME" | "TIME WITHOUT TIME ZONE" | "TIME WITHOUT TIMEZONE" => Type::LocalTime,
-        "ZONED TIME" | "TIME WITH TIME ZONE" | "TIME WITH TIMEZONE" => Type::Time,
-        "LOCAL DATETIME" | "TIMESTAMP WITHOUT TIME ZONE" | "TIMESTAMP WITHOUT TIMEZONE" => {
-            Type::LocalDateTime
-        }
-        "ZONED DATETIME" | "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP WITH TIMEZONE" => Type::DateTime,
-        "DURATION" => Type::Duration,
-        "MAP" => Type::Map,
-        "NODE" | "VERTEX" | "ANY NODE" | "ANY VERTEX" => Type::Node,
-        "RELATIONSHIP" | "EDGE" | "ANY RELATIONSHIP" | "ANY EDGE" => Type::Relationship,
-        "PATH" => Type::Path,
-        "LIST" => Type::List(Box::new(Type::Any)),
-        other => {
-            return Err(Error::unsupported(format!("there is no type `{other}`")));
-        }
-    })
 }

@@ -47,7 +47,7 @@ pub enum Expression {
     In(Box<Expression>, Box<Expression>),
     IsNull(Box<Expression>),
     HasLabels(Box<Expression>, Labels),
-    IsTyped(Box<Expression>, TypeTest),
+    IsTyped(Box<Expression>, crate::value::TypeTest),
     List(Vec<Expression>),
     Map(Vec<(Arc<str>, Expression)>),
     MapProjection {
@@ -91,15 +91,6 @@ pub enum Expression {
         kind: SubqueryKind,
         plan: Arc<Subplan>,
     },
-}
-
-/// What `IS ::` asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypeTest {
-    /// The alternatives, each a type that a value must have.
-    pub alternatives: Vec<crate::value::Type>,
-    /// Whether null passes (no `NOT NULL` was written).
-    pub nullable: bool,
 }
 
 impl Expression {

@@ -12,8 +12,9 @@ mod expression;
 mod layout;
 mod plan;
 
+pub use crate::logical::{Seek, SeekCondition, SeekOrder};
 pub use choose::choose;
-pub use expression::{Expression, TypeTest};
+pub use expression::Expression;
 pub use plan::{
     Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
     TypeFilter,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Expression;
+use super::Seek;
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::Labels;
 
@@ -27,6 +28,13 @@ pub enum Operator {
     ScanNodes {
         /// What their labels must be.
         labels: Option<Labels>,
+    },
+    /// Nodes or relationships by an index; one more column.
+    Seek {
+        /// The rows.
+        input: Box<Plan>,
+        /// What is looked up.
+        seek: Seek<Expression>,
     },
     /// All pairs; left columns, then right ones.
     Cross {
@@ -198,6 +206,8 @@ pub enum Operator {
         outputs: Vec<usize>,
         /// Whether an outer row without inner rows stays.
         optional: bool,
+        /// After how many outer rows what was done is committed, if it is on the way.
+        commit_every: Option<Expression>,
     },
     /// Rows of all parts, their columns picked by place.
     Union {
@@ -267,6 +277,17 @@ pub enum Operator {
         arguments: Vec<Expression>,
         /// Indexes of the outputs that are taken.
         outputs: Vec<usize>,
+    },
+    /// Appends the row of a file.
+    LoadCsv {
+        /// The rows.
+        input: Box<Plan>,
+        /// Whether a row is a map by the names of the first line.
+        with_headers: bool,
+        /// The path or URL of the file.
+        source: Expression,
+        /// What separates fields; a comma where missing.
+        field_terminator: Option<Expression>,
     },
 }
 

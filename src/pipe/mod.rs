@@ -12,20 +12,27 @@ mod request;
 use std::io::{self, BufRead, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rihla::{Database, Error, ErrorDetail, ErrorKind, Result, Session};
+use rihla::{Database, Error, ErrorDetail, ErrorKind, FileAccess, Result, Session};
 
 use request::Request;
 
 /// A request must be shorter than this.
 const LONGEST_LINE: u64 = 1 << 28;
 
-/// Answers requests until the input ends.
+/// Answers requests until the input ends, on a database or on an empty graph in memory; queries may
+/// read the files that `file_access` says.
 ///
 /// # Errors
 /// Where the input cannot be read or the output is closed. A request that cannot be carried out
 /// is an answer, not an error.
-pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
-    let mut pipe = Pipe::new();
+pub fn run(
+    database: Option<Database>,
+    file_access: FileAccess,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let database = database.unwrap_or_else(Database::in_memory);
+    let mut pipe = Pipe::new(database, file_access);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -70,8 +77,8 @@ struct Pipe {
 }
 
 impl Pipe {
-    fn new() -> Self {
-        let database = Database::in_memory();
+    fn new(database: Database, file_access: FileAccess) -> Self {
+        database.set_file_access(file_access);
         let session = database.session();
         Pipe { database, session }
     }
@@ -87,7 +94,14 @@ impl Pipe {
             )
         })?;
         match request::parse(line)? {
-            Request::Reset => *self = Pipe::new(),
+            Request::Reset if self.database.path().is_some() => {
+                return Err(Error::argument("a stored database is not reset")
+                    .hint("MATCH (n) DETACH DELETE n empties it"));
+            }
+            Request::Reset => {
+                let file_access = self.database.file_access().as_ref().clone();
+                *self = Pipe::new(Database::in_memory(), file_access);
+            }
             Request::Procedure(procedure) => {
                 let procedure = procedure::procedure(procedure)?;
                 self.database

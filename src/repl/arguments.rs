@@ -6,28 +6,39 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use rihla::display::FORMS;
 
+use super::upkeep;
+
 /// An embedded knowledge-graph database: ask a property graph in openCypher.
 #[derive(Debug, Parser)]
 #[command(
     version,
     args_conflicts_with_subcommands = true,
     after_help = "\
-Without a file the knowledge graph of ICESCO is opened. Graphs are held in memory: changes are not
-kept, unless they are exported.
+Without a path the knowledge graph of ICESCO is opened, in memory: changes are not kept, unless they are
+exported. So it is with graph files of other tools. A database keeps what it is told; where there is
+nothing at the path, it is made.
 
 Examples:
   rihla                                              explore the graph of ICESCO
+  rihla notes.rihla                                  open a database, or make it
+  rihla import notes.rihla people.csv knows.csv      read files into a database
   rihla people.csv knows.csv                         explore a graph of files
   rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
   rihla --mode json < queries.cypher | jq            run a script
+  rihla convert people.csv knows.csv.gz graph.json   turn files into a file of another tool
   rihla export --query 'MATCH p = (:City)--() RETURN p' cities.dot
 
 Exit codes: 0 well, 1 a statement failed, 2 wrong usage, 3 a file cannot be opened,
 130 interrupted."
 )]
 pub struct Arguments {
-    /// Graph files to open, together one graph; `:memory:` for an empty one
+    /// A database; or graph files to read into memory, together one graph; `:memory:` for an empty
+    /// one
+    #[arg(value_name = "PATH")]
     pub files: Vec<PathBuf>,
+    /// Open the database without changing anything in it or beside it
+    #[arg(short, long)]
+    pub read_only: bool,
     /// Run these statements and end; may be given several times
     #[arg(short, long, value_name = "QUERY")]
     pub command: Vec<String>,
@@ -43,8 +54,44 @@ pub struct Arguments {
 pub enum Action {
     /// Write the graph, or what a query finds, to a file of another tool
     Export(Export),
+    /// Turn files of one tool into a file of another, without a database
+    Convert(Convert),
     /// Answer requests of another program, one JSON object a line
-    Pipe,
+    Pipe(Pipe),
+    /// Read graph files into a database: all of them or nothing
+    Import(Import),
+    /// Walk through a whole database and tell what is damaged
+    Check(upkeep::One),
+    /// Copy a database, also while others write to it
+    Backup(upkeep::Two),
+    /// Write a database anew without room that nobody uses; nobody may have it open
+    Compact(upkeep::One),
+    /// Put all that can be read of a damaged database into a new one
+    Recover(upkeep::Two),
+    /// Write a database with its schema as a Cypher script
+    Dump(upkeep::Two),
+    /// Make a database from a script that `dump` wrote
+    Restore(upkeep::Restore),
+}
+
+/// `rihla import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The database, made where there is none
+    pub database: PathBuf,
+    /// Files of other tools, together one graph
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `rihla pipe`
+#[derive(Debug, Args)]
+pub struct Pipe {
+    /// A database, made where there is none; an empty graph in memory without
+    pub database: Option<PathBuf>,
+    /// Let queries read files: all, or those of a folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
+    pub files: Option<Option<PathBuf>>,
 }
 
 /// `rihla export`
@@ -61,4 +108,28 @@ pub struct Export {
     /// The format to write, where the ending does not tell it
     #[arg(short, long)]
     pub format: Option<String>,
+}
+
+/// `rihla convert`
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The files to read, together one graph, and last the file to write, its ending tells the
+    /// format; `-` for standard input and output; `.gz` and `.zst` are seen through
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The format to read, where neither the ending nor the first bytes tell it
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<String>,
+    /// The format to write, where the ending does not tell it
+    #[arg(short, long)]
+    pub format: Option<String>,
+    /// Whether an element that cannot be kept ends the work or is left out with a warning
+    #[arg(long, value_parser = ["stop", "skip"], default_value = "stop")]
+    pub on_error: String,
+    /// Read and tell what was read, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Refuse to write where the format cannot hold all of the graph
+    #[arg(long)]
+    pub strict: bool,
 }

@@ -35,6 +35,10 @@ enum Place {
     PropertyKey,
     /// After `CALL`.
     Procedure,
+    /// After `DROP INDEX`.
+    Index,
+    /// After `DROP CONSTRAINT`.
+    Constraint,
     /// Anywhere else.
     Expression,
 }
@@ -77,8 +81,20 @@ fn place(preceding: &[&str]) -> Place {
         Some(".") => Place::PropertyKey,
         Some("{" | ",") if open_bracket(preceding) == Some("{") => Place::PropertyKey,
         Some(word) if word.eq_ignore_ascii_case("CALL") => Place::Procedure,
-        _ => Place::Expression,
+        _ => dropped(preceding).unwrap_or(Place::Expression),
     }
+}
+
+/// What `DROP` stands before.
+fn dropped(preceding: &[&str]) -> Option<Place> {
+    let [.., drop, what] = preceding else {
+        return None;
+    };
+    let kinds = [("INDEX", Place::Index), ("CONSTRAINT", Place::Constraint)];
+    let (_, place) = kinds
+        .into_iter()
+        .find(|(kind, _)| what.eq_ignore_ascii_case(kind))?;
+    drop.eq_ignore_ascii_case("DROP").then_some(place)
 }
 
 /// Whether what stands at the end continues a label expression: `:A|`, `:!`.
@@ -109,7 +125,7 @@ fn candidates(
     preceding: &[&str],
     names: &Names,
 ) -> Vec<String> {
-    let snapshot = names.database.snapshot();
+    let snapshot = names.database.snapshot().unwrap_or_default();
     let catalog = snapshot.catalog();
     match place {
         Place::Label => catalog.labels().map(|(_, name)| quoted(name)).collect(),
@@ -135,6 +151,15 @@ fn candidates(
                 .iter()
                 .map(|procedure| format!("{}(", procedure.name))
                 .collect()
+        }
+        Place::Index => {
+            let indexes = snapshot.schema().indexes().iter();
+            let own = indexes.filter(|index| !index.is_unique());
+            own.map(|index| quoted(&index.definition().name)).collect()
+        }
+        Place::Constraint => {
+            let constraints = snapshot.schema().constraints().iter();
+            constraints.map(|one| quoted(&one.name)).collect()
         }
         Place::Expression => {
             let mut all = variables(text, word);
@@ -225,7 +250,7 @@ fn complete_command(before: &str, names: &Names) -> (usize, Vec<Pair>) {
             commands.chain(functions).map(str::to_owned).collect()
         }
         Completion::Names => {
-            let graph = names.database.snapshot();
+            let graph = names.database.snapshot().unwrap_or_default();
             let labels = graph.catalog().labels().map(|(_, name)| name.to_string());
             let types = graph.catalog().relationship_types();
             let types = types.map(|(_, name)| name.to_string());
@@ -262,6 +287,9 @@ mod tests {
         assert_eq!(place_after("MATCH (n {a: 1,"), Place::PropertyKey);
         assert_eq!(place_after("RETURN [x IN y |"), Place::Expression);
         assert_eq!(place_after("call "), Place::Procedure);
+        assert_eq!(place_after("drop index "), Place::Index);
+        assert_eq!(place_after("DROP CONSTRAINT "), Place::Constraint);
+        assert_eq!(place_after("SHOW INDEXES "), Place::Expression);
     }
 
     #[test]

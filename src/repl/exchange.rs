@@ -3,13 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use rihla::context::Context;
 use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
-use rihla::value::DateTime;
-use rihla::{Database, Error, Interrupt, Limits, Result};
+use rihla::storage::OpenOptions;
+use rihla::{Database, Error, Result, Session};
 
 use super::progress::Progress;
 use super::shell::{Shell, Stop, show_on_standard_error};
@@ -23,16 +22,28 @@ pub struct Opened {
     pub origin: String,
 }
 
-/// Opens the graph of ICESCO where there are no files, an empty graph for `:memory:`, and else
-/// the files as one graph.
+/// Opens the graph of ICESCO where there are no files, an empty graph for `:memory:`, a database,
+/// which is made where nothing is at the path, and else the files as one graph.
 ///
 /// # Errors
-/// Where a file cannot be read.
-pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
+/// Where a file cannot be read, or a database cannot be opened.
+pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened> {
     if files.is_empty() {
         return Ok(Opened {
             database: Database::icesco()?,
             origin: "the knowledge graph of ICESCO".to_owned(),
+        });
+    }
+    if let [path] = files
+        && is_database(path)
+    {
+        let database = open_database(path, read_only)?;
+        if let Some(note) = database.note() {
+            show_on_standard_error(&format!("note: {note}"));
+        }
+        return Ok(Opened {
+            database,
+            origin: path.display().to_string(),
         });
     }
     let database = Database::in_memory();
@@ -51,50 +62,108 @@ pub fn open(files: &[PathBuf], watch: &Watch) -> Result<Opened> {
         ),
     };
     if !files.is_empty() {
-        for warning in import(&database, &files, Limits::default(), watch)?.warnings {
+        let options = ImportOptions::default();
+        for warning in import(&database.session(), &files, &options, watch)?.warnings {
             show_on_standard_error(&format!("warning: {warning}"));
         }
     }
     Ok(Opened { database, origin })
 }
 
-/// Reads files into a database: all of them or nothing.
+/// Whether a path is that of a database: one that is there, or one that is to be made, whose name
+/// is not that of a graph file.
+fn is_database(path: &Path) -> bool {
+    let is_new = || !path.exists() && Format::of_name(&path.to_string_lossy()).is_err();
+    Database::is_at(path) || (path != Path::new(":memory:") && is_new())
+}
+
+/// Opens a database; read-only where it may not be written.
+fn open_database(path: &Path, read_only: bool) -> Result<Database> {
+    let options = OpenOptions {
+        read_only,
+        ..OpenOptions::default()
+    };
+    match Database::open_with(path, options.clone()) {
+        Err(error) if !read_only && Database::is_at(path) && !can_write(path) => {
+            let read_only = OpenOptions {
+                read_only: true,
+                ..options
+            };
+            // What was wrong at first is told if this does not help.
+            Database::open_with(path, read_only).map_err(|_| error)
+        }
+        opened => opened,
+    }
+}
+
+fn can_write(path: &Path) -> bool {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let open = std::fs::OpenOptions::new().write(true).open(path);
+    open.is_ok() && std::fs::metadata(folder).is_ok_and(|data| !data.permissions().readonly())
+}
+
+/// Reads files into the graph of a session: all of them or nothing; `-` is standard input.
 ///
 /// # Errors
 /// Where a file cannot be read, a statement of a script fails, or it is interrupted.
 pub fn import(
-    database: &Database,
+    session: &Session,
     files: &[PathBuf],
-    limits: Limits,
+    options: &ImportOptions,
     watch: &Watch,
 ) -> Result<Report> {
-    let turn = database.begin_write();
-    // Scripts are run in a database of their own, which takes the place of this one at the end.
-    let scratch = Database::from_snapshot(database.snapshot());
-    let mut session = scratch.session();
-    *session.limits_mut() = limits;
     let _running = watch.running(session.interrupt_handle());
     let _progress = Progress::start();
-    let context = context(limits, session.interrupt_handle());
-
+    let context = session.context();
     let mut scripts = Vec::new();
     let mut records = Vec::new();
     for file in files {
-        let source = Source::path(file.as_path());
-        match Format::of_source(&source)?.reading {
+        let source = match file.to_str() {
+            Some("-") => Source::reader("standard input", std::io::stdin().lock(), &context)?,
+            _ => Source::path(file.as_path()),
+        };
+        let format = match options.format {
+            Some(format) => format,
+            None => Format::of_source(&source)?,
+        };
+        match format.reading {
             Reading::Script => scripts.push(source),
             _ => records.push(source),
         }
     }
+    let own_transaction = !session.in_transaction();
+    if own_transaction {
+        session.query("BEGIN WRITE", ())?;
+    }
+    let imported = import_all(session, &records, &scripts, options);
+    if own_transaction {
+        let end = if imported.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        session.query(end, ())?;
+    }
+    imported
+}
+
+fn import_all(
+    session: &Session,
+    records: &[Source],
+    scripts: &[Source],
+    options: &ImportOptions,
+) -> Result<Report> {
     let mut report = Report::default();
     if !records.is_empty() {
-        let options = ImportOptions::default();
-        let (snapshot, read) =
-            import_export::import(&records, &options, scratch.snapshot(), &context)?;
-        scratch.begin_write().publish(snapshot);
-        report = read;
+        report = session.write(|writer, context| {
+            import_export::import_into(writer, records, options, context)
+        })?;
     }
-    for script in &scripts {
+    let context = session.context();
+    for script in scripts {
         cypher::read_script(script, &context, |statement| {
             let changes = session.query(statement.text, ())?.summary().changes;
             report.nodes += changes.nodes_created;
@@ -102,7 +171,6 @@ pub fn import(
             Ok(())
         })?;
     }
-    turn.publish(scratch.snapshot());
     Ok(report)
 }
 
@@ -111,10 +179,9 @@ pub fn import(
 /// # Errors
 /// Where it fails, after telling so.
 pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
-    let database = shell.session.database().clone();
-    let limits = *shell.session.limits_mut();
-    let report =
-        import(&database, files, limits, &shell.watch()).map_err(|error| shell.failed(&error))?;
+    let options = ImportOptions::default();
+    let report = import(&shell.session, files, &options, &shell.watch())
+        .map_err(|error| shell.failed(&error))?;
     let (nodes, relationships) = (
         counted(report.nodes, "node"),
         counted(report.relationships, "relationship"),
@@ -187,7 +254,10 @@ fn export(
             counted(report.relationships, "relationship"),
         );
         let file = file.display();
-        writeln!(shell.out(), "Wrote {nodes}, {relationships} to {file}")?;
+        match report.rows {
+            Some(rows) => writeln!(shell.out(), "Wrote {} to {file}", counted(rows, "row"))?,
+            None => writeln!(shell.out(), "Wrote {nodes}, {relationships} to {file}")?,
+        }
     }
     shell.flush()
 }
@@ -198,21 +268,15 @@ fn export_all(
     output: Output<'_>,
     query: Option<&str>,
 ) -> Result<import_export::ExportReport> {
-    let limits = *shell.session.limits_mut();
-    let context = context(limits, shell.session.interrupt_handle());
+    let context = shell.session.context();
     match query {
         Some(query) => {
             let result = shell.query(query.trim().trim_end_matches(';'))?;
             import_export::export(ExportSource::Result(&result), format, output, &context)
         }
         None => {
-            let snapshot = shell.session.database().snapshot();
+            let snapshot = shell.session.snapshot()?;
             import_export::export(ExportSource::Graph(&snapshot), format, output, &context)
         }
     }
-}
-
-/// The context of a job that is not a statement.
-fn context(limits: Limits, interrupt: Interrupt) -> Context {
-    Context::new(limits, interrupt, DateTime::now())
 }

@@ -28,6 +28,8 @@ use super::shell::{Shell, Stop};
 use super::{commands, script};
 
 const PROMPT: &str = "rihla> ";
+/// While a transaction is open.
+const TRANSACTION_PROMPT: &str = "rihla* ";
 /// Begins the lines after the first; as wide as the prompt.
 pub const INDENT: &str = "       ";
 /// Rows that a table shows at the prompt.
@@ -44,9 +46,13 @@ pub fn run(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     banner(shell, origin)?;
     let mut editor = editor(shell).map_err(|error| Stop::Output(std::io::Error::other(error)))?;
     history::load(&mut editor);
-    let prompt = paint(PROMPT, NAME.bold(), shell.options.colours);
     loop {
-        match editor.readline(&(PROMPT, prompt.as_str())) {
+        let prompt = match shell.session.in_transaction() {
+            true => TRANSACTION_PROMPT,
+            false => PROMPT,
+        };
+        let painted = paint(prompt, NAME.bold(), shell.options.colours);
+        match editor.readline(&(prompt, painted.as_str())) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
                 history::add(&mut editor, text.trim_end());
@@ -62,9 +68,17 @@ pub fn run(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     }
 }
 
+/// What becomes of changes.
+enum Kept {
+    Not,
+    ReadOnly,
+    Always,
+}
+
 fn banner(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
     let colours = shell.options.colours;
-    let graph = shell.session.database().snapshot();
+    let graph = shell.session.snapshot();
+    let graph = graph.map_err(|error| shell.failed(&error))?;
     let title = paint(
         concat!("Rihla ", env!("CARGO_PKG_VERSION")),
         HEADING,
@@ -74,11 +88,21 @@ fn banner(shell: &mut Shell, origin: &str) -> Result<(), Stop> {
         counted(graph.node_count(), "node"),
         counted(graph.relationship_count(), "relationship"),
     );
+    let database = shell.session.database();
+    let kept = match (database.path(), database.is_read_only()) {
+        (None, _) => Kept::Not,
+        (Some(_), true) => Kept::ReadOnly,
+        (Some(_), false) => Kept::Always,
+    };
     let name = |text| paint(text, NAME, colours);
     let (export, help, schema) = (name(":export FILE"), name(":help"), name(":schema"));
     let out = shell.out();
     writeln!(out, "{title}, {origin}: {nodes}, {relationships}")?;
-    writeln!(out, "In memory: changes are not kept; {export} saves them.")?;
+    match kept {
+        Kept::Not => writeln!(out, "In memory: changes are not kept; {export} saves them.")?,
+        Kept::ReadOnly => writeln!(out, "Opened read-only: nothing can be changed.")?,
+        Kept::Always => writeln!(out, "Changes are kept.")?,
+    }
     writeln!(
         out,
         "Statements end with a semicolon. {schema} shows the graph, {help} helps."

@@ -8,6 +8,7 @@
 mod arguments;
 mod commands;
 mod complete;
+mod convert;
 mod exchange;
 mod help;
 mod highlight;
@@ -17,14 +18,15 @@ mod progress;
 mod schema;
 mod script;
 mod shell;
+mod upkeep;
 mod watch;
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use rihla::Error;
+use rihla::{Error, FileAccess};
 
 use arguments::{Action, Arguments, Export};
 use exchange::Opened;
@@ -43,44 +45,75 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let watch = Watch::start();
     match &arguments.action {
-        Some(Action::Pipe) => exit_code(pipe()),
-        Some(Action::Export(export)) => opened(&export.graph, &watch, |opened, watch| {
+        Some(Action::Pipe(arguments)) => pipe(arguments),
+        Some(Action::Import(arguments)) => {
+            let database = std::slice::from_ref(&arguments.database);
+            opened(database, false, &watch, |opened, watch| {
+                let mut shell = Shell::new(opened.database, watch);
+                let imported = exchange::import_into_shell(&mut shell, &arguments.files);
+                (shell, exit_code(imported))
+            })
+        }
+        Some(Action::Check(arguments)) => done(upkeep::check(arguments, &watch)),
+        Some(Action::Backup(arguments)) => done(upkeep::backup(arguments, &watch)),
+        Some(Action::Compact(arguments)) => done(upkeep::compact(arguments)),
+        Some(Action::Recover(arguments)) => done(upkeep::recover(arguments, &watch)),
+        Some(Action::Dump(arguments)) => done(upkeep::dump(arguments, &watch)),
+        Some(Action::Restore(arguments)) => done(upkeep::restore(arguments, &watch)),
+        Some(Action::Export(export)) => opened(&export.graph, true, &watch, |opened, watch| {
             let mut shell = Shell::new(opened.database, watch);
             let code = exit_code(run_export(&mut shell, export));
             (shell, code)
         }),
-        None => opened(&arguments.files, &watch, |opened, watch| {
-            let origin = opened.origin.clone();
-            let mut shell = Shell::new(opened.database, watch);
-            let code = exit_code(run_shell(&mut shell, &arguments, &origin));
-            (shell, code)
-        }),
+        Some(Action::Convert(arguments)) => done(convert::convert(arguments, &watch)),
+        None => opened(
+            &arguments.files,
+            arguments.read_only,
+            &watch,
+            |opened, watch| {
+                let origin = opened.origin.clone();
+                let mut shell = Shell::new(opened.database, watch);
+                let code = exit_code(run_shell(&mut shell, &arguments, &origin));
+                (shell, code)
+            },
+        ),
     }
 }
 
 /// Opens the graph and does `work` on it.
 fn opened(
-    files: &[std::path::PathBuf],
+    files: &[PathBuf],
+    read_only: bool,
     watch: &Watch,
     work: impl FnOnce(Opened, Watch) -> (Shell, ExitCode),
 ) -> ExitCode {
-    match exchange::open(files, watch) {
+    match exchange::open(files, read_only, watch) {
         Ok(opened) => {
             let (shell, code) = work(opened, watch.clone());
-            // The graph ends with the process: giving its memory back piece by piece takes time.
-            std::mem::forget(shell);
+            // A graph in memory ends with the process: giving it back piece by piece takes time.
+            if shell.session.database().path().is_none() {
+                std::mem::forget(shell);
+            }
             code
         }
-        Err(error) => {
-            shell::show_on_standard_error(&rihla::display::error::plain_error(
-                &error,
-                &shell::error_options(),
-            ));
-            match error.detail() {
-                rihla::ErrorDetail::Interrupted => ExitCode::from(INTERRUPTED),
-                _ => ExitCode::from(CANNOT_OPEN),
-            }
-        }
+        Err(error) => cannot_open(&error),
+    }
+}
+
+/// The exit code of a job on a database.
+fn done(outcome: Result<(), Error>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => cannot_open(&error),
+    }
+}
+
+fn cannot_open(error: &Error) -> ExitCode {
+    let text = rihla::display::error::plain_error(error, &shell::error_options());
+    shell::show_on_standard_error(&text);
+    match error.detail() {
+        rihla::ErrorDetail::Interrupted => ExitCode::from(INTERRUPTED),
+        _ => ExitCode::from(CANNOT_OPEN),
     }
 }
 
@@ -109,11 +142,22 @@ fn run_export(shell: &mut Shell, export: &Export) -> Result<(), Stop> {
     exchange::export_to_file(shell, &export.file, format, export.query.as_deref())
 }
 
-fn pipe() -> Result<(), Stop> {
-    Ok(crate::pipe::run(
-        io::stdin().lock(),
-        io::BufWriter::new(io::stdout().lock()),
-    )?)
+fn pipe(arguments: &arguments::Pipe) -> ExitCode {
+    let database = match &arguments.database {
+        Some(path) => match rihla::Database::open(path) {
+            Ok(database) => Some(database),
+            Err(error) => return cannot_open(&error),
+        },
+        None => None,
+    };
+    let file_access = match &arguments.files {
+        None => FileAccess::Nothing,
+        Some(None) => FileAccess::Everything,
+        Some(Some(folder)) => FileAccess::Folder(folder.clone()),
+    };
+    let (input, output) = (io::stdin().lock(), io::stdout().lock());
+    let ran = crate::pipe::run(database, file_access, input, io::BufWriter::new(output));
+    exit_code(ran.map_err(Stop::from))
 }
 
 fn exit_code(outcome: Result<(), Stop>) -> ExitCode {

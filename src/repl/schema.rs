@@ -31,7 +31,7 @@ struct Entry {
 /// `:schema [LABEL or TYPE]`
 pub fn run(shell: &mut Shell, wanted: &str) -> Result<(), Ending> {
     let wanted = wanted.trim_start_matches(':');
-    let graph = shell.session.database().snapshot();
+    let graph = shell.session.snapshot()?;
     let mut labels = labels(&graph)?;
     let mut types = types(&graph)?;
     let mut patterns = graph.pattern_counts()?;

@@ -7,6 +7,7 @@
 
 mod id;
 mod types;
+mod type_test;
 mod compare;
 mod text;
 mod convert;
@@ -17,11 +18,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use compare::order_floats;
 pub use compare::{compare, equals, order};
+pub(crate) use compare::{compare_integer_float, order_floats};
 pub use id::{KeyId, LabelId, NodeId, RelationshipId, TypeId};
 pub use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 pub use text::{write_float, write_literal, write_name, write_string};
+pub use type_test::TypeTest;
 pub use types::Type;
 
 /// The entries of a map value, sorted by key.

@@ -45,13 +45,16 @@ fn the_table_is_in_order() {
 fn procedures_list_what_the_graph_has() -> Result<()> {
     let graph = small_graph()?.snapshot();
     let context = context(1 << 20);
+    let procedures = Procedures::builtin();
     let environment = Environment {
         context: &context,
         graph: &graph,
+        procedures: &procedures,
     };
-    let procedures = Procedures::builtin();
+    let listings = ["rihla.functions", "rihla.procedures"];
     let answers: Vec<String> = procedures
         .iter()
+        .filter(|procedure| !listings.contains(&procedure.name.as_str()))
         .map(|procedure| {
             let rows = (procedure.code)(&environment, &[])?;
             assert!(rows.iter().all(|row| row.len() == procedure.outputs.len()));
@@ -68,6 +71,9 @@ fn procedures_list_what_the_graph_has() -> Result<()> {
             "db.labels ['City', 'Port']",
             "db.propertyKeys ['age', 'name']",
             "db.relationshipTypes ['SEA']",
+            "rihla.constraints []",
+            "rihla.graphType []",
+            "rihla.indexes []",
             &version,
         ]
     );

@@ -2,7 +2,8 @@
 //! scenario of its feature files and prints what passed and failed by folder.
 //!
 //! `RIHLA_TCK_ONLY` keeps the scenarios whose file or title holds a text; `RIHLA_TCK_RULES_OFF`
-//! names optimiser rules to switch off.
+//! names optimiser rules to switch off; with `RIHLA_TCK_INDEXES` everything is indexed before a
+//! query runs.
 
 mod expected;
 mod feature;
@@ -131,7 +132,7 @@ fn run(scenario: &Scenario, folder: &Path) -> Result<(), String> {
         session.set_rule(rule, false);
     }
     let mut run = Run {
-        before: database.snapshot(),
+        before: database.snapshot().expect("in memory"),
         session,
         parameters: Parameters::default(),
         outcome: None,
@@ -157,7 +158,10 @@ impl Run {
                 Ok(())
             }
             "executing query:" | "executing control query:" => {
-                self.before = self.session.database().snapshot();
+                if std::env::var_os("RIHLA_TCK_INDEXES").is_some() {
+                    self.index_everything()?;
+                }
+                self.before = self.session.database().snapshot().expect("in memory");
                 self.outcome = Some(self.session.query(block, self.parameters.clone()));
                 Ok(())
             }
@@ -200,6 +204,24 @@ impl Run {
             .query(query.trim().trim_end_matches(';'), self.parameters.clone());
         done.map(|_| ())
             .map_err(|error| format!("setting up failed: {error}"))
+    }
+
+    /// An index for every label and type with every property key.
+    fn index_everything(&self) -> Result<(), String> {
+        let snapshot = self.session.database().snapshot().expect("in memory");
+        let catalog = snapshot.catalog();
+        for (_, key) in catalog.keys() {
+            let labels = catalog.labels();
+            let nodes = labels.map(|(_, label)| format!("(e:`{label}`)"));
+            let types = catalog.relationship_types();
+            let relationships = types.map(|(_, name)| format!("()-[e:`{name}`]-()"));
+            for element in nodes.chain(relationships) {
+                let statement = format!("CREATE INDEX IF NOT EXISTS FOR {element} ON (e.`{key}`)");
+                let made = self.session.query(&statement, ());
+                made.map_err(|error| format!("{statement}: {error}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn result(&self) -> Result<&QueryResult, String> {
@@ -279,7 +301,7 @@ impl Run {
     }
 
     fn side_effects(&self, table: &[Vec<String>]) -> Result<(), String> {
-        let after = Facts::of(&self.session.database().snapshot());
+        let after = Facts::of(&self.session.database().snapshot().expect("in memory"));
         let before = Facts::of(&self.before);
         let mut found = BTreeMap::new();
         let mut compare = |name: &str, added: usize, removed: usize| {

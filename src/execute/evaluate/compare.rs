@@ -8,8 +8,7 @@ use super::{Operand, map_values, zip_values};
 use crate::bind::expression::Comparison;
 use crate::column::Column;
 use crate::error::Result;
-use crate::physical::TypeTest;
-use crate::value::{self, Type, Value};
+use crate::value::{self, TypeTest, Value};
 
 /// `left operator right`.
 pub(super) fn compare(operator: Comparison, left: &Operand, right: &Operand) -> Result<Operand> {
@@ -157,25 +156,6 @@ pub(super) fn is_null(operand: &Operand) -> Operand {
 
 /// `operand IS :: type`
 pub(super) fn is_typed(operand: &Operand, test: &TypeTest) -> Operand {
-    let passes = |value: Value| -> Result<Value> {
-        let passes = match &value {
-            Value::Null => test.nullable,
-            value => test
-                .alternatives
-                .iter()
-                .any(|wanted| has_type(value, wanted)),
-        };
-        Ok(passes.into())
-    };
+    let passes = |value: Value| -> Result<Value> { Ok(test.passes(&value).into()) };
     map_values(operand, passes).unwrap_or(Operand::Constant(Value::Null))
-}
-
-fn has_type(value: &Value, wanted: &Type) -> bool {
-    match (value, wanted) {
-        (_, Type::Any) => true,
-        (Value::List(elements), Type::List(inner)) => elements
-            .iter()
-            .all(|element| element.is_null() || has_type(element, inner)),
-        (value, wanted) => value.value_type() == *wanted,
-    }
 }

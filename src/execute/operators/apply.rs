@@ -5,8 +5,9 @@ use arrow_array::{Int64Array, UInt32Array};
 use super::Input;
 use crate::column::Column;
 use crate::error::Result;
+use crate::execute::evaluate::row_count;
 use crate::execute::{Batch, Operator, Runtime, open};
-use crate::physical::Subplan;
+use crate::physical::{Expression, Subplan};
 
 /// Runs a subplan for each row.
 pub(in crate::execute) struct Apply<'p> {
@@ -14,6 +15,8 @@ pub(in crate::execute) struct Apply<'p> {
     inner: &'p Subplan,
     outputs: &'p [usize],
     optional: bool,
+    /// After how many outer rows what was done is committed, if it is on the way.
+    commit_every: Option<&'p Expression>,
     /// What is left to hand out, where the subplan updates and everything is run at once.
     done: Option<std::vec::IntoIter<Batch>>,
 }
@@ -24,12 +27,14 @@ impl<'p> Apply<'p> {
         inner: &'p Subplan,
         outputs: &'p [usize],
         optional: bool,
+        commit_every: Option<&'p Expression>,
     ) -> Self {
         Apply {
             input,
             inner,
             outputs,
             optional,
+            commit_every,
             done: None,
         }
     }
@@ -82,6 +87,33 @@ impl<'p> Apply<'p> {
         Ok(result)
     }
 
+    /// All outer rows, with a commit after each so many of them.
+    fn apply_and_commit(
+        &self,
+        batches: Vec<Batch>,
+        every: &Expression,
+        runtime: &mut Runtime,
+    ) -> Result<Vec<Batch>> {
+        let every = row_count(every, runtime)?.max(1);
+        let mut done = Vec::with_capacity(batches.len());
+        let mut since = 0;
+        for batch in batches {
+            let mut start = 0;
+            while start < batch.rows() {
+                let rows = (every - since).min(batch.rows() - start);
+                done.push(self.apply(&batch.slice(start, rows)?, runtime)?);
+                start += rows;
+                since += rows;
+                if since == every {
+                    runtime.commit()?;
+                    since = 0;
+                }
+            }
+        }
+        runtime.commit()?;
+        Ok(done)
+    }
+
     /// Outer and inner rows in the order of the outer rows, with gaps filled where rows stay.
     fn pair(&self, outer_rows: Vec<u32>, rows: usize) -> (Vec<u32>, UInt32Array) {
         let mut order: Vec<u32> = (0..outer_rows.len() as u32).collect();
@@ -123,10 +155,13 @@ impl Operator for Apply<'_> {
         }
         if self.done.is_none() {
             let (batches, _held) = super::create::drain(&mut self.input, runtime)?;
-            let mut done = Vec::with_capacity(batches.len());
-            for batch in batches {
-                done.push(self.apply(&batch, runtime)?);
-            }
+            let done = match self.commit_every {
+                Some(every) => self.apply_and_commit(batches, every, runtime)?,
+                None => batches
+                    .iter()
+                    .map(|batch| self.apply(batch, runtime))
+                    .collect::<Result<_>>()?,
+            };
             self.done = Some(done.into_iter());
         }
         Ok(self.done.as_mut().and_then(Iterator::next))

@@ -1,4 +1,6 @@
 //! One rule a file; the table of [`super::RULES`] gives their order and why.
 
+pub(super) mod index_order;
 pub(super) mod order_pattern;
 pub(super) mod top_k;
+pub(super) mod use_index;

@@ -18,7 +18,8 @@ use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
     ShortestPaths, Variable,
 };
-use crate::optimize::{Statistics, bottom_up};
+use crate::optimize::seek_conditions::best_use;
+use crate::optimize::{Statistics, bottom_up, filtered};
 use crate::value::Value;
 
 /// Orders every pattern by expected numbers of rows.
@@ -359,10 +360,26 @@ impl<'a> Solver<'a> {
         match self.statistics {
             None => (!self.nodes.is_empty()).then_some(0),
             Some(statistics) => (0..self.nodes.len()).min_by(|left, right| {
-                let count = |index: &usize| self.node_count(&self.nodes[*index].0, statistics);
-                count(left).total_cmp(&count(right))
+                // What an index finds comes before what has to be scanned.
+                let cost = |index: &usize| {
+                    let scanned = !self.is_indexed(*index, statistics);
+                    (scanned, self.node_count(&self.nodes[*index].0, statistics))
+                };
+                let (left, right) = (cost(left), cost(right));
+                left.0.cmp(&right.0).then(left.1.total_cmp(&right.1))
             }),
         }
+    }
+
+    /// Whether an index finds a node by what it must be equal to.
+    fn is_indexed(&self, node: usize, statistics: &Statistics) -> bool {
+        let (variable, labels) = &self.nodes[node];
+        let Some(labels) = labels else {
+            return false;
+        };
+        let indexes = statistics.indexes_of_nodes(labels);
+        best_use(indexes, variable, &self.predicates, &self.solved)
+            .is_some_and(|found| found.merit.equalities > 0)
     }
 
     /// Joins on the equalities that connect both sides, or else all pairs.
@@ -476,18 +493,6 @@ fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) ->
         length: relationship.length,
         each: relationship.each.map(Box::new),
         distinct_from,
-    }
-}
-
-fn filtered(plan: Plan, mut predicates: Vec<Expression>) -> Plan {
-    let predicate = match predicates.len() {
-        0 => return plan,
-        1 => predicates.remove(0),
-        _ => E::And(predicates),
-    };
-    Plan::Filter {
-        input: Box::new(plan),
-        predicate,
     }
 }
 

@@ -41,15 +41,19 @@ pub enum ClauseKind {
     Foreach(Foreach),
     /// `LOAD CSV [WITH HEADERS] FROM url AS row [FIELDTERMINATOR text]`
     LoadCsv(LoadCsv),
+    /// `FINISH`: the query returns nothing.
+    Finish,
 }
 
-/// `[OPTIONAL] MATCH pattern [WHERE predicate]`
+/// `[OPTIONAL] MATCH pattern [USING hint] [WHERE predicate]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Match {
     /// Whether `OPTIONAL` stands before it.
     pub optional: bool,
     /// The comma-separated path patterns.
     pub pattern: Pattern,
+    /// The variables that `USING` hints name.
+    pub hinted: Vec<Identifier>,
     /// The predicate after `WHERE`.
     pub predicate: Option<Expression>,
 }

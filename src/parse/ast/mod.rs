@@ -8,11 +8,13 @@
 mod clause;
 mod expression;
 mod pattern;
+mod schema;
 mod statement;
 
 pub use clause::*;
 pub use expression::*;
 pub use pattern::*;
+pub use schema::*;
 pub use statement::*;
 
 use super::span::Span;

@@ -1,6 +1,6 @@
 //! Statements: queries, and what stands beside queries at the top.
 
-use super::{Clause, Identifier};
+use super::{Clause, Identifier, SchemaStatement};
 use crate::parse::span::Span;
 
 /// One statement, up to its `;` or the end of the text.
@@ -12,19 +12,10 @@ pub enum Statement {
     Explain(Query),
     /// `PROFILE query`: run it and show the plan with counts.
     Profile(Query),
-    /// `SHOW FUNCTIONS`, `SHOW PROCEDURES`.
-    Show(Show),
+    /// `CREATE INDEX`, `DROP CONSTRAINT` and their siblings.
+    Schema(SchemaStatement),
     /// `BEGIN`, `COMMIT`, `ROLLBACK`.
     Transaction(TransactionControl),
-}
-
-/// What a `SHOW` statement lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
-    /// `SHOW FUNCTIONS`
-    Functions,
-    /// `SHOW PROCEDURES`
-    Procedures,
 }
 
 /// `BEGIN`, `COMMIT` and `ROLLBACK`.

@@ -195,7 +195,7 @@ impl Duration {
     }
 
     /// Nanoseconds on average, for the order.
-    fn average(self) -> i128 {
+    pub(crate) fn average(self) -> i128 {
         i128::from(self.months) * NANOSECONDS_PER_MONTH
             + i128::from(self.days) * i128::from(NANOSECONDS_PER_DAY)
             + self.time_nanoseconds()

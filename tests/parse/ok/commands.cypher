@@ -8,3 +8,4 @@ begin write;
 COMMIT;
 ROLLBACK;
 EXPLAIN CALL db.labels;
+SHOW PROCEDURES YIELD name AS n, signature ORDER BY n LIMIT 3 WHERE n <> 'x' RETURN n;

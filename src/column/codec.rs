@@ -1,0 +1,242 @@
+//! Columns as bytes, and back; `docs/file-format.md` describes them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray};
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+
+use super::bytes::{Bytes, read_bits, write_bits};
+use super::integers::{read_integers, write_integers};
+use super::{Column, with_array};
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+const NULL: u8 = 0;
+const BOOLEAN: u8 = 1;
+const INTEGER: u8 = 2;
+const FLOAT: u8 = 3;
+const STRING: u8 = 4;
+const DATE: u8 = 5;
+const VALUES: u8 = 6;
+
+const TEXTS: u8 = 0;
+const DICTIONARY: u8 = 1;
+
+/// Bytes as they are.
+const RAW: u8 = 0;
+/// An LZ4 block.
+const LZ4: u8 = 1;
+
+/// The largest unpacked part that is believed: more is damage.
+const LARGEST: u32 = 1 << 30;
+
+impl Column {
+    /// Appends the column as bytes.
+    ///
+    /// # Errors
+    /// `InternalError` for nodes and relationships, which no graph stores as properties.
+    pub fn write(&self, out: &mut Vec<u8>) -> Result<()> {
+        let tag = match self {
+            Column::Null(_) => NULL,
+            Column::Boolean(_) => BOOLEAN,
+            Column::Integer(_) => INTEGER,
+            Column::Float(_) => FLOAT,
+            Column::String(_) => STRING,
+            Column::Date(_) => DATE,
+            Column::Value(_) => VALUES,
+            Column::Node(_) | Column::Relationship(_) => {
+                return Err(Error::internal("nodes and relationships are not stored"));
+            }
+        };
+        out.push(tag);
+        out.extend((self.len() as u32).to_le_bytes());
+        let nulls = with_array!(self, array => array.nulls(), _length => None, _values => None);
+        out.push(u8::from(nulls.is_some()));
+        if let Some(nulls) = nulls {
+            write_bits(nulls.iter(), out);
+        }
+        match self {
+            Column::Boolean(array) => write_bits(array.values().iter(), out),
+            Column::Integer(array) | Column::Date(array) => write_integers(array.values(), out),
+            Column::Float(array) => {
+                out.extend(array.values().iter().flat_map(|value| value.to_le_bytes()));
+            }
+            Column::String(array) => write_texts(array, out),
+            Column::Value(values) => {
+                out.extend(postcard::to_allocvec(values.as_ref()).map_err(unwritten)?);
+            }
+            Column::Null(_) | Column::Node(_) | Column::Relationship(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Reads a column of `rows` rows.
+    ///
+    /// # Errors
+    /// `DamagedData` where the bytes are no such column.
+    pub fn read(bytes: &mut Bytes<'_>, rows: usize) -> Result<Column> {
+        let (tag, length) = (bytes.u8()?, bytes.u32()? as usize);
+        if length != rows {
+            return Err(Error::damaged(
+                "a stored column has another length than its chunk",
+            ));
+        }
+        let nulls = match bytes.u8()? {
+            0 => None,
+            _ => Some(NullBuffer::from(read_bits(bytes, rows)?)),
+        };
+        Ok(match tag {
+            NULL => Column::Null(rows),
+            BOOLEAN => Column::Boolean(BooleanArray::new(read_bits(bytes, rows)?.into(), nulls)),
+            INTEGER => Column::Integer(integers(bytes, rows, nulls)?),
+            DATE => Column::Date(integers(bytes, rows, nulls)?),
+            FLOAT => {
+                let floats = (0..rows)
+                    .map(|_| bytes.u64().map(f64::from_bits))
+                    .collect::<Result<Vec<_>>>()?;
+                Column::Float(Float64Array::new(ScalarBuffer::from(floats), nulls))
+            }
+            STRING => Column::String(read_texts(bytes, rows, nulls)?),
+            VALUES => {
+                let (values, rest) = postcard::take_from_bytes::<Vec<Value>>(bytes.0)
+                    .map_err(|_| Error::damaged("stored values cannot be read"))?;
+                *bytes = Bytes(rest);
+                if values.len() != rows {
+                    return Err(Error::damaged(
+                        "a stored column has too few or too many values",
+                    ));
+                }
+                Column::Value(Arc::new(values))
+            }
+            _ => return Err(Error::damaged("a stored column has an unknown type")),
+        })
+    }
+}
+
+fn unwritten(error: postcard::Error) -> Error {
+    Error::internal(format!("values cannot be written: {error}"))
+}
+
+fn integers(bytes: &mut Bytes<'_>, rows: usize, nulls: Option<NullBuffer>) -> Result<Int64Array> {
+    let values = read_integers(bytes, rows)?;
+    Ok(Int64Array::new(ScalarBuffer::from(values), nulls))
+}
+
+/// The texts end to end; or, where few are different, each once and which one each row has.
+fn write_texts(array: &StringViewArray, out: &mut Vec<u8>) {
+    let texts = || (0..array.len()).map(|row| array.value(row));
+    let mut codes: HashMap<&str, i64> = HashMap::new();
+    let mut distinct = Vec::new();
+    let rows: Vec<i64> = texts()
+        .map(|text| {
+            *codes.entry(text).or_insert_with(|| {
+                distinct.push(text);
+                distinct.len() as i64 - 1
+            })
+        })
+        .collect();
+    if distinct.len() * 2 < array.len() {
+        out.push(DICTIONARY);
+        out.extend((distinct.len() as u32).to_le_bytes());
+        write_plain_texts(distinct.into_iter(), out);
+        write_integers(&rows, out);
+    } else {
+        out.push(TEXTS);
+        write_plain_texts(texts(), out);
+    }
+}
+
+fn write_plain_texts<'t>(texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u8>) {
+    let lengths: Vec<i64> = texts.clone().map(|text| text.len() as i64).collect();
+    write_integers(&lengths, out);
+    texts.for_each(|text| out.extend_from_slice(text.as_bytes()));
+}
+
+fn read_plain_texts<'b>(bytes: &mut Bytes<'b>, count: usize) -> Result<Vec<&'b str>> {
+    read_integers(bytes, count)?
+        .into_iter()
+        .map(|length| {
+            let length = usize::try_from(length);
+            let length = length.map_err(|_| Error::damaged("a text has no length"))?;
+            let text = bytes.take(length)?;
+            std::str::from_utf8(text).map_err(|_| Error::damaged("a text is not valid UTF-8"))
+        })
+        .collect()
+}
+
+fn read_texts(
+    bytes: &mut Bytes<'_>,
+    rows: usize,
+    nulls: Option<NullBuffer>,
+) -> Result<StringViewArray> {
+    let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+    let mut builder = StringViewBuilder::with_capacity(rows);
+    let mut append = |row: usize, text: &str| match is_null(row) {
+        true => builder.append_null(),
+        false => builder.append_value(text),
+    };
+    match bytes.u8()? {
+        TEXTS => {
+            for (row, text) in read_plain_texts(bytes, rows)?.into_iter().enumerate() {
+                append(row, text);
+            }
+        }
+        DICTIONARY => {
+            let count = bytes.u32()? as usize;
+            let distinct = read_plain_texts(bytes, count)?;
+            for (row, code) in read_integers(bytes, rows)?.into_iter().enumerate() {
+                let text = usize::try_from(code)
+                    .ok()
+                    .and_then(|code| distinct.get(code));
+                let text = text.ok_or_else(|| Error::damaged("a text is not in its dictionary"))?;
+                append(row, text);
+            }
+        }
+        _ => return Err(Error::damaged("stored texts have an unknown form")),
+    }
+    Ok(builder.finish())
+}
+
+/// Bytes in fewer bytes, where that is possible.
+pub fn pack(bytes: &[u8]) -> Vec<u8> {
+    let packed = match bytes.len() > LARGEST as usize {
+        true => Vec::new(),
+        false => lz4_flex::block::compress(bytes),
+    };
+    // What hardly shrinks is read faster as it is.
+    let shrinks = !packed.is_empty() && packed.len() + packed.len() / 16 < bytes.len();
+    let (form, body) = match shrinks {
+        true => (LZ4, packed.as_slice()),
+        false => (RAW, bytes),
+    };
+    let mut out = Vec::with_capacity(body.len() + 5);
+    out.push(form);
+    if form == LZ4 {
+        out.extend((bytes.len() as u32).to_le_bytes());
+    }
+    out.extend_from_slice(body);
+    out
+}
+
+/// The bytes that [`pack`] was given.
+///
+/// # Errors
+/// `DamagedData` where these bytes do not come from it.
+pub fn unpack(packed: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = Bytes(packed);
+    match bytes.u8()? {
+        RAW => Ok(bytes.0.to_vec()),
+        LZ4 => {
+            let length = bytes.u32()?;
+            // LZ4 makes nothing more than 255 times smaller.
+            if length > LARGEST || length as usize / 256 > bytes.0.len() {
+                return Err(Error::damaged("a stored part claims an impossible length"));
+            }
+            lz4_flex::block::decompress(bytes.0, length as usize)
+                .map_err(|_| Error::damaged("a stored part cannot be unpacked"))
+        }
+        _ => Err(Error::damaged("a stored part has an unknown form")),
+    }
+}

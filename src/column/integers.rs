@@ -1,0 +1,93 @@
+//! Integers in few bytes: distances to the least of them, or to the one before, in as many bytes as
+//! the greatest needs.
+//!
+//! Frame of reference and delta coding as in Goldstein, Ramakrishnan and Shaft, "Compressing
+//! Relations and Indexes" (ICDE 1998), by whole bytes: the block compression behind it sees them.
+
+use super::bytes::Bytes;
+use crate::error::{Error, Result};
+
+const PLAIN: u8 = 0;
+const DIFFERENCES: u8 = 1;
+
+/// Appends integers in the shorter of the two forms.
+pub fn write_integers(values: &[i64], out: &mut Vec<u8>) {
+    let mut before = 0;
+    let differences: Vec<i64> = values
+        .iter()
+        .map(|value| value.wrapping_sub(std::mem::replace(&mut before, *value)))
+        .collect();
+    if width_of(&differences) < width_of(values) {
+        write_distances(DIFFERENCES, &differences, out);
+    } else {
+        write_distances(PLAIN, values, out);
+    }
+}
+
+/// Bytes that the distances to the least value need.
+fn width_of(values: &[i64]) -> usize {
+    let (least, greatest) = (values.iter().min(), values.iter().max());
+    let range = match (least, greatest) {
+        (Some(least), Some(greatest)) => greatest.wrapping_sub(*least) as u64,
+        _ => 0,
+    };
+    (u64::BITS - range.leading_zeros()).div_ceil(8) as usize
+}
+
+fn write_distances(form: u8, values: &[i64], out: &mut Vec<u8>) {
+    let width = width_of(values);
+    let least = values.iter().copied().min().unwrap_or(0);
+    out.extend([form, width as u8]);
+    out.extend(least.to_le_bytes());
+    out.reserve(values.len() * width);
+    for value in values {
+        let distance = value.wrapping_sub(least) as u64;
+        out.extend_from_slice(&distance.to_le_bytes()[..width]);
+    }
+}
+
+/// Reads `count` integers.
+///
+/// # Errors
+/// `DamagedData` where the bytes are no such integers.
+pub fn read_integers(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<i64>> {
+    let (form, width, least) = (bytes.u8()?, bytes.u8()? as usize, bytes.i64()?);
+    if form > DIFFERENCES || width > 8 {
+        return Err(Error::damaged("stored integers have an unknown form"));
+    }
+    let length = count.checked_mul(width);
+    let taken = bytes.take(length.ok_or_else(|| Error::damaged("a count is too large"))?)?;
+    let mut values = vec![least; count];
+    if width > 0 {
+        for (value, distance) in values.iter_mut().zip(taken.chunks_exact(width)) {
+            let mut wide = [0; 8];
+            wide[..width].copy_from_slice(distance);
+            *value = least.wrapping_add(i64::from_le_bytes(wide));
+        }
+    }
+    if form == DIFFERENCES {
+        let mut sum = 0i64;
+        for value in &mut values {
+            sum = sum.wrapping_add(*value);
+            *value = sum;
+        }
+    }
+    Ok(values)
+}
+
+/// Reads `count` integers that must fit 32 bits.
+///
+/// # Errors
+/// `DamagedData` where the bytes are no such integers.
+pub fn read_numbers(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<u32>> {
+    read_integers(bytes, count)?
+        .into_iter()
+        .map(|value| u32::try_from(value).map_err(|_| Error::damaged("a number is out of range")))
+        .collect()
+}
+
+/// Appends integers of 32 bits.
+pub fn write_numbers(values: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
+    let values: Vec<i64> = values.map(i64::from).collect();
+    write_integers(&values, out);
+}

@@ -1,0 +1,114 @@
+//! Frozen neighbours of a run of nodes: compressed sparse rows sorted by (neighbour, relationship), in
+//! memory or as bytes; `docs/file-format.md` describes the bytes.
+
+use std::sync::Arc;
+
+use super::blob::{Blob, BlobReader, BlobWriter, Place};
+use super::slot::Part;
+use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
+use crate::error::{Error, Result};
+
+/// Node, neighbour, relationship.
+pub(super) type Entry = (u32, u32, u32);
+
+/// Frozen entries. Node `first + i` has entries `offsets[i]..offsets[i + 1]`.
+#[derive(Debug, Default)]
+pub(super) struct Segment {
+    first: u32,
+    offsets: Vec<u32>,
+    pub(super) neighbours: Vec<u32>,
+    pub(super) relationships: Vec<u32>,
+}
+
+impl Segment {
+    /// Where the entries of a node stand.
+    pub(super) fn range(&self, node: u32) -> (usize, usize) {
+        let Some(row) = node.checked_sub(self.first).map(|row| row as usize) else {
+            return (0, 0);
+        };
+        match (self.offsets.get(row), self.offsets.get(row + 1)) {
+            (Some(start), Some(end)) => (*start as usize, *end as usize),
+            _ => (0, 0),
+        }
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.neighbours.len()
+    }
+
+    /// All entries, sorted.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        (0..self.offsets.len().saturating_sub(1)).flat_map(move |row| {
+            let node = self.first + row as u32;
+            let range = self.offsets[row] as usize..self.offsets[row + 1] as usize;
+            range.map(move |place| (node, self.neighbours[place], self.relationships[place]))
+        })
+    }
+
+    /// The segment of entries that are sorted.
+    pub(super) fn from_sorted(entries: &[Entry]) -> Segment {
+        let mut segment = Segment::default();
+        for (node, neighbour, relationship) in entries {
+            if segment.offsets.is_empty() {
+                segment.first = *node;
+                segment.offsets.push(0);
+            }
+            // The offset of a node is known when the first entry of a later node comes.
+            let row = (node - segment.first) as usize;
+            segment
+                .offsets
+                .resize(row + 1, segment.neighbours.len() as u32);
+            segment.neighbours.push(*neighbour);
+            segment.relationships.push(*relationship);
+        }
+        if !segment.offsets.is_empty() {
+            segment.offsets.push(segment.neighbours.len() as u32);
+        }
+        segment
+    }
+}
+
+impl Part for Segment {
+    fn load(place: Place, source: &Arc<dyn BlobReader>) -> Result<Self> {
+        let bytes = unpack(&source.read(place.blob)?)?;
+        let mut bytes = Bytes(&bytes);
+        let (first, nodes, entries) = (bytes.u32()?, bytes.u32()?, bytes.u32()?);
+        let counts = read_numbers(&mut bytes, nodes as usize)?;
+        let mut offsets = Vec::with_capacity(counts.len() + 1);
+        let mut sum = 0u32;
+        offsets.push(0);
+        for count in counts {
+            sum = sum
+                .checked_add(count)
+                .ok_or_else(|| Error::damaged("a segment has too many entries"))?;
+            offsets.push(sum);
+        }
+        if sum != entries || first.checked_add(nodes).is_none() {
+            return Err(Error::damaged("the entries of a segment do not add up"));
+        }
+        Ok(Segment {
+            first,
+            offsets,
+            neighbours: read_numbers(&mut bytes, entries as usize)?,
+            relationships: read_numbers(&mut bytes, entries as usize)?,
+        })
+    }
+
+    fn store(&self, writer: &mut dyn BlobWriter) -> Result<Place> {
+        let mut bytes = Vec::new();
+        let nodes = self.offsets.len().saturating_sub(1);
+        for number in [self.first, nodes as u32, self.len() as u32] {
+            bytes.extend(number.to_le_bytes());
+        }
+        let counts = self.offsets.windows(2).map(|pair| pair[1] - pair[0]);
+        write_numbers(counts, &mut bytes);
+        write_numbers(self.neighbours.iter().copied(), &mut bytes);
+        write_numbers(self.relationships.iter().copied(), &mut bytes);
+        Blob::write(&pack(&bytes), writer)
+    }
+
+    fn bytes(&self) -> usize {
+        (self.offsets.len() + 2 * self.neighbours.len()) * size_of::<u32>()
+    }
+}

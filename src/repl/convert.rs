@@ -1,0 +1,96 @@
+//! `rihla convert`: files of one tool into a file of another.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rihla::import_export::{
+    self, ExportSource, Format, ImportOptions, OnError, Output, Report, losses,
+};
+use rihla::{Database, Error, Result, Session};
+
+use super::arguments::Convert;
+use super::exchange::import;
+use super::shell::show_on_standard_error;
+use super::watch::Watch;
+
+/// Does what the command line says. What was read, and what is lost, is told on standard error.
+///
+/// # Errors
+/// Where a file cannot be read or written, or where something would be lost under `--strict`.
+pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
+    let Some((target, sources)) = arguments.files.split_last() else {
+        return Err(Error::argument("no files are given"));
+    };
+    let format = format_to_write(arguments, target)?;
+    let options = ImportOptions {
+        format: arguments.from.as_deref().map(Format::named).transpose()?,
+        on_error: match arguments.on_error.as_str() {
+            "skip" => OnError::Skip,
+            _ => OnError::Stop,
+        },
+        ..ImportOptions::default()
+    };
+    let session = Database::in_memory().session();
+    tell(&import(&session, sources, &options, watch)?);
+    write(arguments, &session, format, target, watch)
+}
+
+/// The format of `--format`, or the one that the ending of the target tells.
+fn format_to_write(arguments: &Convert, target: &PathBuf) -> Result<&'static Format> {
+    match &arguments.format {
+        Some(name) => Format::named(name),
+        None if target == Path::new("-") => {
+            let error = Error::argument("the format of standard output is not given");
+            Err(error.hint("add --format with one of the formats"))
+        }
+        None => Format::of_name(&target.to_string_lossy()),
+    }
+}
+
+/// What was read, then the warnings.
+fn tell(report: &Report) {
+    show_on_standard_error(&format!("read {}", report.details()));
+    for warning in &report.warnings {
+        show_on_standard_error(&format!("warning: {warning}"));
+    }
+    if report.further_warnings > 0 {
+        let further = report.further_warnings;
+        show_on_standard_error(&format!("warning: and {further} more"));
+    }
+}
+
+fn write(
+    arguments: &Convert,
+    session: &Session,
+    format: &Format,
+    target: &Path,
+    watch: &Watch,
+) -> Result<()> {
+    let _running = watch.running(session.interrupt_handle());
+    let context = session.context();
+    let snapshot = session.snapshot()?;
+    let graph = ExportSource::Graph(&snapshot);
+    let lost = losses(graph, format, &context)?;
+    if !lost.is_empty() {
+        let lost = format!("{} does not hold {}", format.title, lost.join(", "));
+        if arguments.strict {
+            let hint = "another format holds more, or leave --strict away";
+            return Err(Error::argument(lost).hint(hint));
+        }
+        show_on_standard_error(&format!("warning: {lost}"));
+    }
+    if arguments.dry_run {
+        return Ok(());
+    }
+    if target != Path::new("-") {
+        import_export::export(graph, format, Output::path(target), &context)?;
+        return Ok(());
+    }
+    let mut output = io::stdout().lock();
+    import_export::export(graph, format, Output::stream(&mut output), &context)?;
+    output.flush().map_err(|error| {
+        let message = format!("standard output cannot be written: {error}");
+        let (kind, detail) = (rihla::ErrorKind::FileError, rihla::ErrorDetail::CannotWrite);
+        Error::new(kind, detail, message)
+    })
+}

@@ -1,0 +1,100 @@
+//! Files that other tools made have the counts that independent readers found: the folder of
+//! `../shared/files`, whose manifest names the format of each. Every format of the table that has
+//! the name of a format of the manifest takes part.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rihla::context::{Context, Interrupt, Limits};
+use rihla::graph::Snapshot;
+use rihla::import_export::format::Reading;
+use rihla::import_export::{Format, ImportOptions, Source, import};
+use rihla::value::DateTime;
+
+/// Formats that the manifest calls otherwise than the table.
+const OTHER_NAMES: &[(&str, &str)] = &[("json-node-link", "node-link")];
+
+/// Data sets that have other counts here, with the reason.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// One data set: its format, its files, its nodes and edges; none where it must be refused.
+#[derive(Default)]
+struct DataSet {
+    format: String,
+    files: Vec<String>,
+    counts: Option<(u64, u64)>,
+}
+
+fn data_sets(manifest: &str) -> BTreeMap<String, DataSet> {
+    let mut sets: BTreeMap<String, DataSet> = BTreeMap::new();
+    for row in manifest.lines().skip(1) {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [path, format, _, name] = cells[..4] else {
+            panic!("the row is too short: {row}");
+        };
+        let (nodes, edges) = (cells[10], cells[11]);
+        if nodes.is_empty() || edges.is_empty() {
+            continue;
+        }
+        let set = sets.entry(name.to_owned()).or_insert_with(|| DataSet {
+            counts: (nodes != "error").then_some((0, 0)),
+            ..DataSet::default()
+        });
+        set.format = format.to_owned();
+        set.files.push(path.to_owned());
+        if let Some(counts) = &mut set.counts {
+            counts.0 += nodes.parse::<u64>().expect("a number of nodes");
+            counts.1 += edges.parse::<u64>().expect("a number of edges");
+        }
+    }
+    sets
+}
+
+/// What is wrong with the set, read as `format`.
+fn problem(folder: &Path, set: &DataSet, format: &'static Format) -> Option<String> {
+    let files = set.files.iter().map(|file| Source::path(folder.join(file)));
+    let files: Vec<Source<'_>> = files.collect();
+    for file in &files {
+        match Format::of_source(file) {
+            Ok(told) if told.name == format.name => {}
+            told => return Some(format!("{} is taken for {told:?}", file.name())),
+        }
+    }
+    let context = Context::new(Limits::default(), Interrupt::default(), DateTime::now());
+    let options = ImportOptions::default();
+    let read = import(&files, &options, Snapshot::default(), &context);
+    let read = read.map(|(graph, _)| (graph.node_count(), graph.relationship_count()));
+    match (read, set.counts) {
+        (Ok(read), Some(counts)) if read == counts => None,
+        (Err(_), None) => None,
+        (Ok(read), counts) => Some(format!("{read:?} are read, not {counts:?}")),
+        (Err(error), Some(_)) => Some(format!("refused: {error}")),
+    }
+}
+
+#[test]
+fn files_of_other_tools_have_their_counts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/files");
+    let Ok(manifest) = std::fs::read_to_string(folder.join("MANIFEST.tsv")) else {
+        eprintln!("skipped: {} is not there", folder.display());
+        return;
+    };
+    let mut problems = Vec::new();
+    let mut read = 0;
+    for (name, set) in data_sets(&manifest) {
+        let other = OTHER_NAMES.iter().find(|(other, _)| *other == set.format);
+        let own = other.map_or(set.format.as_str(), |(_, own)| *own);
+        let Ok(format) = Format::named(own) else {
+            continue;
+        };
+        let excepted = EXCEPTIONS.iter().any(|(set, _)| *set == name);
+        if excepted || !matches!(format.reading, Reading::Records(_)) {
+            continue;
+        }
+        read += 1;
+        let problem = problem(&folder, &set, format);
+        problems.extend(problem.map(|problem| format!("{name}: {problem}")));
+    }
+    assert!(read > 0, "no format of the manifest is known");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
