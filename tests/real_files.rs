@@ -12,10 +12,32 @@ use rihla::import_export::{Format, ImportOptions, Source, import};
 use rihla::value::DateTime;
 
 /// Formats that the manifest calls otherwise than the table.
-const OTHER_NAMES: &[(&str, &str)] = &[("json-node-link", "node-link")];
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("json-node-link", "node-link"),
+    ("json-graphology", "graphology"),
+    ("json-kgx", "kgx"),
+    ("jsonl-kgx", "kgx"),
+    ("cytoscape-json", "cytoscape"),
+    ("csv-gephi", "csv"),
+    ("csv-neo4j", "csv"),
+    ("csv-neptune", "csv"),
+    ("tsv-kgx", "csv"),
+    ("csv-kuzu", "kuzu"),
+];
 
 /// Data sets that have other counts here, with the reason.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, (u64, u64), &str)] = &[
+    (
+        "valid.json",
+        (7, 5),
+        "its 15 nodes are 7 with the same ids and contents again, which the manifest counts",
+    ),
+    (
+        "gephi-test_utf8_chars_with_bom.csv",
+        (2, 0),
+        "the manifest counts rows; the second and third are one node, the fourth is empty",
+    ),
+];
 
 /// One data set: its format, its files, its nodes and edges; none where it must be refused.
 #[derive(Default)]
@@ -81,15 +103,17 @@ fn files_of_other_tools_have_their_counts() {
     };
     let mut problems = Vec::new();
     let mut read = 0;
-    for (name, set) in data_sets(&manifest) {
+    for (name, mut set) in data_sets(&manifest) {
         let other = OTHER_NAMES.iter().find(|(other, _)| *other == set.format);
         let own = other.map_or(set.format.as_str(), |(_, own)| *own);
         let Ok(format) = Format::named(own) else {
             continue;
         };
-        let excepted = EXCEPTIONS.iter().any(|(set, _)| *set == name);
-        if excepted || !matches!(format.reading, Reading::Records(_)) {
+        if !matches!(format.reading, Reading::Records(_)) {
             continue;
+        }
+        if let Some((_, counts, _)) = EXCEPTIONS.iter().find(|(set, ..)| *set == name) {
+            set.counts = Some(*counts);
         }
         read += 1;
         let problem = problem(&folder, &set, format);

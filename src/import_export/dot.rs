@@ -262,7 +262,7 @@ fn places<'l>(labels: impl Iterator<Item = &'l Arc<str>>) -> BTreeMap<Arc<str>, 
 }
 
 /// What a person calls the node.
-fn caption(node: &NodeRecord) -> String {
+pub(super) fn caption(node: &NodeRecord) -> String {
     let property = |name: &&str| {
         let found = node
             .properties

@@ -66,6 +66,16 @@ pub trait ReadFormat: Sync {
     fn may_leave_out_nodes(&self) -> bool {
         false
     }
+
+    /// Whether a relationship may name a node that is declared nowhere and thereby there.
+    fn implies_nodes(&self) -> bool {
+        false
+    }
+
+    /// Whether a node may stand several times, each adding to what the ones before said.
+    fn repeats_nodes(&self) -> bool {
+        false
+    }
 }
 
 /// Writes a format.

@@ -39,6 +39,8 @@ pub struct Loader<'a> {
     memory: Reservation,
     report: Report,
     on_error: OnError,
+    /// Whether a second node of an id adds to the first, in the file that is read.
+    pub(super) repeats_nodes: bool,
     records: u64,
 }
 
@@ -68,6 +70,7 @@ impl<'a> Loader<'a> {
             memory: context.reservation(),
             report: Report::default(),
             on_error,
+            repeats_nodes: false,
             records: 0,
         }
     }
@@ -181,6 +184,19 @@ impl<'a> Loader<'a> {
         Ok(created)
     }
 
+    /// Gives a node the labels and properties of another record of it.
+    fn add_to_node(&mut self, node: NodeId, record: NodeRecord) -> Result<()> {
+        self.reserve_properties(&record.properties)?;
+        for label in &record.labels {
+            let label = self.writer.label(label)?;
+            self.writer.add_label(node, label)?;
+        }
+        for (key, value) in self.keyed(record.properties)? {
+            self.writer.set_node_property(node, key, value)?;
+        }
+        Ok(())
+    }
+
     fn create_relationship(
         &mut self,
         relationship: RelationshipRecord,
@@ -230,8 +246,13 @@ impl RecordSink for FileLoader<'_, '_> {
             return self.refuse(place, error);
         }
         if let Some(id) = &node.id
-            && self.loader.nodes.contains_key(id)
+            && let Some(earlier) = self.loader.nodes.get(id).copied()
         {
+            if self.loader.repeats_nodes {
+                let text = format!("the node {id} was there already and is added to");
+                self.warning(place, text);
+                return self.loader.add_to_node(earlier, node);
+            }
             let message = format!("the id {id} belongs to an earlier node already");
             let error = self.source.error(ErrorDetail::DuplicateId, place, message);
             return self.refuse(place, error);

@@ -18,11 +18,7 @@ pub mod dump;
 pub mod output;
 pub mod abilities;
 
-pub mod json_graph;
-pub mod node_link_json;
-pub mod graphology_json;
-pub mod apoc_json;
-pub mod mcp_memory;
+pub mod json;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
@@ -33,9 +29,6 @@ pub mod columnar;
 mod csv_header;
 mod csv_write;
 mod infer;
-mod json_lines;
-mod json_properties;
-mod json_stream;
 mod json_value;
 mod lines;
 mod temporal_text;
@@ -64,19 +57,59 @@ pub static FORMATS: &[Format] = &[
         title: "JSON graph",
         endings: &["json"],
         media_type: "application/json",
-        recognises: json_graph::recognises,
-        reading: Reading::Records(&json_graph::JsonGraph),
-        writer: Some(&json_graph::JsonGraph),
+        recognises: json::json_graph::recognises,
+        reading: Reading::Records(&json::json_graph::JsonGraph),
+        writer: Some(&json::json_graph::JsonGraph),
         cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
     },
     Format {
         name: "node-link",
-        title: "Node-link JSON (NetworkX, D3)",
+        title: "Node-link JSON (NetworkX)",
         endings: &["node-link.json", "json"],
         media_type: "application/json",
-        recognises: node_link_json::recognises,
-        reading: Reading::Records(&node_link_json::NodeLink),
-        writer: Some(&node_link_json::NodeLink),
+        recognises: json::node_link::recognises,
+        reading: Reading::Records(&json::node_link::NODE_LINK),
+        writer: Some(&json::node_link::NODE_LINK),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "d3",
+        title: "Node-link JSON (D3)",
+        endings: &["d3.json"],
+        media_type: "application/json",
+        recognises: json::node_link::recognises,
+        reading: Reading::Records(&json::node_link::D3),
+        writer: Some(&json::node_link::D3),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "cytoscape",
+        title: "Cytoscape JSON",
+        endings: &["cyjs", "json"],
+        media_type: "application/vnd.cytoscape.cyjs+json",
+        recognises: json::cytoscape::recognises,
+        reading: Reading::Records(&json::cytoscape::Cytoscape),
+        writer: Some(&json::cytoscape::Cytoscape),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "jgf",
+        title: "JSON Graph Format",
+        endings: &["jgf", "jgf.json", "json"],
+        media_type: "application/vnd.jgf+json",
+        recognises: json::graph_format::recognises,
+        reading: Reading::Records(&json::graph_format::JsonGraphFormat),
+        writer: Some(&json::graph_format::JsonGraphFormat),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know. Hyperedges are not read.",
+    },
+    Format {
+        name: "jsoncanvas",
+        title: "JSON Canvas (Obsidian)",
+        endings: &["canvas"],
+        media_type: "application/json",
+        recognises: json::canvas::recognises,
+        reading: Reading::Records(&json::canvas::Canvas),
+        writer: Some(&json::canvas::Canvas),
         cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
     },
     Format {
@@ -84,28 +117,48 @@ pub static FORMATS: &[Format] = &[
         title: "Graphology JSON",
         endings: &["json"],
         media_type: "application/json",
-        recognises: graphology_json::recognises,
-        reading: Reading::Records(&graphology_json::GraphologyJson),
+        recognises: json::graphology::recognises,
+        reading: Reading::Records(&json::graphology::GraphologyJson),
         writer: None,
         cannot_hold: "Not written.",
     },
     Format {
+        name: "graphson",
+        title: "GraphSON (Apache TinkerPop)",
+        endings: &["graphson", "json"],
+        media_type: "application/vnd.gremlin-v3.0+json",
+        recognises: json::graphson::recognises,
+        reading: Reading::Records(&json::graphson::GraphSon),
+        writer: None,
+        cannot_hold: "Not written; properties of properties are not read.",
+    },
+    Format {
         name: "apoc-json",
-        title: "JSON Lines of Neo4j's APOC",
+        title: "JSON of Neo4j's APOC",
         endings: &["jsonl", "ndjson", "json"],
         media_type: "application/x-ndjson",
-        recognises: apoc_json::recognises,
-        reading: Reading::Records(&apoc_json::ApocJson),
+        recognises: json::apoc::recognises,
+        reading: Reading::Records(&json::apoc::ApocJson),
+        writer: Some(&json::apoc::ApocJson),
+        cannot_hold: "Types of dates, times and durations, and NaN: they are text.",
+    },
+    Format {
+        name: "kgx",
+        title: "KGX JSON (Biolink)",
+        endings: &["jsonl", "ndjson", "json"],
+        media_type: "application/x-ndjson",
+        recognises: json::kgx::recognises,
+        reading: Reading::Records(&json::kgx::KgxJson),
         writer: None,
         cannot_hold: "Not written.",
     },
     Format {
         name: "mcp-memory",
-        title: "JSON Lines of the MCP memory server",
+        title: "JSON of the MCP memory server",
         endings: &["jsonl", "ndjson", "json"],
         media_type: "application/x-ndjson",
-        recognises: mcp_memory::recognises,
-        reading: Reading::Records(&mcp_memory::McpMemory),
+        recognises: json::mcp_memory::recognises,
+        reading: Reading::Records(&json::mcp_memory::McpMemory),
         writer: None,
         cannot_hold: "Not written.",
     },
@@ -275,7 +328,7 @@ pub fn import_into(
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
     let mut loader = load::Loader::new(writer, options.on_error, context);
-    let mut may_leave_out_nodes = true;
+    let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
     for source in sources {
         let format = match options.format {
             Some(format) => format,
@@ -294,9 +347,11 @@ pub fn import_into(
             }
         };
         may_leave_out_nodes &= reader.may_leave_out_nodes();
+        implies_nodes |= reader.implies_nodes();
+        loader.repeats_nodes = reader.repeats_nodes();
         loader.file(source, |sink| reader.read(source, options, sink))?;
     }
-    let implied = may_leave_out_nodes && loader.node_count() == 0;
+    let implied = implies_nodes || may_leave_out_nodes && loader.node_count() == 0;
     let missing = match options.missing_nodes {
         Some(missing) => missing,
         None if implied => MissingNodes::Create,
