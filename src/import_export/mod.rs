@@ -26,8 +26,6 @@ pub mod edge_list;
 mod compression;
 pub mod rdf;
 pub mod columnar;
-mod csv_header;
-mod csv_write;
 mod infer;
 mod json_value;
 mod lines;
@@ -164,14 +162,54 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         name: "csv",
-        title: "CSV tables",
+        title: "CSV tables (Neo4j import)",
         endings: &["csv", "tsv"],
         media_type: "text/csv",
         recognises: csv::recognises,
-        reading: Reading::Records(&csv::Csv),
-        writer: Some(&csv::Csv),
+        reading: Reading::Records(&csv::CSV),
+        writer: Some(&csv::CSV),
         cannot_hold: "Labels with a semicolon; values that no plain column holds (lists with \
                       semicolons, mixed types, empty text) are JSON in a column of the type json.",
+    },
+    Format {
+        name: "gephi-csv",
+        title: "CSV tables and matrices of Gephi",
+        endings: &["csv", "tsv"],
+        media_type: "text/csv",
+        recognises: csv::recognises_gephi,
+        reading: Reading::Records(&csv::GEPHI),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "neptune-csv",
+        title: "CSV tables of Amazon Neptune",
+        endings: &["csv", "tsv"],
+        media_type: "text/csv",
+        recognises: csv::recognises_neptune,
+        reading: Reading::Records(&csv::NEPTUNE),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "kgx-tsv",
+        title: "TSV tables of KGX (Biolink)",
+        endings: &["tsv", "csv"],
+        media_type: "text/tab-separated-values",
+        recognises: csv::recognises_kgx,
+        reading: Reading::Records(&csv::KGX),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "kuzu",
+        title: "Exported Kùzu database (CSV)",
+        endings: &["schema.cypher", "copy.cypher"],
+        media_type: "application/x-cypher-query",
+        recognises: csv::kuzu::recognises,
+        reading: Reading::Records(&csv::kuzu::Kuzu),
+        writer: None,
+        cannot_hold: "Not written.",
     },
     Format {
         name: "cypher",
@@ -329,11 +367,16 @@ pub fn import_into(
 ) -> Result<(GraphWriter, Report)> {
     let mut loader = load::Loader::new(writer, options.on_error, context);
     let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
-    for source in sources {
-        let format = match options.format {
-            Some(format) => format,
-            None => Format::of_source(source)?,
-        };
+    let formats = sources.iter().map(|source| match options.format {
+        Some(format) => Ok(format),
+        None => Format::of_source(source),
+    });
+    let formats: Vec<&Format> = formats.collect::<Result<_>>()?;
+    let brought = brought_along(sources, &formats);
+    for (source, format) in sources.iter().zip(formats) {
+        if source.file().is_some_and(|file| is_among(file, &brought)) {
+            continue;
+        }
         let reader = match format.reading {
             Reading::Records(reader) => reader,
             Reading::Script => {
@@ -358,6 +401,31 @@ pub fn import_into(
         None => MissingNodes::Refuse,
     };
     loader.finish(missing)
+}
+
+/// The files that are read with others of the sources.
+fn brought_along(sources: &[Source<'_>], formats: &[&Format]) -> Vec<PathBuf> {
+    let mut brought = Vec::new();
+    for (source, format) in sources.iter().zip(formats) {
+        let (Reading::Records(reader), Some(file)) = (format.reading, source.file()) else {
+            continue;
+        };
+        if !is_among(file, &brought) {
+            let mut files = reader.brings_along(source);
+            files.retain(|other| !is_same(other, file));
+            brought.append(&mut files);
+        }
+    }
+    brought
+}
+
+fn is_among(file: &Path, files: &[PathBuf]) -> bool {
+    files.iter().any(|other| is_same(other, file))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Reads a JSON graph that is in memory; `name` stands in messages.
