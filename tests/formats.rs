@@ -98,16 +98,16 @@ pub(crate) fn read(sources: &[Source<'_>]) -> Result<Records> {
     Ok(records)
 }
 
-fn read_text(name: &str, text: &str) -> Result<Records> {
+pub(crate) fn read_text(name: &str, text: &str) -> Result<Records> {
     read(&[Source::text(name, text.as_bytes())])
 }
 
-fn refusal(name: &str, text: impl AsRef<[u8]>) -> String {
+pub(crate) fn refusal(name: &str, text: impl AsRef<[u8]>) -> String {
     let error = read(&[Source::text(name, text.as_ref())]).expect_err("the file is bad");
     error.to_string()
 }
 
-fn write_text(format: &str, graph: &dyn RecordSource) -> Result<String> {
+pub(crate) fn write_text(format: &str, graph: &dyn RecordSource) -> Result<String> {
     let mut bytes = Vec::new();
     let mut output = Output::stream(&mut bytes);
     let writer = Format::named(format)?.writer.expect("it is written");
@@ -128,7 +128,7 @@ pub(crate) fn write_files(
 }
 
 /// A graph as our JSON shows it, then the warnings.
-fn shown(graph: &Records) -> String {
+pub(crate) fn shown(graph: &Records) -> String {
     let text = write_text("json", graph).expect("it is written");
     text + &graph.warnings.join("\n")
 }
@@ -200,7 +200,7 @@ pub(crate) fn awkward() -> Records {
     }
 }
 
-fn named(properties: Vec<(&str, Value)>) -> Properties {
+pub(crate) fn named(properties: Vec<(&str, Value)>) -> Properties {
     let properties = properties.into_iter();
     properties
         .map(|(name, value)| (name.into(), value))
@@ -726,7 +726,7 @@ fn the_table_is_in_order() {
 }
 
 /// All of a graph as records.
-fn dumped(snapshot: &Snapshot) -> Records {
+pub(crate) fn dumped(snapshot: &Snapshot) -> Records {
     let context = context();
     let dump = Dump::new(ExportSource::Graph(snapshot), &context).expect("a whole graph");
     Records {
@@ -742,7 +742,7 @@ fn dumped(snapshot: &Snapshot) -> Records {
     }
 }
 
-fn import_texts(texts: &[(&str, &str)]) -> Result<(Snapshot, Report)> {
+pub(crate) fn import_texts(texts: &[(&str, &str)]) -> Result<(Snapshot, Report)> {
     let sources: Vec<_> = texts
         .iter()
         .map(|(name, text)| Source::text(name, text.as_bytes()))
