@@ -805,9 +805,10 @@ fn ids_join_the_tables_of_one_import() {
     let spaced = [
         ("a.csv", "id:ID(A)\n1\n"),
         ("b.csv", "id:ID(B)\n1\n"),
-        ("to.csv", ":START_ID(A),:END_ID(B)\n1,1\n"),
+        ("a_toLarge_b.csv", ":START_ID(A),:END_ID(B)\n1,1\n"),
     ];
-    let (snapshot, _) = import_texts(&spaced).expect("it is read");
+    let (snapshot, report) = import_texts(&spaced).expect("it is read");
+    assert_eq!(report.types[&Arc::from("TO_LARGE")], 1);
     assert_eq!(
         (snapshot.node_count(), snapshot.relationship_count()),
         (2, 1)
@@ -935,6 +936,13 @@ folder = sys.argv[1]
 ours = nx.node_link_graph(json.load(open(folder + "/ours.json")), edges="edges")
 assert isinstance(ours, nx.MultiDiGraph)
 json.dump(nx.node_link_data(ours, edges="edges"), open(folder + "/back.json", "w"))
+cytoscape = nx.cytoscape_graph(json.load(open(folder + "/ours.cyjs")))
+assert isinstance(cytoscape, nx.MultiDiGraph)
+json.dump(nx.cytoscape_data(cytoscape), open(folder + "/back.cyjs", "w"))
+json.dump(nx.cytoscape_data(nx.karate_club_graph()), open(folder + "/karate.cyjs", "w"))
+d3 = nx.node_link_graph(json.load(open(folder + "/ours.d3.json")), edges="links")
+assert (d3.number_of_nodes(), d3.number_of_edges()) == (3, 3)
+assert (cytoscape.number_of_nodes(), cytoscape.number_of_edges()) == (3, 3)
 json.dump(nx.node_link_data(nx.karate_club_graph(), edges="links"), open(folder + "/karate.json", "w"))
 json.dump(nx.node_link_data(nx.grid_2d_graph(3, 3), edges="edges"), open(folder + "/grid.json", "w"))
 print(ours.number_of_nodes(), ours.number_of_edges())
@@ -948,10 +956,18 @@ fn networkx_reads_ours_and_we_read_its() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ours = folder.path().join("ours.json");
     write_files("node-link", &awkward(), &ours).expect("it is written");
+    let in_folder = |name: &str| folder.path().join(name);
+    write_files("cytoscape", &awkward(), &in_folder("ours.cyjs")).expect("it is written");
+    write_files("d3", &awkward(), &in_folder("ours.d3.json")).expect("it is written");
     let path = folder.path().to_str().expect("a name in UTF-8");
     assert_eq!(printed("python3", &["-c", NETWORKX, path]).trim(), "3 3");
     let read_back = |name| read(&[Source::path(folder.path().join(name))]).expect("it is read");
     assert_same(read_back("back.json"), awkward());
+    let cytoscape = read_back("back.cyjs");
+    assert_eq!(cytoscape.nodes[0].labels, awkward().nodes[0].labels);
+    assert_eq!(cytoscape.relationships.len(), 3);
+    let karate = read_back("karate.cyjs");
+    assert_eq!((karate.nodes.len(), karate.relationships.len()), (34, 78));
     let karate = read_back("karate.json");
     assert_eq!((karate.nodes.len(), karate.relationships.len()), (34, 78));
     let grid = read_back("grid.json");

@@ -13,6 +13,7 @@ mod fuzz_formats;
 mod graph;
 mod icesco;
 mod json_formats;
+mod ldbc;
 mod load_csv;
 mod model;
 mod parse;

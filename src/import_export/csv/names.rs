@@ -40,16 +40,14 @@ pub(in crate::import_export) fn relationship_type(
         return name.clone();
     }
     let words = words(source.stem());
-    let mut words = words.as_slice();
-    // `person_knows_person` between the id spaces Person and Person: KNOWS.
-    if let ([first, middle @ .., last], Some((start, end))) = (words, header.end_spaces())
-        && !middle.is_empty()
-        && first.eq_ignore_ascii_case(start)
-        && last.eq_ignore_ascii_case(end)
-    {
-        words = middle;
-    }
-    let name = words.join("_").to_uppercase();
+    // `Tag_hasType_TagClass` between the id spaces Tag and TagClass: HAS_TYPE.
+    let between = header.end_spaces().and_then(|(start, end)| {
+        let is = |words: &[String], space: &str| words.concat().eq_ignore_ascii_case(space);
+        let first = (1..words.len()).find(|place| is(&words[..*place], start))?;
+        let last = (first + 1..words.len()).find(|place| is(&words[*place..], end))?;
+        words.get(first..last)
+    });
+    let name = between.unwrap_or(&words).join("_").to_uppercase();
     if name.is_empty() {
         DEFAULT_TYPE.into()
     } else {
