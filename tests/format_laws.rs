@@ -109,6 +109,8 @@ fn there_and_back(graph: &Records, format: &Format) -> Records {
         true => vec![Source::path(&path)],
         false => written,
     };
+    let there = std::fs::read_dir(folder.path()).expect("the folder is there");
+    assert_eq!(there.count(), sources.len(), "drafts are gone");
     for source in &sources {
         let told = Format::of_source(source).expect("the format is told");
         assert_eq!(told.name, format.name);
@@ -151,7 +153,7 @@ fn named_graph() -> impl Strategy<Value = Records> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn any_graph_comes_back_as_far_as_it_is_held(graph in named_graph()) {

@@ -215,20 +215,6 @@ pub(crate) fn assert_same(left: Records, right: Records) {
     );
 }
 
-#[test]
-fn awkward_graphs_read_back() {
-    for format in ["json", "node-link", "csv"] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let ending = Format::named(format).expect("it is there").endings[0];
-        let path = folder.path().join(format!("graph.{ending}"));
-        let files = write_files(format, &awkward(), &path).expect("it is written");
-        let back = read(&files).expect("it is read");
-        assert_same(back, awkward());
-        let left_over = std::fs::read_dir(folder.path()).expect("the folder is there");
-        assert_eq!(left_over.count(), files.len(), "drafts are gone");
-    }
-}
-
 fn any_name() -> impl Strategy<Value = Arc<str>> {
     prop_oneof![
         3 => "[A-Za-z_][A-Za-z0-9_]{0,6}",
@@ -305,29 +291,6 @@ prop_compose! {
                 .collect(),
             warnings: Vec::new(),
         }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn json_reads_back(graph in any_graph()) {
-        let text = write_text("json", &graph).expect("it is written");
-        assert_same(read_text("graph.json", &text).expect("it is read"), graph);
-    }
-
-    #[test]
-    fn node_link_reads_back(graph in any_graph()) {
-        let text = write_text("node-link", &graph).expect("it is written");
-        assert_same(read_text("graph.json", &text).expect("it is read"), graph);
-    }
-
-    #[test]
-    fn csv_reads_back(graph in any_graph()) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let files = write_files("csv", &graph, &folder.path().join("graph.csv"));
-        assert_same(read(&files.expect("it is written")).expect("it is read"), graph);
     }
 }
 
@@ -813,6 +776,25 @@ fn ids_join_the_tables_of_one_import() {
         (snapshot.node_count(), snapshot.relationship_count()),
         (2, 1)
     );
+}
+
+#[test]
+fn headers_may_be_files_of_their_own() {
+    let texts = [
+        ("person_header.csv", "id:ID(Person)|name"),
+        ("person_1.csv", "1|Amal\n"),
+        ("person_2.csv", "2|Badr\n3|Chadi"),
+        ("knows_header.csv", ":START_ID(Person)|:END_ID(Person)\n"),
+        ("knows.csv", "1|2\n2|3\n"),
+        ("city.csv", "id:ID(City)\n1\n"),
+    ];
+    let (_, report) = import_texts(&texts).expect("it is read");
+    assert_eq!((report.nodes, report.relationships), (4, 2));
+    assert_eq!(report.labels[&Arc::from("Person")], 3);
+    assert_eq!(report.types[&Arc::from("KNOWS")], 2);
+    let error = import_texts(&[texts[0], ("person.csv", "1|Amal\n1|Badr\n")]);
+    let error = error.expect_err("an id is there twice").to_string();
+    assert!(error.contains("person.csv, line 2: the id '1'"), "{error}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use rihla::value::DateTime;
 use crate::formats::{awkward, write_files};
 
 /// Files of formats that are not written, and of dialects that no writer of ours has.
-const SAMPLES: &[(&str, &str)] = &[
+pub(crate) const SAMPLES: &[(&str, &str)] = &[
     (
         "graphology",
         r#"{"options":{"type":"mixed","multi":true},"attributes":{"name":"g"},

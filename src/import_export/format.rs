@@ -73,6 +73,15 @@ pub trait ReadFormat: Sync {
         false
     }
 
+    /// Whether `header` is nothing but the header of tables whose rows stand in files of their own, as
+    /// `rows` does.
+    ///
+    /// # Errors
+    /// Those of the sources.
+    fn is_header_of(&self, _header: &Source<'_>, _rows: &Source<'_>) -> Result<bool> {
+        Ok(false)
+    }
+
     /// The files that reading `source` reads, too: given beside it, they are not read again.
     fn brings_along(&self, _source: &Source<'_>) -> Vec<PathBuf> {
         Vec::new()

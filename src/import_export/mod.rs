@@ -365,7 +365,6 @@ pub fn import_into(
     options: &ImportOptions,
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
-    let mut loader = load::Loader::new(writer, options.on_error, context);
     let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
     let formats = sources.iter().map(|source| match options.format {
         Some(format) => Ok(format),
@@ -373,7 +372,10 @@ pub fn import_into(
     });
     let formats: Vec<&Format> = formats.collect::<Result<_>>()?;
     let brought = brought_along(sources, &formats);
-    for (source, format) in sources.iter().zip(formats) {
+    let joined = joined(sources, &formats)?;
+    let mut loader = load::Loader::new(writer, options.on_error, context);
+    for ((source, joined), format) in sources.iter().zip(&joined).zip(formats) {
+        let source = joined.as_ref().unwrap_or(source);
         if source.file().is_some_and(|file| is_among(file, &brought)) {
             continue;
         }
@@ -401,6 +403,21 @@ pub fn import_into(
         None => MissingNodes::Refuse,
     };
     loader.finish(missing)
+}
+
+/// Those of the sources that have their header in one before them, with it.
+fn joined<'s>(sources: &'s [Source<'s>], formats: &[&Format]) -> Result<Vec<Option<Source<'s>>>> {
+    let mut before: Option<&Source<'_>> = None;
+    let with_header = |(source, format): (&'s Source<'s>, &&Format)| {
+        if let (Some(header), Reading::Records(reader)) = (before, format.reading)
+            && reader.is_header_of(header, source)?
+        {
+            return Ok(Some(Source::joined(header, source)));
+        }
+        before = Some(source);
+        Ok(None)
+    };
+    sources.iter().zip(formats).map(with_header).collect()
 }
 
 /// The files that are read with others of the sources.

@@ -27,6 +27,8 @@ pub struct Source<'a> {
 enum Content<'a> {
     File(PathBuf),
     Text(&'a [u8]),
+    /// A header that stands in a file of its own, and the rows.
+    Joined(&'a Source<'a>, &'a Source<'a>),
     Read(
         Vec<u8>,
         #[allow(dead_code, reason = "held for as long as the bytes")] Reservation,
@@ -49,6 +51,20 @@ impl<'a> Source<'a> {
             name: name.into(),
             content: Content::Text(text),
         }
+    }
+
+    /// A table whose one line of header is in a file of its own, before the rows; messages call it by
+    /// the name of the rows.
+    pub fn joined(header: &'a Source<'a>, rows: &'a Source<'a>) -> Self {
+        Source {
+            name: rows.name.clone(),
+            content: Content::Joined(header, rows),
+        }
+    }
+
+    /// The lines of the text that come from another file, before its own.
+    pub(super) fn foreign_lines(&self) -> u64 {
+        u64::from(matches!(self.content, Content::Joined(..)))
     }
 
     /// Everything that `reader` gives, read to the end now, within the memory budget.
@@ -81,6 +97,7 @@ impl<'a> Source<'a> {
     pub fn file(&self) -> Option<&Path> {
         match &self.content {
             Content::File(path) => Some(path),
+            Content::Joined(_, rows) => rows.file(),
             Content::Text(_) | Content::Read(..) => None,
         }
     }
@@ -121,6 +138,11 @@ impl<'a> Source<'a> {
                 Box::new(BufReader::with_capacity(1 << 16, file))
             }
             Content::Text(text) => Box::new(*text),
+            Content::Joined(header, rows) => {
+                let mut line = header.first_bytes()?.trim_ascii_end().to_vec();
+                line.push(b'\n');
+                Box::new(Cursor::new(line).chain(rows.open()?))
+            }
             Content::Read(bytes, _) => Box::new(bytes.as_slice()),
         };
         let (magic, reader) = self.beginning(reader, 4)?;

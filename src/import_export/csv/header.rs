@@ -163,7 +163,16 @@ fn column(cell: &str, dialect: Dialect) -> Column {
     {
         return column;
     }
-    if let Some((name, word)) = cell.rsplit_once(':')
+    // A caption there.
+    if dialect == Dialect::Gephi && cell.eq_ignore_ascii_case("label") {
+        return Column::Property("label".into(), None);
+    }
+    // What stands in braces are details of a type: `born:datetime{timezone:+01:00}`.
+    let details = cell
+        .strip_suffix('}')
+        .and_then(|cell| cell.rsplit_once('{'));
+    let (before, _) = details.unwrap_or((cell, ""));
+    if let Some((name, word)) = before.rsplit_once(':')
         && let Some(column) = column_of_word(name.trim(), word.trim())
     {
         return column;
@@ -222,9 +231,8 @@ fn column_of_kgx(cell: &str) -> Option<Column> {
 }
 
 /// What `name:word` says, if the word is one that we know: `name:ID(Person)`, `age:int`,
-/// `tags:string[]`, `born:datetime{timezone:+01:00}`.
+/// `tags:string[]`.
 fn column_of_word(name: &str, word: &str) -> Option<Column> {
-    let word = word.split_once('{').map_or(word, |(word, _)| word.trim());
     let (word, space) = match word.strip_suffix(')').and_then(|word| word.split_once('(')) {
         Some((word, space)) => (word, Some(Arc::from(space))),
         None => (word, None),

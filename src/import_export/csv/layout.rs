@@ -87,13 +87,12 @@ fn first_line(bytes: &[u8]) -> &[u8] {
 
 /// The error of a row, with its line.
 pub(super) fn csv_error(source: &Source<'_>, error: ::csv::Error) -> Error {
-    let line = error
-        .position()
-        .map_or(Place::File, |position| Place::Line(position.line()));
+    let place = |position: &::csv::Position| Place::Line(position.line() - source.foreign_lines());
+    let line = error.position().map_or(Place::File, place);
     match error.into_kind() {
         ::csv::ErrorKind::Io(error) => source.read_error(&error),
         ::csv::ErrorKind::Utf8 { pos, err } => {
-            let line = pos.map_or(line, |position| Place::Line(position.line()));
+            let line = pos.as_ref().map_or(line, place);
             let message = format!("the text is not valid UTF-8 ({err})");
             source.error(ErrorDetail::InvalidEncoding, line, message)
         }

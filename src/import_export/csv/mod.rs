@@ -9,6 +9,7 @@
 //! * A column without a type in its header has the narrowest type that all its cells fit.
 //! * An empty cell is no property; so are cells that a row lacks at its end, with a warning. Empty
 //!   rows are left out.
+//! * A typed header may be a file of its own, before the files with its rows.
 //! * Where no table holds nodes, the ends of the relationships are the nodes.
 //!
 //! Dialects have words of their own. Gephi's and KGX's tables may have a node several times; theirs
@@ -28,7 +29,7 @@ mod write;
 use crate::error::{ErrorDetail, Result};
 use crate::import_export::csv::dialect::Dialect;
 use crate::import_export::csv::header::{Header, TableKind};
-use crate::import_export::csv::layout::{Layout, Lists, csv_error};
+use crate::import_export::csv::layout::{Layout, Lists, csv_error, first_cells};
 use crate::import_export::csv::names::{node_label, relationship_type};
 use crate::import_export::csv::table::Table;
 use crate::import_export::format::ReadFormat;
@@ -94,6 +95,14 @@ impl ReadFormat for Csv {
 
     fn may_leave_out_nodes(&self) -> bool {
         true
+    }
+
+    fn is_header_of(&self, header: &Source<'_>, rows: &Source<'_>) -> Result<bool> {
+        let bytes = header.first_bytes()?;
+        let is_typed = |cell: &String| cell.contains(":ID") || cell.contains(":START_ID");
+        Ok(!bytes.trim_ascii_end().contains(&b'\n')
+            && first_cells(&bytes).iter().any(is_typed)
+            && !first_cells(&rows.first_bytes()?).iter().any(is_typed))
     }
 
     fn implies_nodes(&self) -> bool {

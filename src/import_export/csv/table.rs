@@ -90,7 +90,8 @@ impl<'a> Table<'a> {
             if !more.map_err(|error| csv_error(self.source, error))? {
                 return Ok(());
             }
-            let line = Place::Line(cells.position().map_or(0, ::csv::Position::line));
+            let line = cells.position().map_or(0, ::csv::Position::line);
+            let line = Place::Line(line - self.source.foreign_lines());
             let columns = self.header.columns.len();
             if cells.len() > columns {
                 let message = format!(

@@ -59,7 +59,10 @@ fn each_line(
         let members = serde_json::from_slice(&line).map_err(|error| {
             let text = error.to_string();
             let what = text.split(" at line ").next().unwrap_or(&text);
-            let place = Place::Column(number, error.column() as u64);
+            let place = match error.column() {
+                0 => place,
+                column => Place::Column(number, column as u64),
+            };
             if std::str::from_utf8(&line).is_err() {
                 let message = "the text is not valid UTF-8";
                 return source.error(ErrorDetail::InvalidEncoding, place, message);
