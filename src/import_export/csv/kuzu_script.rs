@@ -310,7 +310,7 @@ impl Tokens {
         let mut items = Vec::new();
         let mut item = Vec::new();
         let mut depth = 0_u32;
-        while let Some(token) = self.next() {
+        for token in self.by_ref() {
             match token {
                 Token::Sign(')') if depth == 0 => {
                     items.push(item);
