@@ -2,13 +2,15 @@
 //! `schema.json`, runs queries, opens, writes; tells each result as one JSON object a line.
 //! `docs/benchmarks.md` says how to run it.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Parser;
+use hashbrown::HashMap;
+use rihla::context::Context;
+use rihla::graph::GraphWriter;
 use rihla::value::{Date, LocalDateTime, NodeId};
 use rihla::{Database, QueryResult, Session, Value};
 use serde_json::{Value as Json, json};
@@ -37,6 +39,9 @@ struct Arguments {
     /// Seconds for the repetitions of a query
     #[arg(long, default_value_t = 2.0)]
     budget: f64,
+    /// How often a query is repeated at most
+    #[arg(long, default_value_t = 15)]
+    repetitions: usize,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -103,9 +108,9 @@ fn load(arguments: &Arguments) -> Outcome<()> {
     let schema = read_json(&arguments.data.join("schema.json"))?;
     {
         let session = Database::open(&arguments.db)?.session();
-        let loaded = session.write(|mut writer, _| {
+        let loaded = session.write(|mut writer, context| {
             let failed = |error: Box<dyn Error>| rihla::Error::argument(error.to_string());
-            load_into(&mut writer, &schema, &arguments.data).map_err(failed)?;
+            load_into(&mut writer, &schema, &arguments.data, context).map_err(failed)?;
             Ok((writer, ()))
         });
         loaded?;
@@ -122,7 +127,12 @@ fn load(arguments: &Arguments) -> Outcome<()> {
     }))
 }
 
-fn load_into(writer: &mut rihla::graph::GraphWriter, schema: &Json, data: &Path) -> Outcome<()> {
+fn load_into(
+    writer: &mut GraphWriter,
+    schema: &Json,
+    data: &Path,
+    context: &Context,
+) -> Outcome<()> {
     let mut nodes: HashMap<i64, NodeId> = HashMap::new();
     for table in array(schema, "nodes") {
         let labels = array(table, "labels").iter().filter_map(Json::as_str);
@@ -141,7 +151,7 @@ fn load_into(writer: &mut rihla::graph::GraphWriter, schema: &Json, data: &Path)
             for ((key, (_, kind)), cell) in keys.iter().zip(&columns).zip(&record) {
                 properties.push((*key, typed(kind, cell)?));
             }
-            let node = writer.create_node(&labels, properties)?;
+            let node = writer.append_node(&labels, properties, context)?;
             nodes.insert(record[0].parse()?, node);
         }
     }
@@ -165,7 +175,7 @@ fn load_into(writer: &mut rihla::graph::GraphWriter, schema: &Json, data: &Path)
             for ((key, (_, kind)), cell) in keys.iter().zip(&columns).zip(&record).skip(2) {
                 properties.push((*key, typed(kind, cell)?));
             }
-            writer.create_relationship(relationship_type, end(0)?, end(1)?, properties)?;
+            writer.append_relationship(relationship_type, end(0)?, end(1)?, properties, context)?;
         }
     }
     Ok(())
@@ -242,7 +252,9 @@ fn query(arguments: &Arguments) -> Outcome<()> {
             }
         };
         let (mut times, start) = (Vec::new(), Instant::now());
-        while times.len() < 15 && start.elapsed().as_secs_f64() + first / 1e3 < arguments.budget {
+        while times.len() < arguments.repetitions
+            && start.elapsed().as_secs_f64() + first / 1e3 < arguments.budget
+        {
             times.push(run().1);
         }
         if times.is_empty() {

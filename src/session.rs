@@ -176,7 +176,10 @@ impl Session {
         let context = self.context();
         let mut transaction = self.transaction();
         let written = self.update(&mut transaction, |snapshot, _| {
-            let (mut writer, outcome) = work(GraphWriter::new(snapshot), &context)?;
+            let mut writer = GraphWriter::new(snapshot);
+            writer.keep_parts_in(self.database.parts());
+            let (mut writer, outcome) = work(writer, &context)?;
+            writer.end_bulk(&context)?;
             writer.verify(&context)?;
             let (after, effects) = writer.finish();
             Ok((outcome, after, effects))

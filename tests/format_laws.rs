@@ -17,6 +17,7 @@ use crate::formats::{Records, any_graph, awkward, context, dumped, write_files, 
 /// Formats that answer to laws of their own, with the reason.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("graphar", "nodes come back in groups: tests/columnar.rs"),
+    ("sif", "nodes get names: tests/graph_tools.rs"),
     ("turtle", "nodes get an iri: tests/rdf.rs"),
     ("n-triples", "nodes get an iri: tests/rdf.rs"),
     ("n-quads", "nodes get an iri: tests/rdf.rs"),

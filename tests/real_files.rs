@@ -7,9 +7,11 @@ use std::path::Path;
 
 use rihla::context::{Context, Interrupt, Limits};
 use rihla::graph::Snapshot;
+use rihla::import_export::cypher::read_script;
 use rihla::import_export::format::Reading;
 use rihla::import_export::{Format, ImportOptions, Source, import};
 use rihla::value::DateTime;
+use rihla::{Database, Result};
 
 /// Formats that the manifest calls otherwise than the table.
 const OTHER_NAMES: &[(&str, &[&str])] = &[
@@ -42,6 +44,11 @@ const EXCEPTIONS: &[(&str, (u64, u64), &str)] = &[
         "neptune-tree",
         (501, 499),
         "the last edge names a node that no row has, which counts",
+    ),
+    (
+        "cytoscape-nested.graphml",
+        (14, 12),
+        "graphs inside nodes are read, too; the independent readers report the outer one",
     ),
 ];
 
@@ -78,6 +85,22 @@ fn data_sets(manifest: &str) -> BTreeMap<String, DataSet> {
     sets
 }
 
+/// The graph that scripts make, each in a transaction, and what was left out of them.
+pub(crate) fn run_scripts(scripts: &[Source<'_>]) -> Result<(Snapshot, Vec<String>)> {
+    let session = Database::in_memory().session();
+    let mut warnings = Vec::new();
+    for script in scripts {
+        session.query("BEGIN WRITE", ())?;
+        let report = read_script(script, &session.context(), |statement| {
+            session.query(statement.text, ()).map(drop)
+        })?;
+        session.query("COMMIT", ())?;
+        let told = report.warnings.iter();
+        warnings.extend(told.map(|warning| warning.to_string()));
+    }
+    Ok((session.snapshot()?, warnings))
+}
+
 /// What is wrong with the set, which is of one of the formats `names`.
 fn problem(folder: &Path, set: &DataSet, names: &[&str]) -> Option<String> {
     let files = set.files.iter().map(|file| Source::path(folder.join(file)));
@@ -92,10 +115,17 @@ fn problem(folder: &Path, set: &DataSet, names: &[&str]) -> Option<String> {
             told => return Some(format!("{} is taken for {told:?}", file.name())),
         }
     }
-    let context = Context::new(Limits::default(), Interrupt::default(), DateTime::now());
-    let options = ImportOptions::default();
-    let read = import(&files, &options, Snapshot::default(), &context);
-    let read = read.map(|(graph, _)| (graph.node_count(), graph.relationship_count()));
+    let read = match Format::named(names[0]).ok()?.reading {
+        Reading::Script => run_scripts(&files).map(|(graph, _)| graph),
+        _ => {
+            let start = DateTime::now();
+            let context = Context::new(Limits::default(), Interrupt::default(), start);
+            let options = ImportOptions::default();
+            let read = import(&files, &options, Snapshot::default(), &context);
+            read.map(|(graph, _)| graph)
+        }
+    };
+    let read = read.map(|graph| (graph.node_count(), graph.relationship_count()));
     match (read, set.counts) {
         (Ok(read), Some(counts)) if read == counts => None,
         (Err(_), None) => None,
@@ -118,10 +148,7 @@ fn files_of_other_tools_have_their_counts() {
         let same = [set.format.clone()];
         let same = same.each_ref().map(String::as_str);
         let names = other.map_or(same.as_slice(), |(_, names)| names);
-        let Ok(format) = Format::named(names[0]) else {
-            continue;
-        };
-        if !matches!(format.reading, Reading::Records(_)) {
+        if Format::named(names[0]).is_err() {
             continue;
         }
         if let Some((_, counts, _)) = EXCEPTIONS.iter().find(|(set, ..)| *set == name) {

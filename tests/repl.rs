@@ -136,7 +136,7 @@ fn an_export_can_be_imported() {
         b"",
     );
     assert_eq!(seen, "Imported 6 nodes, 3 relationships\nn\n6\n");
-    let seen = transcript(&["export", "--graph", file, "--format", "json", "-"], b"");
+    let seen = transcript(&["export", file, "--format", "json", "-"], b"");
     assert!(seen.starts_with('{') && seen.contains("Rabat"), "{seen}");
 }
 

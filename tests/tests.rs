@@ -2,6 +2,7 @@
 
 mod bind;
 mod boxed_cells;
+mod bulk;
 mod columnar;
 mod crash;
 mod display;
@@ -11,11 +12,13 @@ mod functions;
 mod fuzz;
 mod fuzz_formats;
 mod graph;
+mod graph_tools;
 mod icesco;
 mod json_formats;
 mod ldbc;
 mod load_csv;
 mod model;
+mod optimizer;
 mod parse;
 mod pipe;
 mod plans;

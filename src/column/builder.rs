@@ -33,6 +33,7 @@ enum State {
     Float(Float64Builder),
     String(StringViewBuilder),
     Date(Int64Builder),
+    LocalDateTime(Int64Builder),
     Node(UInt32Builder),
     Relationship(UInt32Builder),
     Value(Vec<Value>),
@@ -80,7 +81,15 @@ impl ColumnBuilder {
             (State::String(builder), Value::String(value)) => builder.append_value(value),
             (State::String(builder), Value::Null) => builder.append_null(),
             (State::Date(builder), Value::Date(value)) => builder.append_value(value.days),
-            (State::Integer(builder) | State::Date(builder), Value::Null) => builder.append_null(),
+            (State::LocalDateTime(builder), Value::LocalDateTime(value))
+                if value.to_nanoseconds().is_some() =>
+            {
+                builder.append_option(value.to_nanoseconds());
+            }
+            (
+                State::Integer(builder) | State::Date(builder) | State::LocalDateTime(builder),
+                Value::Null,
+            ) => builder.append_null(),
             (State::Node(builder), Value::Node(value)) => builder.append_value(value.0),
             (State::Relationship(builder), Value::Relationship(value)) => {
                 builder.append_value(value.0);
@@ -113,6 +122,9 @@ impl State {
             Value::Float(_) => State::Float(after_nulls!(Float64Builder::new(), nulls)),
             Value::String(_) => State::String(after_nulls!(StringViewBuilder::new(), nulls)),
             Value::Date(_) => State::Date(after_nulls!(Int64Builder::new(), nulls)),
+            Value::LocalDateTime(value) if value.to_nanoseconds().is_some() => {
+                State::LocalDateTime(after_nulls!(Int64Builder::new(), nulls))
+            }
             Value::Node(_) => State::Node(after_nulls!(UInt32Builder::new(), nulls)),
             Value::Relationship(_) => {
                 State::Relationship(after_nulls!(UInt32Builder::new(), nulls))
@@ -129,6 +141,7 @@ impl State {
             State::Float(mut builder) => Column::Float(builder.finish()),
             State::String(mut builder) => Column::String(builder.finish()),
             State::Date(mut builder) => Column::Date(builder.finish()),
+            State::LocalDateTime(mut builder) => Column::LocalDateTime(builder.finish()),
             State::Node(mut builder) => Column::Node(builder.finish()),
             State::Relationship(mut builder) => Column::Relationship(builder.finish()),
             State::Value(values) => Column::Value(Arc::new(values)),

@@ -1,11 +1,11 @@
 //! Columns as bytes, and back; `docs/file-format.md` describes them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray};
 use arrow_buffer::{NullBuffer, ScalarBuffer};
+use hashbrown::HashMap;
 
 use super::bytes::{Bytes, read_bits, write_bits};
 use super::integers::{read_integers, write_integers};
@@ -20,6 +20,7 @@ const FLOAT: u8 = 3;
 const STRING: u8 = 4;
 const DATE: u8 = 5;
 const VALUES: u8 = 6;
+const LOCAL_DATE_TIME: u8 = 7;
 
 const TEXTS: u8 = 0;
 const DICTIONARY: u8 = 1;
@@ -45,6 +46,7 @@ impl Column {
             Column::Float(_) => FLOAT,
             Column::String(_) => STRING,
             Column::Date(_) => DATE,
+            Column::LocalDateTime(_) => LOCAL_DATE_TIME,
             Column::Value(_) => VALUES,
             Column::Node(_) | Column::Relationship(_) => {
                 return Err(Error::internal("nodes and relationships are not stored"));
@@ -59,7 +61,9 @@ impl Column {
         }
         match self {
             Column::Boolean(array) => write_bits(array.values().iter(), out),
-            Column::Integer(array) | Column::Date(array) => write_integers(array.values(), out),
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                write_integers(array.values(), out);
+            }
             Column::Float(array) => {
                 out.extend(array.values().iter().flat_map(|value| value.to_le_bytes()));
             }
@@ -92,6 +96,7 @@ impl Column {
             BOOLEAN => Column::Boolean(BooleanArray::new(read_bits(bytes, rows)?.into(), nulls)),
             INTEGER => Column::Integer(integers(bytes, rows, nulls)?),
             DATE => Column::Date(integers(bytes, rows, nulls)?),
+            LOCAL_DATE_TIME => Column::LocalDateTime(integers(bytes, rows, nulls)?),
             FLOAT => {
                 let floats = (0..rows)
                     .map(|_| bytes.u64().map(f64::from_bits))
@@ -127,25 +132,38 @@ fn integers(bytes: &mut Bytes<'_>, rows: usize, nulls: Option<NullBuffer>) -> Re
 /// The texts end to end; or, where few are different, each once and which one each row has.
 fn write_texts(array: &StringViewArray, out: &mut Vec<u8>) {
     let texts = || (0..array.len()).map(|row| array.value(row));
+    match dictionary(texts()) {
+        Some((distinct, rows)) => {
+            out.push(DICTIONARY);
+            out.extend((distinct.len() as u32).to_le_bytes());
+            write_plain_texts(distinct.into_iter(), out);
+            write_integers(&rows, out);
+        }
+        None => {
+            out.push(TEXTS);
+            write_plain_texts(texts(), out);
+        }
+    }
+}
+
+/// Texts after which it is decided that they are too different.
+const TRIED: usize = 128;
+
+/// Each different text once, and which one each row has; `None` where most are different.
+fn dictionary<'t>(texts: impl Iterator<Item = &'t str>) -> Option<(Vec<&'t str>, Vec<i64>)> {
     let mut codes: HashMap<&str, i64> = HashMap::new();
     let mut distinct = Vec::new();
-    let rows: Vec<i64> = texts()
-        .map(|text| {
-            *codes.entry(text).or_insert_with(|| {
-                distinct.push(text);
-                distinct.len() as i64 - 1
-            })
-        })
-        .collect();
-    if distinct.len() * 2 < array.len() {
-        out.push(DICTIONARY);
-        out.extend((distinct.len() as u32).to_le_bytes());
-        write_plain_texts(distinct.into_iter(), out);
-        write_integers(&rows, out);
-    } else {
-        out.push(TEXTS);
-        write_plain_texts(texts(), out);
+    let mut rows = Vec::new();
+    for text in texts {
+        rows.push(*codes.entry(text).or_insert_with(|| {
+            distinct.push(text);
+            distinct.len() as i64 - 1
+        }));
+        if rows.len() == TRIED && distinct.len() > TRIED / 2 {
+            return None;
+        }
     }
+    (distinct.len() * 2 < rows.len()).then_some((distinct, rows))
 }
 
 fn write_plain_texts<'t>(texts: impl Iterator<Item = &'t str> + Clone, out: &mut Vec<u8>) {

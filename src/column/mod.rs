@@ -8,8 +8,8 @@
 mod builder;
 mod bytes;
 mod codec;
-mod hash;
 mod integers;
+mod key;
 mod select;
 
 use std::cell::Cell;
@@ -18,13 +18,13 @@ use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray, UInt32Array};
 
-use crate::value::{Date, NodeId, RelationshipId, Type, Value, order};
+use crate::value::{Date, LocalDateTime, NodeId, RelationshipId, Type, Value, order};
 
 pub use builder::ColumnBuilder;
 pub use bytes::{Bytes, read_bits, write_bits};
 pub use codec::{pack, unpack};
-pub use hash::{equal_rows, hash_rows};
 pub use integers::{read_numbers, write_numbers};
+pub use key::{KeyCoder, NO_CODE, Sameness};
 pub use select::Selection;
 
 /// Values of one type, each of which may be null. Cloning shares the data.
@@ -42,6 +42,8 @@ pub enum Column {
     String(StringViewArray),
     /// Dates as days since 1970-01-01.
     Date(Int64Array),
+    /// Local date-times as nanoseconds since 1970-01-01T00:00; others than those are `Value`s.
+    LocalDateTime(Int64Array),
     /// Nodes by number.
     Node(UInt32Array),
     /// Relationships by number.
@@ -66,7 +68,9 @@ macro_rules! with_array {
         match $column {
             Column::Null($length) => $nulls,
             Column::Boolean($array) => $typed,
-            Column::Integer($array) | Column::Date($array) => $typed,
+            Column::Integer($array) | Column::Date($array) | Column::LocalDateTime($array) => {
+                $typed
+            }
             Column::Float($array) => $typed,
             Column::String($array) => $typed,
             Column::Node($array) | Column::Relationship($array) => $typed,
@@ -86,6 +90,16 @@ impl Column {
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The array of a column that is integers inside.
+    pub fn integers(&self) -> Option<&Int64Array> {
+        match self {
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                Some(array)
+            }
+            _ => None,
+        }
     }
 
     /// Whether the value of a row is null.
@@ -112,6 +126,7 @@ impl Column {
             Column::Float(_) => Type::Float,
             Column::String(_) => Type::String,
             Column::Date(_) => Type::Date,
+            Column::LocalDateTime(_) => Type::LocalDateTime,
             Column::Node(_) => Type::Node,
             Column::Relationship(_) => Type::Relationship,
             Column::Value(_) => Type::Any,
@@ -133,6 +148,9 @@ impl Column {
             Column::Date(array) => Value::Date(Date {
                 days: array.value(row),
             }),
+            Column::LocalDateTime(array) => {
+                Value::LocalDateTime(LocalDateTime::from_nanoseconds(array.value(row)))
+            }
             Column::Node(array) => Value::Node(NodeId(array.value(row))),
             Column::Relationship(array) => Value::Relationship(RelationshipId(array.value(row))),
             Column::Value(values) => values[row].clone(),
@@ -164,6 +182,9 @@ impl Column {
                 std::iter::repeat_n(text.as_ref(), rows),
             )),
             Value::Date(value) => Column::Date(Int64Array::from(vec![value.days; rows])),
+            Value::LocalDateTime(value) if value.to_nanoseconds().is_some() => {
+                Column::LocalDateTime(Int64Array::from(vec![value.to_nanoseconds(); rows]))
+            }
             Value::Node(node) => Column::Node(UInt32Array::from(vec![node.0; rows])),
             Value::Relationship(relationship) => {
                 Column::Relationship(UInt32Array::from(vec![relationship.0; rows]))
@@ -181,6 +202,7 @@ impl Column {
             Column::Float(array) => Column::Float(array.slice(offset, length)),
             Column::String(array) => Column::String(array.slice(offset, length)),
             Column::Date(array) => Column::Date(array.slice(offset, length)),
+            Column::LocalDateTime(array) => Column::LocalDateTime(array.slice(offset, length)),
             Column::Node(array) => Column::Node(array.slice(offset, length)),
             Column::Relationship(array) => Column::Relationship(array.slice(offset, length)),
             Column::Value(values) => {
@@ -199,7 +221,9 @@ impl Column {
         }
         match (self, other) {
             (Column::Boolean(a), Column::Boolean(b)) => a.value(row).cmp(&b.value(other_row)),
-            (Column::Integer(a), Column::Integer(b)) | (Column::Date(a), Column::Date(b)) => {
+            (Column::Integer(a), Column::Integer(b))
+            | (Column::Date(a), Column::Date(b))
+            | (Column::LocalDateTime(a), Column::LocalDateTime(b)) => {
                 a.value(row).cmp(&b.value(other_row))
             }
             (Column::Float(a), Column::Float(b)) => {

@@ -28,7 +28,9 @@ impl Column {
                 return Ok(Column::Value(Arc::new(picked.collect())));
             }
             Column::Boolean(array) => take(array, rows, None),
-            Column::Integer(array) | Column::Date(array) => take(array, rows, None),
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                take(array, rows, None)
+            }
             Column::Float(array) => take(array, rows, None),
             Column::String(array) => take(array, rows, None),
             Column::Node(array) | Column::Relationship(array) => take(array, rows, None),
@@ -63,7 +65,9 @@ impl Column {
         match self {
             Column::Null(_) | Column::Value(_) => None,
             Column::Boolean(array) => Some(Arc::new(array.clone())),
-            Column::Integer(array) | Column::Date(array) => Some(Arc::new(array.clone())),
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                Some(Arc::new(array.clone()))
+            }
             Column::Float(array) => Some(Arc::new(array.clone())),
             Column::String(array) => Some(Arc::new(array.clone())),
             Column::Node(array) | Column::Relationship(array) => Some(Arc::new(array.clone())),
@@ -71,12 +75,15 @@ impl Column {
     }
 
     /// A column of the same type over an array that a kernel made from this one's.
-    fn same_kind(&self, array: &dyn Array) -> Column {
+    pub(crate) fn same_kind(&self, array: &dyn Array) -> Column {
         match self {
             Column::Null(_) | Column::Value(_) => Column::Null(array.len()),
             Column::Boolean(_) => Column::Boolean(array.as_boolean().clone()),
             Column::Integer(_) => Column::Integer(array.as_primitive::<Int64Type>().clone()),
             Column::Date(_) => Column::Date(array.as_primitive::<Int64Type>().clone()),
+            Column::LocalDateTime(_) => {
+                Column::LocalDateTime(array.as_primitive::<Int64Type>().clone())
+            }
             Column::Float(_) => Column::Float(array.as_primitive::<Float64Type>().clone()),
             Column::String(_) => Column::String(array.as_string_view().clone()),
             Column::Node(_) => Column::Node(array.as_primitive::<UInt32Type>().clone()),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::error::Result;
 use crate::file_access::FileAccess;
 use crate::functions::Procedures;
-use crate::graph::{Effect, Snapshot};
+use crate::graph::{Effect, PartStore, Snapshot};
 use crate::plan_cache::PlanCache;
 use crate::session::{Prepared, Session};
 use crate::storage::{Disk, OpenOptions, OsDisk, Store};
@@ -50,7 +50,7 @@ enum Keeping {
     /// In memory: the state that readers see, replaced as a whole.
     Memory(Box<RwLock<State>>),
     /// In a file.
-    File(Box<Store>),
+    File(Arc<Store>),
 }
 
 /// How long a writer waits for its turn where nothing else is said.
@@ -108,7 +108,7 @@ impl Database {
         options: OpenOptions,
     ) -> Result<Self> {
         let store = Store::open(disk, path.as_ref(), options)?;
-        Ok(Database::keeping(Keeping::File(Box::new(store))))
+        Ok(Database::keeping(Keeping::File(Arc::new(store))))
     }
 
     fn keeping(place: Keeping) -> Self {
@@ -211,6 +211,14 @@ impl Database {
     pub fn set_file_access(&self, file_access: FileAccess) {
         let access = self.0.file_access.write();
         *access.unwrap_or_else(PoisonError::into_inner) = Arc::new(file_access);
+    }
+
+    /// Where a bulk load keeps what is ready, if not in memory.
+    pub(crate) fn parts(&self) -> Option<Arc<dyn PartStore>> {
+        match &self.0.place {
+            Keeping::Memory(_) => None,
+            Keeping::File(store) => Some(store.clone()),
+        }
     }
 
     /// Waits for the writer's turn.

@@ -71,6 +71,11 @@ pub fn open<'p>(
             *length,
             each.as_ref(),
         )),
+        Kind::Reach {
+            input,
+            expand,
+            length,
+        } => Box::new(o::reach::Reach::new(open(input), expand, *length)),
         Kind::Follow { input, .. } => Box::new(o::follow::Follow::new(open(input), &plan.operator)),
         Kind::Repeat { input, .. } => Box::new(o::repeat::Repeat::new(open(input), &plan.operator)),
         Kind::ShortestPaths { input, .. } => Box::new(o::shortest_paths::ShortestPaths::new(

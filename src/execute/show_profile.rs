@@ -45,6 +45,7 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::HashJoin { left, right, .. } => ("HashJoin", vec![left, right]),
         Operator::Expand { input, .. } => ("Expand", vec![input]),
         Operator::ExpandRepeat { input, .. } => ("ExpandRepeat", vec![input]),
+        Operator::Reach { input, .. } => ("Reach", vec![input]),
         Operator::Follow { input, .. } => ("Follow", vec![input]),
         Operator::Repeat { input, inner, .. } => ("Repeat", vec![input, &inner.plan]),
         Operator::ShortestPaths { input, .. } => ("ShortestPaths", vec![input]),

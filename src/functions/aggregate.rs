@@ -7,14 +7,14 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow_array::{ArrayAccessor, Int64Array};
+use arrow_array::{Array, ArrayAccessor, Int64Array};
 
 use super::argument::{LARGE, STEPS_BETWEEN_CHECKS, wrong_type};
 use super::row::Accumulator;
 use crate::column::Column;
 use crate::context::{Context, Reservation};
 use crate::error::Result;
-use crate::value::{Date, Value, order, order_floats};
+use crate::value::{Date, LocalDateTime, Value, order, order_floats};
 
 /// The groups of the rows and how often each row counts.
 #[derive(Debug, Clone, Copy)]
@@ -270,6 +270,7 @@ enum Extremes {
     Integer(Vec<Option<i64>>),
     Float(Vec<Option<f64>>),
     Date(Vec<Option<i64>>),
+    LocalDateTime(Vec<Option<i64>>),
     String(Vec<Option<Box<str>>>),
     Value(Vec<Option<Value>>),
 }
@@ -282,6 +283,7 @@ impl Extremes {
             Column::Integer(_) => Extremes::Integer(vec![None; groups]),
             Column::Float(_) => Extremes::Float(vec![None; groups]),
             Column::Date(_) => Extremes::Date(vec![None; groups]),
+            Column::LocalDateTime(_) => Extremes::LocalDateTime(vec![None; groups]),
             Column::String(_) => Extremes::String(vec![None; groups]),
             _ => Extremes::Value(vec![None; groups]),
         }
@@ -290,7 +292,9 @@ impl Extremes {
     fn grow(&mut self, groups: usize) {
         match self {
             Extremes::None => {}
-            Extremes::Integer(best) | Extremes::Date(best) => best.resize(groups, None),
+            Extremes::Integer(best) | Extremes::Date(best) | Extremes::LocalDateTime(best) => {
+                best.resize(groups, None);
+            }
             Extremes::Float(best) => best.resize(groups, None),
             Extremes::String(best) => best.resize(groups, None),
             Extremes::Value(best) => best.resize(groups, None),
@@ -304,6 +308,9 @@ impl Extremes {
             Extremes::Integer(best) => boxed(best, Value::Integer),
             Extremes::Float(best) => boxed(best, Value::Float),
             Extremes::Date(best) => boxed(best, |days| Value::Date(Date { days })),
+            Extremes::LocalDateTime(best) => boxed(best, |instant| {
+                Value::LocalDateTime(LocalDateTime::from_nanoseconds(instant))
+            }),
             Extremes::String(best) => boxed(best, |text| Value::String(text.into())),
             Extremes::Value(best) => best,
         }
@@ -368,10 +375,20 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
         match (&mut self.state, column) {
             (_, Column::Null(_)) => Ok(()),
             (Extremes::Integer(best), Column::Integer(array))
-            | (Extremes::Date(best), Column::Date(array)) => rows.each(array, |group, value, _| {
-                Self::keep(&mut best[group], value, i64::cmp);
-                Ok(())
-            }),
+            | (Extremes::Date(best), Column::Date(array))
+            | (Extremes::LocalDateTime(best), Column::LocalDateTime(array)) => {
+                if let ([best], None, 0) = (best.as_mut_slice(), weights, array.null_count()) {
+                    let values = array.values().iter().copied();
+                    if let Some(value) = if LEAST { values.min() } else { values.max() } {
+                        Self::keep(best, value, i64::cmp);
+                    }
+                    return Ok(());
+                }
+                rows.each(array, |group, value, _| {
+                    Self::keep(&mut best[group], value, i64::cmp);
+                    Ok(())
+                })
+            }
             (Extremes::Float(best), Column::Float(array)) => rows.each(array, |group, value, _| {
                 Self::keep(&mut best[group], value, |a, b| order_floats(*a, *b));
                 Ok(())
@@ -412,6 +429,7 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
             Extremes::Integer(best) => Column::Integer(best.into()),
             Extremes::Float(best) => Column::Float(best.into()),
             Extremes::Date(best) => Column::Date(best.into()),
+            Extremes::LocalDateTime(best) => Column::LocalDateTime(best.into()),
             Extremes::String(best) => Column::String(best.into_iter().collect()),
             Extremes::Value(best) => {
                 Column::from_values(best.into_iter().map(Option::unwrap_or_default))

@@ -1,5 +1,7 @@
 //! Aggregates that add up: `sum` and `avg`, of numbers or of durations.
 
+use arrow_array::Array;
+
 use super::aggregate::{Number, Rows};
 use super::argument::{overflow, wrong_type};
 use super::row::Accumulator;
@@ -123,6 +125,18 @@ fn too_large(function: &str) -> Error {
 
 /// Adds the rows of a column to the sums of their groups.
 fn add_rows(function: &str, sums: &mut [Sum], column: &Column, rows: Rows) -> Result<()> {
+    if let ([sum], Column::Integer(array), None) = (&mut *sums, column, rows.weights)
+        && array.null_count() == 0
+    {
+        // One group of plain numbers: 2^63 of them are needed for 128 bits to overflow.
+        let total = array.values().iter().map(|value| i128::from(*value)).sum();
+        sum.integer = sum
+            .integer
+            .checked_add(total)
+            .ok_or_else(|| too_large(function))?;
+        sum.count = sum.count.saturating_add(array.len() as u64);
+        return Ok(());
+    }
     let Column::Value(values) = column else {
         return rows.each_number(function, column, |group, number, weight| {
             sums[group].add_number(function, number, weight)

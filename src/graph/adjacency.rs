@@ -27,6 +27,9 @@ pub enum Direction {
 /// Entries of a new segment; one that has grown to twice as many is cut.
 const SEGMENT_SIZE: usize = 16_384;
 
+/// Segments of which samples are taken.
+const SAMPLED_SEGMENTS: usize = 8;
+
 /// Patched entries of a segment that make it be folded.
 const FOLD_AT: u32 = 1024;
 
@@ -106,7 +109,7 @@ impl Adjacency {
     }
 
     /// The segments that hold entries of a node.
-    fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
+    pub(super) fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
         let first = self.segment_of(&(node, 0, 0));
         let mut end = (first + 1).min(self.segments.len());
         while self.firsts.get(end).is_some_and(|entry| entry.0 <= node) {
@@ -115,15 +118,25 @@ impl Adjacency {
         first..end
     }
 
+    /// Whether no other segment has frozen entries of a node.
+    pub(super) fn is_only_in(&self, segment: usize, node: u32) -> bool {
+        let begins_before = |first: &Entry| *first <= (node, 0, 0);
+        self.firsts.get(segment).is_some_and(begins_before)
+            && self
+                .firsts
+                .get(segment + 1)
+                .is_none_or(|next| next.0 > node)
+    }
+
     /// The door for segments: every access to frozen entries goes through here, and may fail.
-    fn segment(&self, number: usize) -> Result<Held<'_, Segment>> {
+    pub(super) fn segment(&self, number: usize) -> Result<Held<'_, Segment>> {
         match self.segments.get(number) {
             Some(segment) => segment.slot.get(),
             None => Err(Error::internal(format!("there is no segment {number}"))),
         }
     }
 
-    fn is_patched(&self, node: u32) -> bool {
+    pub(super) fn is_patched(&self, node: u32) -> bool {
         let all = entries_of(node);
         (!self.added.is_empty() && self.added.range(all.clone()).next().is_some())
             || (!self.removed.is_empty() && self.removed.range(all).next().is_some())
@@ -143,12 +156,26 @@ impl Adjacency {
             }));
         }
         let (mut neighbours, mut relationships) = (Vec::new(), Vec::new());
+        self.merge_into(node, &mut neighbours, &mut relationships)?;
+        Ok(NeighbourList(List::Merged {
+            neighbours,
+            relationships,
+        }))
+    }
+
+    /// Appends the neighbours of a node, from all its segments and the patch.
+    pub(super) fn merge_into(
+        &self,
+        node: u32,
+        neighbours: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<()> {
         let mut added = self.added.range(entries_of(node)).copied().peekable();
         let mut take = |entry: Entry| {
             neighbours.push(entry.1);
             relationships.push(entry.2);
         };
-        for number in segments {
+        for number in self.segments_of(node) {
             let segment = self.segment(number)?;
             let (start, end) = segment.range(node);
             for place in start..end {
@@ -166,10 +193,21 @@ impl Adjacency {
             }
         }
         added.for_each(take);
-        Ok(NeighbourList(List::Merged {
-            neighbours,
-            relationships,
-        }))
+        Ok(())
+    }
+
+    /// Nodes and neighbours of about `count` entries, evenly spread over some of the segments.
+    pub(super) fn sample(&self, count: usize) -> Result<Vec<(u32, u32)>> {
+        let segments = self.segments.len().min(SAMPLED_SEGMENTS);
+        let each = count.div_ceil(segments.max(1));
+        let mut sample = Vec::with_capacity(count);
+        for turn in 0..segments {
+            let number = (2 * turn + 1) * self.segments.len() / (2 * segments);
+            self.segment(number)?.sample(each, &mut sample);
+        }
+        let patch = self.added.iter().take(count.saturating_sub(sample.len()));
+        sample.extend(patch.map(|entry| (entry.0, entry.1)));
+        Ok(sample)
     }
 
     /// The number of entries of a node.
@@ -216,6 +254,39 @@ impl Adjacency {
             Some(segment) if segment.entries >= FOLD_AT => self.fold(number),
             _ => Ok(()),
         }
+    }
+
+    /// The same adjacency with very many more entries, all of it made anew; `slot` keeps a segment.
+    pub(super) fn with_sorted(
+        self,
+        added: Vec<Entry>,
+        slot: impl Fn(Segment) -> Result<Slot<Segment>>,
+    ) -> Result<Adjacency> {
+        let entries = match self.segments.is_empty() {
+            true => added,
+            false => merge(self.entries()?.into_iter(), added.into_iter()).collect(),
+        };
+        let mut whole = Adjacency::default();
+        let mut firsts = Vec::new();
+        for part in entries.chunks(SEGMENT_SIZE) {
+            firsts.push(part[0]);
+            whole.segments.push_back(Patched {
+                slot: slot(Segment::from_sorted(part))?,
+                entries: 0,
+            });
+        }
+        whole.firsts = Arc::new(firsts);
+        Ok(whole)
+    }
+
+    /// All entries, sorted.
+    fn entries(&self) -> Result<Vec<Entry>> {
+        let mut frozen = Vec::new();
+        for number in 0..self.segments.len() {
+            let segment = self.segment(number)?;
+            frozen.extend(segment.entries().filter(|one| !self.removed.contains(one)));
+        }
+        Ok(merge(frozen.into_iter(), self.added.iter().copied()).collect())
     }
 
     /// Puts the patch of a segment into a new one, or several.

@@ -1,7 +1,7 @@
 //! The names of a graph, each with its number, and the sets of labels that nodes have.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::value::{KeyId, LabelId, TypeId};
 
@@ -32,7 +32,7 @@ struct LabelSets {
 }
 
 /// The number of a set of labels.
-pub(super) type LabelSetId = u32;
+pub type LabelSetId = u32;
 
 impl Default for LabelSets {
     fn default() -> Self {
@@ -47,6 +47,12 @@ impl Default for LabelSets {
 impl Names {
     fn find(&self, name: &str) -> Option<u32> {
         self.numbers.get(name).copied()
+    }
+
+    /// The name of a number; a stored part may hold one that has none.
+    fn name(&self, number: usize) -> &Arc<str> {
+        static NAMELESS: LazyLock<Arc<str>> = LazyLock::new(|| "?".into());
+        self.names.get(number).unwrap_or(&NAMELESS)
     }
 
     /// The number of a name, a new one where it is not known.
@@ -103,7 +109,7 @@ impl Catalog {
 
     /// The name of a label.
     pub fn label_name(&self, label: LabelId) -> &Arc<str> {
-        &self.labels.names[label.index()]
+        self.labels.name(label.index())
     }
 
     /// All labels in the order of their numbers.
@@ -122,7 +128,7 @@ impl Catalog {
 
     /// The name of a relationship type.
     pub fn type_name(&self, relationship_type: TypeId) -> &Arc<str> {
-        &self.types.names[relationship_type.index()]
+        self.types.name(relationship_type.index())
     }
 
     /// All relationship types in the order of their numbers.
@@ -141,7 +147,7 @@ impl Catalog {
 
     /// The name of a property key.
     pub fn key_name(&self, key: KeyId) -> &Arc<str> {
-        &self.keys.names[key.index()]
+        self.keys.name(key.index())
     }
 
     /// All property keys in the order of their numbers.
@@ -172,7 +178,10 @@ impl Catalog {
 
     /// The labels of a set, ascending.
     pub(super) fn label_set(&self, set: LabelSetId) -> &[LabelId] {
-        &self.label_sets.sets[set as usize]
+        self.label_sets
+            .sets
+            .get(set as usize)
+            .map_or(&[], |set| set)
     }
 
     /// The number of a set of labels.
@@ -189,6 +198,12 @@ impl Catalog {
         sets.sets.push(set.clone());
         sets.numbers.insert(set, number);
         number
+    }
+
+    /// Whether a set of labels holds a label.
+    pub fn set_has(&self, set: LabelSetId, label: LabelId) -> bool {
+        let set = self.label_sets.sets.get(set as usize);
+        set.is_some_and(|set| set.contains(&label))
     }
 
     /// For each set of labels whether it holds all of `labels`.

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::value::KeyId;
 
 /// What every row has beside properties.
-pub(super) trait Fixed: Copy + std::fmt::Debug + Send + Sync + 'static {
+pub(super) trait Fixed: Copy + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// Appends the fixed parts of rows as bytes.
     fn write(rows: &[Self], out: &mut Vec<u8>);
 
@@ -33,6 +33,8 @@ pub(super) struct Chunk<F> {
     pub(super) dead: usize,
     /// What each row has.
     pub(super) fixed: Vec<F>,
+    /// What all rows have, where it is the same and all exist.
+    pub(super) uniform: Option<F>,
     /// One column a key, only where something is there.
     columns: BTreeMap<KeyId, Lazy>,
     /// Where stored columns are fetched from.
@@ -65,7 +67,27 @@ impl<F: Fixed> Chunk<F> {
             alive: Vec::new(),
             dead: 0,
             fixed: Vec::new(),
+            uniform: None,
             columns: BTreeMap::new(),
+            source: None,
+            bytes: AtomicUsize::new(0),
+        }
+    }
+
+    /// A chunk of rows that all exist.
+    pub(super) fn of_columns(
+        fixed: Vec<F>,
+        columns: impl Iterator<Item = (KeyId, Column)>,
+    ) -> Self {
+        let filled = columns.filter(|(_, column)| !matches!(column, Column::Null(_)));
+        Chunk {
+            alive: vec![true; fixed.len()],
+            dead: 0,
+            uniform: uniform(0, &fixed),
+            fixed,
+            columns: filled
+                .map(|(key, column)| (key, Lazy::Ready(column)))
+                .collect(),
             source: None,
             bytes: AtomicUsize::new(0),
         }
@@ -143,8 +165,10 @@ impl<F: Fixed> Chunk<F> {
                 columns.insert(key, Lazy::Ready(column));
             }
         }
+        let dead = alive.iter().filter(|alive| !**alive).count();
         Ok(Chunk {
-            dead: alive.iter().filter(|alive| !**alive).count(),
+            uniform: uniform(dead, &fixed),
+            dead,
             alive,
             fixed,
             columns,
@@ -152,6 +176,13 @@ impl<F: Fixed> Chunk<F> {
             bytes: AtomicUsize::new(0),
         })
     }
+}
+
+/// What all rows have, where it is the same and none is dead.
+fn uniform<F: Fixed>(dead: usize, fixed: &[F]) -> Option<F> {
+    let first = *fixed.first()?;
+    let is_same = dead == 0 && fixed.iter().all(|one| *one == first);
+    is_same.then_some(first)
 }
 
 impl<F: Fixed> Part for Chunk<F> {
@@ -193,6 +224,7 @@ impl<F: Fixed> Part for Chunk<F> {
         let fixed = fixed.ok_or_else(|| Error::damaged("a chunk lacks its fixed part"))?;
         let bytes = rows * (size_of::<F>() + 1) + columns.len() * size_of::<(KeyId, Lazy)>();
         Ok(Chunk {
+            uniform: uniform(dead, &fixed),
             alive,
             dead,
             fixed,

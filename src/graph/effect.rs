@@ -91,4 +91,6 @@ pub enum Effect {
         /// Its name.
         name: Arc<str>,
     },
+    /// More was written than is told one by one. The commit is a checkpoint; no log holds this.
+    Bulk,
 }

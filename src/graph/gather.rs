@@ -3,16 +3,15 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type, UInt32Type};
-use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
+use arrow_buffer::BooleanBuffer;
 use arrow_select::interleave::interleave;
 
-use super::chunk::Fixed;
+use super::chunk::{Chunk, Fixed};
 use super::table::{CHUNK_SIZE, Table, place};
 use crate::column::{Column, ColumnBuilder};
 use crate::error::{Error, Result};
-use crate::value::{KeyId, Value};
+use crate::value::KeyId;
 
 impl<F: Fixed> Table<F> {
     /// The values of `key` at these positions; null where a position is null or has no value.
@@ -27,14 +26,101 @@ impl<F: Fixed> Table<F> {
             let chunk = self.chunk(chunk)?;
             let rows = positions.len();
             let alive = chunk.alive.get(offset..offset + rows);
-            if alive.is_some_and(|alive| alive.iter().all(|alive| *alive)) {
+            let all_exist = |alive: &[bool]| chunk.dead == 0 || alive.iter().all(|one| *one);
+            if alive.is_some_and(all_exist) {
                 return Ok(match chunk.column(key)? {
                     Some(column) => column.slice(offset, rows),
                     None => Column::Null(rows),
                 });
             }
         }
-        self.gathered(positions, key, deleted)
+        match self.gathered_integers(positions, key)? {
+            Some(column) => Ok(column),
+            None => self.gathered(positions, key, deleted),
+        }
+    }
+
+    /// The cells of integer columns in one plain loop; `None` where that is not all there is to it.
+    fn gathered_integers(&self, positions: &UInt32Array, key: KeyId) -> Result<Option<Column>> {
+        if self.has_patch() || positions.null_count() > 0 {
+            return Ok(None);
+        }
+        let (first, chunks) = chunks_of(positions.values());
+        let mut met: Vec<Option<Int64Array>> = vec![None; chunks];
+        let mut kind: Option<Column> = None;
+        let mut values = Vec::with_capacity(positions.len());
+        for position in positions.values() {
+            let (number, offset) = place(*position);
+            let array = match met.get_mut(number - first) {
+                Some(Some(array)) => array,
+                Some(empty) => {
+                    let chunk = self.chunk(number)?;
+                    let column = chunk.column(key)?.filter(|_| chunk.dead == 0);
+                    let Some(column) = column else {
+                        return Ok(None);
+                    };
+                    let kind = kind.get_or_insert_with(|| column.slice(0, 0));
+                    let is_same = std::mem::discriminant(kind) == std::mem::discriminant(column);
+                    match column.integers().filter(|_| is_same) {
+                        Some(array) if array.null_count() == 0 => empty.insert(array.clone()),
+                        _ => return Ok(None),
+                    }
+                }
+                None => return Ok(None),
+            };
+            match array.values().get(offset) {
+                Some(value) => values.push(*value),
+                None => return Ok(None),
+            }
+        }
+        let values = Int64Array::from(values);
+        Ok(kind.map(|kind| kind.same_kind(&values)))
+    }
+
+    /// Whether what each row has beside properties passes a test; null where a position is null.
+    pub(super) fn test(
+        &self,
+        positions: &UInt32Array,
+        test: impl Fn(&F) -> bool,
+        deleted: impl Fn() -> Error,
+    ) -> Result<BooleanArray> {
+        let mut met: Vec<Option<Met<F>>> = Vec::new();
+        let (first, chunks) = chunks_of(positions.values());
+        met.resize_with(chunks, || None);
+        let mut one = |position: u32| {
+            let (number, offset) = place(position);
+            if self.has_patch() && self.is_patched(number) {
+                return match self.fixed(position)? {
+                    Some((true, fixed)) => Ok(test(&fixed)),
+                    _ => Err(deleted()),
+                };
+            }
+            let chunk = match met.get_mut(number - first) {
+                Some(Some(chunk)) => chunk,
+                Some(empty) => empty.insert(Met::new(&*self.chunk(number)?, &test)),
+                None => return Err(deleted()),
+            };
+            match chunk {
+                Met::Same(answer, rows) if offset < *rows => Ok(*answer),
+                Met::Mixed(chunk) if chunk.exists(offset) => Ok(test(&chunk.fixed[offset])),
+                _ => Err(deleted()),
+            }
+        };
+        let mut failure = None;
+        let bits = BooleanBuffer::collect_bool(positions.len(), |row| {
+            let answer = match positions.is_valid(row) {
+                true => one(positions.value(row)),
+                false => Ok(false),
+            };
+            answer.unwrap_or_else(|error| {
+                failure.get_or_insert(error);
+                false
+            })
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(BooleanArray::new(bits, positions.nulls().cloned())),
+        }
     }
 
     /// Chunk and offset, if the positions ascend without gaps inside one chunk without patch.
@@ -46,7 +132,7 @@ impl<F: Fixed> Table<F> {
             && last as usize + 1 == first as usize + values.len()
             && offset + values.len() <= CHUNK_SIZE
             && !self.is_patched(chunk)
-            && values.is_sorted();
+            && values.is_sorted_by(|one, next| one < next);
         together.then_some((chunk, offset))
     }
 
@@ -56,15 +142,14 @@ impl<F: Fixed> Table<F> {
         key: KeyId,
         deleted: impl Fn() -> Error,
     ) -> Result<Column> {
-        // Source 0 is a single null; each chunk that is met and the patched rows are further ones.
-        let mut sources: Vec<Column> = vec![Column::Null(1)];
-        let mut source_of_chunk: Vec<(usize, usize)> = Vec::new();
-        let mut patched: Vec<Value> = Vec::new();
+        let (first, chunks) = chunks_of(positions.values());
+        let mut sources = Sources::new(first, chunks);
+        let mut patched = ColumnBuilder::new();
+        let mut patched_rows = 0;
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(positions.len());
-        const PATCHED: usize = usize::MAX;
         for position in positions.iter() {
             let Some(position) = position else {
-                places.push((0, 0));
+                places.push((NOTHING, 0));
                 continue;
             };
             if self.has_patch()
@@ -73,59 +158,123 @@ impl<F: Fixed> Table<F> {
                 if !row.alive {
                     return Err(deleted());
                 }
-                places.push((PATCHED, patched.len()));
+                places.push((PATCHED, patched_rows));
+                patched_rows += 1;
                 patched.push(row.properties.get(&key).cloned().unwrap_or_default());
                 continue;
             }
             let (number, offset) = place(position);
-            let chunk = self.chunk(number)?;
-            if chunk.dead > 0 && !chunk.exists(offset) {
+            let source = match sources.of_chunk.get(number - first) {
+                Some(Some(source)) => *source,
+                _ => sources.add(number, &*self.chunk(number)?, key)?,
+            };
+            if !source.exists(offset) && !self.chunk(number)?.exists(offset) {
                 return Err(deleted());
             }
-            let known = source_of_chunk
-                .iter()
-                .rev()
-                .find(|(chunk, _)| *chunk == number);
-            let source = match (known, chunk.column(key)?) {
-                (Some((_, source)), _) => *source,
-                (None, None) => {
-                    source_of_chunk.push((number, 0));
-                    0
-                }
-                (None, Some(column)) => {
-                    source_of_chunk.push((number, sources.len()));
-                    sources.push(column.clone());
-                    sources.len() - 1
-                }
-            };
-            places.push((source, if source == 0 { 0 } else { offset }));
+            places.push((source.number as usize, offset & source.mask));
         }
-        if !patched.is_empty() {
-            let mut builder = ColumnBuilder::new();
-            patched.into_iter().for_each(|value| builder.push(value));
-            let last = sources.len();
-            sources.push(builder.finish());
-            for place in &mut places {
-                if place.0 == PATCHED {
-                    place.0 = last;
-                }
-            }
-        }
+        let mut sources = sources.columns;
+        sources[PATCHED] = patched.finish();
         pick(&sources, &places)
+    }
+}
+
+/// The first chunk of some positions, and how many there are from it to the last.
+fn chunks_of(positions: &[u32]) -> (usize, usize) {
+    match (positions.iter().min(), positions.iter().max()) {
+        (Some(least), Some(greatest)) => {
+            let (first, last) = (place(*least).0, place(*greatest).0);
+            (first, last - first + 1)
+        }
+        _ => (0, 0),
+    }
+}
+
+/// A chunk of which rows were tested.
+enum Met<F> {
+    /// All so many rows are the same.
+    Same(bool, usize),
+    Mixed(Arc<Chunk<F>>),
+}
+
+impl<F: Fixed> Met<F> {
+    fn new(chunk: &Arc<Chunk<F>>, test: impl Fn(&F) -> bool) -> Self {
+        match chunk.uniform {
+            Some(all) => Met::Same(test(&all), chunk.fixed.len()),
+            None => Met::Mixed(chunk.clone()),
+        }
+    }
+}
+
+/// The source that is a single null.
+const NOTHING: usize = 0;
+/// The source of patched rows.
+const PATCHED: usize = 1;
+
+/// The columns that cells are picked from: a single null, the patched rows, then those of chunks.
+struct Sources {
+    columns: Vec<Column>,
+    /// The first chunk of [`Sources::of_chunk`].
+    first: usize,
+    of_chunk: Vec<Option<Source>>,
+}
+
+/// Where the cells of a chunk are picked from.
+#[derive(Debug, Clone, Copy)]
+struct Source {
+    number: u32,
+    /// Rows up to this one exist for certain.
+    rows: u32,
+    /// Zero where the chunk has no such column, so that every row is the single null.
+    mask: usize,
+}
+
+impl Source {
+    /// Whether a row exists for certain.
+    fn exists(&self, offset: usize) -> bool {
+        offset < self.rows as usize
+    }
+}
+
+impl Sources {
+    fn new(first: usize, chunks: usize) -> Self {
+        Sources {
+            columns: vec![Column::Null(1), Column::Null(0)],
+            first,
+            of_chunk: vec![None; chunks],
+        }
+    }
+
+    fn add<F: Fixed>(&mut self, number: usize, chunk: &Chunk<F>, key: KeyId) -> Result<Source> {
+        let rows = match chunk.dead {
+            0 => chunk.fixed.len() as u32,
+            _ => 0,
+        };
+        let column = chunk.column(key)?;
+        let source = Source {
+            number: match column {
+                Some(_) => self.columns.len() as u32,
+                None => NOTHING as u32,
+            },
+            rows,
+            mask: if column.is_some() { usize::MAX } else { 0 },
+        };
+        self.columns.extend(column.cloned());
+        if let Some(known) = self.of_chunk.get_mut(number - self.first) {
+            *known = Some(source);
+        }
+        Ok(source)
     }
 }
 
 /// The cells named by source and row, as one column.
 fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
-    let Some(kind) = sources
-        .iter()
-        .find(|source| !matches!(source, Column::Null(_)))
-    else {
+    let is_empty = |source: &Column| matches!(source, Column::Null(_));
+    let Some(kind) = sources.iter().find(|source| !is_empty(source)) else {
         return Ok(Column::Null(places.len()));
     };
     let uniform = sources.iter().all(|source| {
-        matches!(source, Column::Null(_))
-            || std::mem::discriminant(source) == std::mem::discriminant(kind)
+        is_empty(source) || std::mem::discriminant(source) == std::mem::discriminant(kind)
     });
     let Some(example) = kind.array().filter(|_| uniform) else {
         let cell = |(source, row): &(usize, usize)| match &sources[*source] {
@@ -144,16 +293,5 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
         .collect();
     let arrays: Vec<&dyn Array> = arrays.iter().map(Arc::as_ref).collect();
     let picked = interleave(&arrays, places).map_err(|error| Error::internal(error.to_string()))?;
-    Ok(match kind {
-        Column::Boolean(_) => Column::Boolean(picked.as_boolean().clone()),
-        Column::Integer(_) => Column::Integer(picked.as_primitive::<Int64Type>().clone()),
-        Column::Float(_) => Column::Float(picked.as_primitive::<Float64Type>().clone()),
-        Column::String(_) => Column::String(picked.as_string_view().clone()),
-        Column::Date(_) => Column::Date(picked.as_primitive::<Int64Type>().clone()),
-        Column::Node(_) => Column::Node(picked.as_primitive::<UInt32Type>().clone()),
-        Column::Relationship(_) => {
-            Column::Relationship(picked.as_primitive::<UInt32Type>().clone())
-        }
-        Column::Null(_) | Column::Value(_) => Column::Null(places.len()),
-    })
+    Ok(kind.same_kind(&picked))
 }

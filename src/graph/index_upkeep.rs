@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::index::{Element, Index, Key};
 use super::schema::Schema;
+use super::verify::check_all_unique;
 use super::writer::GraphWriter;
+use crate::context::Context;
 use crate::error::Result;
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId};
 
@@ -107,6 +109,28 @@ impl GraphWriter {
                 if index.is_unique() && new.can_equal && index.with_key(&new.bytes)?.len() > 1 {
                     self.unverified.doubled.push((number, new.bytes));
                 }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl GraphWriter {
+    /// Makes all indexes anew whose elements have become more or fewer than they tell.
+    ///
+    /// # Errors
+    /// `ConstraintVerificationFailed` where elements have equal values that a constraint forbids.
+    pub(super) fn rebuild_indexes(&mut self, context: &Context) -> Result<()> {
+        for number in 0..self.graph.schema.indexes.len() {
+            let Some(index) = self.graph.schema.indexes.get(number) else {
+                continue;
+            };
+            let rebuilt = index.rebuilt(&self.graph, context)?;
+            if rebuilt.is_unique() {
+                check_all_unique(&rebuilt, &self.graph, context)?;
+            }
+            if let Some(index) = index_mut(&mut self.graph.schema, number) {
+                *index = rebuilt;
             }
         }
         Ok(())

@@ -6,7 +6,9 @@
 //! * Start here: [`Snapshot`].
 
 mod adjacency;
+mod adjacency_reader;
 mod blob;
+mod bulk;
 mod cache;
 mod catalog;
 mod changes;
@@ -34,9 +36,11 @@ mod verify_type;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
+pub use adjacency_reader::{AdjacencyReader, Neighbours};
 pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
+pub use bulk::PartStore;
 pub use cache::Cache;
-pub use catalog::Catalog;
+pub use catalog::{Catalog, LabelSetId};
 pub use changes::Changes;
 pub use effect::Effect;
 pub use graph_type::{GraphType, NodeType, PropertyType, RelationshipType};
@@ -44,7 +48,7 @@ pub use image::Image;
 pub use index::Index;
 pub use index_key::{Condition, KeyRange};
 pub use schema::{ConstraintDefinition, ConstraintRule, IndexDefinition, Schema, Target};
-pub use snapshot::{Endpoints, PatternCount, Snapshot};
+pub use snapshot::{Endpoints, PatternCount, SampledEnds, Snapshot};
 pub use table::CHUNK_SIZE;
 pub use writer::GraphWriter;
 

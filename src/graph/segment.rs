@@ -37,6 +37,17 @@ impl Segment {
         self.neighbours.len()
     }
 
+    /// Adds nodes and neighbours of up to `count` entries, evenly spread.
+    pub(super) fn sample(&self, count: usize, sample: &mut Vec<(u32, u32)>) {
+        let count = count.min(self.len());
+        for turn in 0..count {
+            let place = (2 * turn + 1) * self.len() / (2 * count);
+            let after = self.offsets.partition_point(|end| *end as usize <= place);
+            let row = after.saturating_sub(1) as u32;
+            sample.push((self.first + row, self.neighbours[place]));
+        }
+    }
+
     /// All entries, sorted.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         (0..self.offsets.len().saturating_sub(1)).flat_map(move |row| {

@@ -8,6 +8,7 @@ use arrow_array::{BooleanArray, UInt32Array};
 use imbl::Vector;
 
 use super::adjacency::{Adjacency, Direction, NeighbourList};
+use super::adjacency_reader::AdjacencyReader;
 use super::catalog::{Catalog, LabelSetId};
 use super::chunk::Fixed;
 use super::deleted;
@@ -26,6 +27,15 @@ pub struct Endpoints {
     pub start: NodeId,
     /// Where it ends.
     pub end: NodeId,
+}
+
+/// The label sets at the ends of a relationship.
+#[derive(Debug, Clone, Copy)]
+pub struct SampledEnds {
+    /// Of the node where it starts.
+    pub start: LabelSetId,
+    /// Of the node where it ends.
+    pub end: LabelSetId,
 }
 
 /// How many relationships of a type lead from nodes with one label to nodes with another.
@@ -84,6 +94,11 @@ impl Snapshot {
         self.nodes.alive()
     }
 
+    /// One more than the greatest number that a node has.
+    pub fn node_positions(&self) -> usize {
+        self.nodes.next() as usize
+    }
+
     /// The number of relationships.
     pub fn relationship_count(&self) -> u64 {
         self.relationships.alive()
@@ -110,7 +125,9 @@ impl Snapshot {
     /// The nodes of a chunk that have all `labels`, ascending.
     pub fn scan_nodes(&self, chunk: usize, labels: &[LabelId]) -> Result<UInt32Array> {
         let wanted = self.catalog.sets_with(labels);
-        self.scan(&self.nodes, chunk, |set| wanted[*set as usize])
+        self.scan(&self.nodes, chunk, |set| {
+            wanted.get(*set as usize) == Some(&true)
+        })
     }
 
     /// The number of chunks of relationships; they are numbered from 0.
@@ -137,6 +154,14 @@ impl Snapshot {
     ) -> Result<UInt32Array> {
         let chunk = table.chunk(number)?;
         let start = (number * CHUNK_SIZE) as u32;
+        if let Some(all) = chunk.uniform.filter(|_| !table.is_patched(number)) {
+            let rows = if wanted(&all) {
+                chunk.fixed.len() as u32
+            } else {
+                0
+            };
+            return Ok(UInt32Array::from_iter_values(start..start + rows));
+        }
         let mut found = Vec::with_capacity(chunk.fixed.len());
         let mut patched = table.patched_rows(number).peekable();
         for (offset, fixed) in chunk.fixed.iter().enumerate() {
@@ -198,15 +223,8 @@ impl Snapshot {
     /// `DeletedEntityAccess` where a node does not exist.
     pub fn have_label(&self, nodes: &UInt32Array, label: LabelId) -> Result<BooleanArray> {
         let with_label = self.catalog.sets_with(&[label]);
-        nodes
-            .iter()
-            .map(|node| match node {
-                Some(node) => self
-                    .label_set_of(NodeId(node))
-                    .map(|set| Some(with_label[set as usize])),
-                None => Ok(None),
-            })
-            .collect()
+        let has_label = |set: &LabelSetId| with_label.get(*set as usize) == Some(&true);
+        self.nodes.test(nodes, has_label, || deleted("node"))
     }
 
     /// One property of many nodes; null where the node is null or lacks it.
@@ -302,6 +320,43 @@ impl Snapshot {
             Some(adjacency) => adjacency.neighbours(node.0),
             None => Ok(NeighbourList::empty()),
         }
+    }
+
+    /// The label sets at both ends of about `count` relationships of a type, for estimates.
+    ///
+    /// # Errors
+    /// Where they are stored and cannot be fetched.
+    pub fn sample_ends(&self, relationship_type: TypeId, count: usize) -> Result<Vec<SampledEnds>> {
+        let place = adjacency_place(Direction::Outgoing, relationship_type);
+        let Some(adjacency) = self.adjacency.get(place) else {
+            return Ok(Vec::new());
+        };
+        let sample = adjacency.sample(count)?;
+        let labels = |node: u32| {
+            self.nodes
+                .fixed(node)
+                .map(|fixed| fixed.map_or(0, |row| row.1))
+        };
+        sample
+            .into_iter()
+            .map(|(start, end)| {
+                Ok(SampledEnds {
+                    start: labels(start)?,
+                    end: labels(end)?,
+                })
+            })
+            .collect()
+    }
+
+    /// A reader of the neighbours of many nodes.
+    pub fn adjacency_reader(
+        &self,
+        direction: Direction,
+        relationship_type: TypeId,
+    ) -> AdjacencyReader {
+        let place = adjacency_place(direction, relationship_type);
+        let adjacency = self.adjacency.get(place).cloned();
+        AdjacencyReader::new(adjacency.unwrap_or_default())
     }
 
     /// The number of relationships of one type at a node in one direction.

@@ -166,12 +166,7 @@ impl<F: Fixed> Table<F> {
     pub(super) fn push(&mut self, fixed: F, properties: Properties) -> Result<u32> {
         let position = self.next;
         if position == u32::MAX {
-            return Err(Error::new(
-                ErrorKind::ResourceError,
-                ErrorDetail::IdsExhausted,
-                "no more nodes or relationships can be numbered",
-            )
-            .hint("dump and restore numbers them anew"));
+            return Err(exhausted());
         }
         self.next += 1;
         self.alive += 1;
@@ -182,6 +177,33 @@ impl<F: Fixed> Table<F> {
         };
         self.put(position, row)?;
         Ok(position)
+    }
+
+    /// Adds a chunk without rows, to be set later; gives its number. Positions that the chunk before
+    /// has not given are never given.
+    pub(super) fn add_chunk(&mut self) -> usize {
+        self.chunks.push_back(Patched {
+            slot: Slot::resident(Chunk::empty()),
+            rows: 0,
+        });
+        self.chunks.len() - 1
+    }
+
+    /// Fills a chunk that was added without rows.
+    ///
+    /// # Errors
+    /// `IdsExhausted` where its positions cannot be numbered.
+    pub(super) fn set_chunk(
+        &mut self,
+        number: usize,
+        rows: usize,
+        slot: Slot<Chunk<F>>,
+    ) -> Result<()> {
+        let end = u32::try_from(number * CHUNK_SIZE + rows).map_err(|_| exhausted())?;
+        self.chunks.set(number, Patched { slot, rows: 0 });
+        self.alive += rows as u64;
+        self.next = self.next.max(end);
+        Ok(())
     }
 
     /// Changes a row that exists or existed.
@@ -304,6 +326,15 @@ impl<F: Fixed> Table<F> {
             alive: image.alive,
         }
     }
+}
+
+fn exhausted() -> Error {
+    Error::new(
+        ErrorKind::ResourceError,
+        ErrorDetail::IdsExhausted,
+        "no more nodes or relationships can be numbered",
+    )
+    .hint("dump and restore numbers them anew")
 }
 
 /// What a stored table is opened from.

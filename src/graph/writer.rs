@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::adjacency::{Adjacency, Direction};
+use super::bulk::{Bulk, PartStore};
 use super::changes::{Changes, Originals, changes};
 use super::effect::Effect;
 use super::index_upkeep::Touched;
@@ -25,6 +26,10 @@ pub struct GraphWriter {
     nodes: Originals,
     relationships: Originals,
     pub(super) unverified: Unverified,
+    /// What of a bulk load is not in the graph yet.
+    pub(super) bulk: Option<Bulk>,
+    /// Where a bulk load keeps what is ready.
+    pub(super) parts: Option<Arc<dyn PartStore>>,
 }
 
 impl GraphWriter {
@@ -37,7 +42,14 @@ impl GraphWriter {
             nodes: Originals::default(),
             relationships: Originals::default(),
             unverified: Unverified::default(),
+            bulk: None,
+            parts: None,
         }
+    }
+
+    /// Lets bulk loads keep what is ready in `parts`.
+    pub fn keep_parts_in(&mut self, parts: Option<Arc<dyn PartStore>>) {
+        self.parts = parts;
     }
 
     /// The state with all writes so far; cheap.
@@ -394,6 +406,7 @@ impl GraphWriter {
                 self.set_graph_type(graph_type.clone(), &Context::unlimited())
             }
             Effect::DropConstraint { name } => self.drop_constraint(name),
+            Effect::Bulk => Err(Error::damaged("a bulk load cannot be done again")),
         }
     }
 
@@ -416,7 +429,11 @@ impl GraphWriter {
         self.graph.catalog.label_name(label).clone()
     }
 
-    fn adjacency(&mut self, direction: Direction, relationship_type: TypeId) -> &mut Adjacency {
+    pub(super) fn adjacency(
+        &mut self,
+        direction: Direction,
+        relationship_type: TypeId,
+    ) -> &mut Adjacency {
         let place = adjacency_place(direction, relationship_type);
         while self.graph.adjacency.len() <= place {
             self.graph.adjacency.push_back(Adjacency::default());
@@ -426,7 +443,7 @@ impl GraphWriter {
 }
 
 /// Adds to a count, which starts at zero.
-fn count(counts: &mut imbl::Vector<u64>, place: usize, by: i64) {
+pub(super) fn count(counts: &mut imbl::Vector<u64>, place: usize, by: i64) {
     while counts.len() <= place {
         counts.push_back(0);
     }
@@ -452,7 +469,7 @@ fn storable(properties: Vec<(KeyId, Value)>, catalog: &Catalog) -> Result<Proper
 }
 
 /// Properties are single values and lists of them without nulls.
-fn check_storable(key: KeyId, value: &Value, catalog: &Catalog) -> Result<()> {
+pub(super) fn check_storable(key: KeyId, value: &Value, catalog: &Catalog) -> Result<()> {
     let is_single = |value: &Value| {
         !matches!(
             value,

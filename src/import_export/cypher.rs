@@ -16,6 +16,8 @@ use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{
     ExternalId, Place, Properties, RecordSource, RelationshipRecord, excerpt,
 };
+use crate::import_export::report::ImportWarning;
+use crate::import_export::script_dialects::{Translation, translate};
 use crate::import_export::source::Source;
 use crate::import_export::temporal_text::{self, Kind};
 use crate::parse;
@@ -34,9 +36,18 @@ pub struct ScriptStatement<'t> {
     pub line: u64,
 }
 
+/// What a script did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScriptReport {
+    /// The number of statements that were run.
+    pub statements: u64,
+    /// Statements that have no meaning here and were left out.
+    pub warnings: Vec<ImportWarning>,
+}
+
 /// Runs the statements of a script one after the other with `run`, which should do so in one
-/// transaction; gives their number. Lines that begin with a colon are commands of the shell that
-/// wrote the script: `:begin` and `:commit` are passed over, others refused.
+/// transaction. What dumps of Neo4j, Memgraph and Kùzu say otherwise is translated, or passed over
+/// where it is about the work of their databases: transactions of shells, waiting for indexes.
 ///
 /// # Errors
 /// `FileError`; `FormatError: InvalidEncoding`; `Unsupported` for shell commands; errors of `run`
@@ -45,7 +56,7 @@ pub fn read_script(
     source: &Source<'_>,
     context: &Context,
     mut run: impl FnMut(ScriptStatement<'_>) -> Result<()>,
-) -> Result<u64> {
+) -> Result<ScriptReport> {
     let mut bytes = Vec::new();
     let mut memory = context.reservation();
     let mut reader = source.open()?;
@@ -61,18 +72,35 @@ pub fn read_script(
         source.error(ErrorDetail::InvalidEncoding, Place::Line(line), message)
     })?;
 
-    let mut count = 0;
+    let mut report = ScriptReport::default();
+    let mut parameters = Parameters::new();
     let (mut line, mut counted) = (1, 0);
     for statement in parse::statements(&script) {
         context.check()?;
-        let text = without_shell_commands(statement.text, source)?;
+        let text = without_shell_commands(statement.text, source, &mut parameters)?;
         if text.is_empty() {
             continue;
         }
         let offset = statement.offset + (statement.text.len() - text.len());
         line += script[counted..offset].matches('\n').count() as u64;
         counted = offset;
-        run(ScriptStatement { text, line }).map_err(|error| {
+        let with_values = with_parameter(text, &parameters);
+        let text = with_values.as_deref().unwrap_or(text);
+        let translation = translate(text);
+        let outcome = translation.and_then(|translation| match translation {
+            Translation::Same => run(ScriptStatement { text, line }).map(|()| 1),
+            Translation::Other(text) => run(ScriptStatement { text: &text, line }).map(|()| 1),
+            Translation::PassOver => Ok(0),
+            Translation::LeaveOut(statement) => {
+                report.warnings.push(ImportWarning {
+                    file: source.name().clone(),
+                    place: Place::Line(line),
+                    text: format!("left out: {statement}"),
+                });
+                Ok(0)
+            }
+        });
+        report.statements += outcome.map_err(|error| {
             let place = format!("in {}, the statement in line {line}", source.name());
             match error.hint_text() {
                 Some(hint) => {
@@ -82,23 +110,67 @@ pub fn read_script(
                 None => error.hint(place),
             }
         })?;
-        count += 1;
     }
-    Ok(count)
+    Ok(report)
+}
+
+/// The parameters that a script has set, as the expressions that it gave.
+type Parameters<'t> = HashMap<&'t str, &'t str>;
+
+/// Name and value of `param rows => [1, 2]`, or of `param rows: [1, 2]`.
+fn parameter(command: &str) -> Option<(&str, &str)> {
+    let (word, rest) = command.split_once(char::is_whitespace)?;
+    let separated = rest.split_once("=>").or_else(|| rest.split_once(':'));
+    let (name, value) = separated.filter(|_| word.eq_ignore_ascii_case("param"))?;
+    Some((name.trim(), value.trim()))
+}
+
+/// `UNWIND $rows AS row ...` with the expression that `:param rows => ...` gave; APOC writes its
+/// batches so.
+fn with_parameter(statement: &str, parameters: &Parameters<'_>) -> Option<String> {
+    let (unwind, rest) = statement.split_once('$')?;
+    let end = rest.find(char::is_whitespace)?;
+    let (name, rest) = rest.split_at(end);
+    let value = parameters.get(name)?;
+    let is_first = unwind.trim().eq_ignore_ascii_case("unwind");
+    is_first.then(|| format!("{unwind}{value}{rest}"))
+}
+
+/// Commands of shells, behind a colon, that do nothing to the graph.
+const SHELL_COMMANDS: [&str; 3] = ["begin", "commit", "use"];
+/// Lines of Neo4j's old shell, which had no semicolons either.
+const OLD_SHELL_COMMANDS: [&str; 3] = ["begin", "commit", "schema await"];
+
+/// What is behind the first line of `text`, where that is one of `lines`.
+fn without_first_line<'t>(text: &'t str, lines: &[&str]) -> Option<&'t str> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim();
+    lines
+        .iter()
+        .any(|line| first.eq_ignore_ascii_case(line))
+        .then_some(rest)
 }
 
 /// The statement after shell commands, and comments between them, in front of it.
-fn without_shell_commands<'t>(statement: &'t str, source: &Source<'_>) -> Result<&'t str> {
+fn without_shell_commands<'t>(
+    statement: &'t str,
+    source: &Source<'_>,
+    parameters: &mut Parameters<'t>,
+) -> Result<&'t str> {
     let mut text = statement;
     loop {
         let rest = if let Some(command) = text.strip_prefix(':') {
             let (command, rest) = command.split_once('\n').unwrap_or((command, ""));
-            let command = command.trim().to_lowercase();
-            if command != "begin" && command != "commit" {
-                let word = command.split_whitespace().next().unwrap_or_default();
+            let word = command.split_whitespace().next().unwrap_or_default();
+            let mut passed = SHELL_COMMANDS.iter();
+            if let Some((name, value)) = parameter(command) {
+                parameters.insert(name, value);
+            } else if !passed.any(|known| word.eq_ignore_ascii_case(known)) {
                 let message = format!("{}: the shell command :{}", source.name(), excerpt(word));
                 return Err(Error::unsupported(message));
             }
+            rest
+        } else if let Some(rest) = without_first_line(text, &OLD_SHELL_COMMANDS) {
             rest
         } else if let Some(comment) = text.strip_prefix("//") {
             comment.split_once('\n').map_or("", |(_, rest)| rest)

@@ -186,7 +186,7 @@ fn write_node(file: &mut OutputFile<'_>, node: &NodeRecord, colours: &Colours) -
 }
 
 /// Which label gives a node its colour: the rarest, which says most about it.
-struct Colours {
+pub(super) struct Colours {
     nodes: u64,
     counts: LabelCounts,
     /// How many nodes have the colour of each label.
@@ -196,7 +196,8 @@ struct Colours {
 }
 
 impl Colours {
-    fn of(graph: &dyn RecordSource) -> Result<Colours> {
+    /// The colours of the nodes of `graph`.
+    pub fn of(graph: &dyn RecordSource) -> Result<Colours> {
         let mut colours = Colours {
             nodes: 0,
             counts: LabelCounts::new(),
@@ -218,9 +219,21 @@ impl Colours {
         Ok(colours)
     }
 
-    fn label<'n>(&self, node: &'n NodeRecord) -> Option<&'n Arc<str>> {
+    /// The label that gives the node its colour.
+    pub fn label<'n>(&self, node: &'n NodeRecord) -> Option<&'n Arc<str>> {
         let labels = node.labels.iter();
         labels.min_by_key(|label| self.counts.get(*label))
+    }
+
+    /// The labels that give nodes their colours.
+    pub fn labels(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.shown.keys()
+    }
+
+    /// Fill and outline of nodes that have the colour of `label`, and whether the outline is dashed.
+    pub fn look(&self, label: &str) -> (&'static str, &'static str, bool) {
+        let look = self.of_label(label);
+        (look.fill, look.outline, look.dashed)
     }
 
     fn of_label(&self, label: &str) -> Look {

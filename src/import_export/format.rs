@@ -68,6 +68,12 @@ pub trait ReadFormat: Sync {
         false
     }
 
+    /// Whether records are pushed as they are read; else the whole of a graph is held in memory
+    /// first, because what comes later may belong to what came before.
+    fn streams(&self) -> bool {
+        true
+    }
+
     /// Whether a relationship may name a node that is declared nowhere and thereby there.
     fn implies_nodes(&self) -> bool {
         false

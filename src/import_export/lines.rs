@@ -3,11 +3,14 @@
 use std::io::{BufRead, Read};
 
 use crate::error::{ErrorDetail, Result};
-use crate::import_export::record::Place;
+use crate::import_export::encoded::{decode_legacy, open_text};
+use crate::import_export::record::{Place, RecordSink};
 use crate::import_export::source::Source;
 
 /// The longest line, in bytes; a record of these formats is some words.
 const LONGEST: u64 = 1 << 20;
+/// The longest line of formats that have all neighbours of a node in one.
+const LONGEST_LIST: u64 = 8 << 20;
 
 /// Hands the lines of `source` to `take` without their ends, with their place.
 ///
@@ -17,7 +20,43 @@ pub(super) fn each_line(
     source: &Source<'_>,
     mut take: impl FnMut(&str, Place) -> Result<()>,
 ) -> Result<()> {
-    let mut reader = source.open()?;
+    each_raw_line(source, source.open()?, LONGEST, |bytes, place| {
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            let message = "the text is not valid UTF-8";
+            source.error(ErrorDetail::InvalidEncoding, place, message)
+        })?;
+        take(text, place)
+    })
+}
+
+/// As [`each_line`], for old formats: lines that are not UTF-8 are read as windows-1252, which is
+/// told once, and may hold many words.
+///
+/// # Errors
+/// `FileError`; `FormatError` where a line is too long; errors of `take`.
+pub(super) fn each_legacy_line(
+    source: &Source<'_>,
+    sink: &mut dyn RecordSink,
+    mut take: impl FnMut(&str, Place, &mut dyn RecordSink) -> Result<()>,
+) -> Result<()> {
+    let mut told = false;
+    each_raw_line(source, open_text(source)?, LONGEST_LIST, |bytes, place| {
+        let (text, is_utf_8) = decode_legacy(bytes);
+        if !is_utf_8 && !told {
+            told = true;
+            let text = "the text is not UTF-8; it is read as windows-1252";
+            sink.warning(place, text.to_owned());
+        }
+        take(&text, place, sink)
+    })
+}
+
+fn each_raw_line(
+    source: &Source<'_>,
+    mut reader: impl BufRead,
+    longest: u64,
+    mut take: impl FnMut(&[u8], Place) -> Result<()>,
+) -> Result<()> {
     let mut bytes = Vec::new();
     let mut line = 0;
     loop {
@@ -26,20 +65,24 @@ pub(super) fn each_line(
         let place = Place::Line(line);
         let read = reader
             .by_ref()
-            .take(LONGEST + 1)
+            .take(longest + 1)
             .read_until(b'\n', &mut bytes);
-        let read = read.map_err(|error| source.read_error(&error))?;
+        let read = read.map_err(|error| match error.kind() {
+            std::io::ErrorKind::InvalidData => {
+                source.error(ErrorDetail::InvalidEncoding, place, error.to_string())
+            }
+            _ => source.read_error(&error),
+        })?;
         if read == 0 {
             return Ok(());
         }
-        if read as u64 > LONGEST {
-            let message = format!("the line is longer than {LONGEST} bytes");
+        if read as u64 > longest {
+            let message = format!("the line is longer than {longest} bytes");
             return Err(source.error(ErrorDetail::InvalidContent, place, message));
         }
-        let text = std::str::from_utf8(&bytes).map_err(|_| {
-            let message = "the text is not valid UTF-8";
-            source.error(ErrorDetail::InvalidEncoding, place, message)
-        })?;
-        take(text.trim_end_matches(['\n', '\r']), place)?;
+        let end = bytes
+            .iter()
+            .rposition(|byte| !matches!(byte, b'\n' | b'\r'));
+        take(&bytes[..end.map_or(0, |end| end + 1)], place)?;
     }
 }

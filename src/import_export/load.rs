@@ -19,6 +19,10 @@ use crate::value::{KeyId, NodeId, Value};
 /// Records between two looks at the interrupt flag.
 const RECORDS_BETWEEN_CHECKS: u64 = 1024;
 
+/// From so many records on they are loaded in bulk: a commit of as many is no record of the log anyhow,
+/// and fewer are not worth chunks of their own.
+const BULK_FROM: u64 = 50_000;
+
 /// What becomes of a relationship whose end no file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingNodes {
@@ -41,6 +45,8 @@ pub struct Loader<'a> {
     on_error: OnError,
     /// Whether a second node of an id adds to the first, in the file that is read.
     pub(super) repeats_nodes: bool,
+    /// What repeated nodes add: a bulk load cannot change what it has made.
+    repeated: Vec<(NodeId, NodeRecord)>,
     records: u64,
 }
 
@@ -71,6 +77,7 @@ impl<'a> Loader<'a> {
             report: Report::default(),
             on_error,
             repeats_nodes: false,
+            repeated: Vec::new(),
             records: 0,
         }
     }
@@ -117,6 +124,10 @@ impl<'a> Loader<'a> {
                 Ok((start, end)) => self.create_relationship(record, start, end)?,
                 Err(error) => self.refuse(source, place, error)?,
             }
+        }
+        self.writer.end_bulk(self.context)?;
+        for (node, record) in std::mem::take(&mut self.repeated) {
+            self.add_to_node(node, record)?;
         }
         self.writer.verify(self.context)?;
         Ok((self.writer, self.report))
@@ -175,7 +186,10 @@ impl<'a> Loader<'a> {
             .map(|label| self.writer.label(label))
             .collect::<Result<Vec<_>>>()?;
         let properties = self.keyed(node.properties)?;
-        let created = self.writer.create_node(&labels, properties)?;
+        let created = match self.is_bulk() {
+            true => self.writer.append_node(&labels, properties, self.context)?,
+            false => self.writer.create_node(&labels, properties)?,
+        };
         if let Some(id) = node.id {
             let size = size_of::<(ExternalId, NodeId)>() * 2 + id.id.heap_size();
             self.memory.grow(size)?;
@@ -186,7 +200,7 @@ impl<'a> Loader<'a> {
 
     /// Gives a node the labels and properties of another record of it.
     fn add_to_node(&mut self, node: NodeId, record: NodeRecord) -> Result<()> {
-        self.reserve_properties(&record.properties)?;
+        self.count_record()?;
         for label in &record.labels {
             let label = self.writer.label(label)?;
             self.writer.add_label(node, label)?;
@@ -208,9 +222,19 @@ impl<'a> Loader<'a> {
         let name = &relationship.relationship_type;
         let relationship_type = self.writer.relationship_type(name)?;
         let properties = self.keyed(relationship.properties)?;
-        self.writer
-            .create_relationship(relationship_type, start, end, properties)?;
+        if self.is_bulk() {
+            let context = self.context;
+            self.writer
+                .append_relationship(relationship_type, start, end, properties, context)?;
+        } else {
+            self.writer
+                .create_relationship(relationship_type, start, end, properties)?;
+        }
         Ok(())
+    }
+
+    fn is_bulk(&self) -> bool {
+        self.records > BULK_FROM
     }
 
     fn keyed(&mut self, properties: Properties) -> Result<Vec<(KeyId, Value)>> {
@@ -223,11 +247,10 @@ impl<'a> Loader<'a> {
     /// Reserves what a record adds to the graph and to the writer's effects, which share the text
     /// of values.
     fn reserve_properties(&mut self, properties: &Properties) -> Result<()> {
-        let values = properties.iter().map(|(_, value)| {
-            size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
-        });
-        self.memory
-            .grow(size_of::<Effect>() + values.sum::<usize>())
+        if self.is_bulk() {
+            return Ok(());
+        }
+        self.memory.grow(effect_size(properties))
     }
 
     fn count_record(&mut self) -> Result<()> {
@@ -251,7 +274,10 @@ impl RecordSink for FileLoader<'_, '_> {
             if self.loader.repeats_nodes {
                 let text = format!("the node {id} was there already and is added to");
                 self.warning(place, text);
-                return self.loader.add_to_node(earlier, node);
+                let size = size_of::<(NodeId, NodeRecord)>() + effect_size(&node.properties);
+                self.loader.memory.grow(size)?;
+                self.loader.repeated.push((earlier, node));
+                return Ok(());
             }
             let message = format!("the id {id} belongs to an earlier node already");
             let error = self.source.error(ErrorDetail::DuplicateId, place, message);
@@ -333,6 +359,14 @@ impl Waiting<'_> {
             .map(|(key, value)| size_of::<(Arc<str>, Value)>() + key.len() + value.heap_size());
         size_of::<Self>() + values.sum::<usize>()
     }
+}
+
+/// What a record is in the graph and in the writer's effects.
+fn effect_size(properties: &Properties) -> usize {
+    let values = properties.iter().map(|(_, value)| {
+        size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
+    });
+    size_of::<Effect>() + values.sum::<usize>()
 }
 
 /// Whether a graph can hold the value as a property.

@@ -23,13 +23,25 @@ pub mod csv;
 pub mod cypher;
 pub mod dot;
 pub mod edge_list;
+pub mod gml;
+pub mod mermaid;
+pub mod pajek;
+pub mod sif;
+pub mod ucinet;
 mod compression;
 pub mod rdf;
 pub mod columnar;
+mod byte_cursor;
+mod dot_read;
+mod encoded;
 mod infer;
 mod json_value;
 mod lines;
+mod node_names;
+mod script_dialects;
 mod temporal_text;
+mod words;
+pub mod xml;
 
 use std::path::{Path, PathBuf};
 
@@ -226,10 +238,81 @@ pub static FORMATS: &[Format] = &[
         title: "Graphviz DOT",
         endings: &["dot", "gv"],
         media_type: "text/vnd.graphviz",
-        recognises: |_| false,
-        reading: Reading::No,
+        recognises: dot_read::recognises,
+        reading: Reading::Records(&dot::Dot),
         writer: Some(&dot::Dot),
         cannot_hold: "A picture: properties and their types are readable text only.",
+    },
+    Format {
+        name: "graphml",
+        title: "GraphML",
+        endings: &["graphml"],
+        media_type: "application/graphml+xml",
+        recognises: xml::graphml::recognises,
+        reading: Reading::Records(&xml::graphml::GraphMl),
+        writer: Some(&xml::graphml::GraphMl),
+        cannot_hold: "Nothing is lost; names with control characters are refused.",
+    },
+    Format {
+        name: "gexf",
+        title: "GEXF (Gephi)",
+        endings: &["gexf"],
+        media_type: "application/gexf+xml",
+        recognises: xml::gexf::recognises,
+        reading: Reading::Records(&xml::gexf::Gexf),
+        writer: Some(&xml::gexf::Gexf),
+        cannot_hold: "Nothing is lost; names with control characters are refused.",
+    },
+    Format {
+        name: "gml",
+        title: "GML",
+        endings: &["gml"],
+        media_type: "text/vnd.gml",
+        recognises: gml::recognises,
+        reading: Reading::Records(&gml::Gml),
+        writer: Some(&gml::Gml),
+        cannot_hold: "Nothing is lost; what GML has no type for is told in records of ours.",
+    },
+    Format {
+        name: "pajek",
+        title: "Pajek network",
+        endings: &["net"],
+        media_type: "text/x-pajek",
+        recognises: pajek::recognises,
+        reading: Reading::Records(&pajek::Pajek),
+        writer: Some(&pajek::Pajek),
+        cannot_hold: "Labels, and all properties but the label of nodes and the weight of \
+                      relationships.",
+    },
+    Format {
+        name: "sif",
+        title: "Simple interaction format (Cytoscape)",
+        endings: &["sif"],
+        media_type: "text/x-sif",
+        recognises: |_| false,
+        reading: Reading::Records(&sif::Sif),
+        writer: Some(&sif::Sif),
+        cannot_hold: "Labels, and all properties but ids of nodes that are texts and all differ.",
+    },
+    Format {
+        name: "ucinet-dl",
+        title: "UCINET DL",
+        endings: &["dl"],
+        media_type: "text/x-ucinet-dl",
+        recognises: ucinet::recognises,
+        reading: Reading::Records(&ucinet::UcinetDl),
+        writer: None,
+        cannot_hold: "It is not written.",
+    },
+    Format {
+        name: "mermaid",
+        title: "Mermaid flow chart",
+        endings: &["mmd", "mermaid"],
+        media_type: "text/vnd.mermaid",
+        recognises: |_| false,
+        reading: Reading::No,
+        writer: Some(&mermaid::Mermaid),
+        cannot_hold: "A picture: only captions, types of relationships and colours of labels.",
     },
     Format {
         name: "edgelist",
@@ -480,6 +563,12 @@ pub struct ExportReport {
 /// # Errors
 /// Those of the source; `ResourceError`.
 pub fn losses(source: ExportSource<'_>, format: &Format, context: &Context) -> Result<Vec<String>> {
+    if let ExportSource::Result(result) = source
+        && !dump::has_entities(result)
+    {
+        // It is a table.
+        return Ok(Vec::new());
+    }
     match format.writer {
         Some(writer) => writer
             .abilities()

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
@@ -21,6 +22,22 @@ pub struct Source<'a> {
     /// What messages call it.
     name: Arc<str>,
     content: Content<'a>,
+    /// Counts the bytes that are read of a file.
+    counter: Arc<AtomicU64>,
+}
+
+/// A file whose bytes are counted.
+struct Counted {
+    file: File,
+    counter: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.counter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
 }
 
 #[derive(Debug)]
@@ -42,6 +59,15 @@ impl<'a> Source<'a> {
         Source {
             name: path.display().to_string().into(),
             content: Content::File(path),
+            counter: Arc::default(),
+        }
+    }
+
+    /// The same source, which adds the bytes that are read of its file to `counter`.
+    pub fn counted(self, counter: &Arc<AtomicU64>) -> Self {
+        Source {
+            counter: counter.clone(),
+            ..self
         }
     }
 
@@ -50,6 +76,7 @@ impl<'a> Source<'a> {
         Source {
             name: name.into(),
             content: Content::Text(text),
+            counter: Arc::default(),
         }
     }
 
@@ -59,6 +86,7 @@ impl<'a> Source<'a> {
         Source {
             name: rows.name.clone(),
             content: Content::Joined(header, rows),
+            counter: Arc::default(),
         }
     }
 
@@ -85,6 +113,7 @@ impl<'a> Source<'a> {
         Ok(Source {
             name: name.into(),
             content: Content::Read(bytes, reservation),
+            counter: Arc::default(),
         })
     }
 
@@ -135,7 +164,8 @@ impl<'a> Source<'a> {
         let reader: Box<dyn BufRead + '_> = match &self.content {
             Content::File(path) => {
                 let file = File::open(path).map_err(|error| cannot_open(&self.name, &error))?;
-                Box::new(BufReader::with_capacity(1 << 16, file))
+                let counter = self.counter.clone();
+                Box::new(BufReader::with_capacity(1 << 16, Counted { file, counter }))
             }
             Content::Text(text) => Box::new(*text),
             Content::Joined(header, rows) => {

@@ -71,6 +71,13 @@ pub enum Plan {
         /// What is followed.
         expand: Expand,
     },
+    /// From a node over any number of relationships to the nodes at their end, each once for a row.
+    Reach {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is followed, again and again; its relationship variable is in no row.
+        expand: Expand,
+    },
     /// From a known relationship, or a list of them, to its nodes.
     Follow {
         /// The rows to extend.

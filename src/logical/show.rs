@@ -51,6 +51,7 @@ fn head(plan: &Plan) -> String {
             let into = if expand.into { "ExpandInto" } else { "Expand" };
             format!("{into} {}", show_expand(expand))
         }
+        Plan::Reach { expand, .. } => format!("Reach {}", show_expand(expand)),
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
         Plan::Repeat { repeat, .. } => {
             let Length { minimum, maximum } = repeat.length;

@@ -20,6 +20,7 @@ impl Plan {
             Plan::Match { input, .. }
             | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Reach { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
             | Plan::Filter { input, .. }
@@ -57,6 +58,7 @@ impl Plan {
             Plan::Match { input, .. }
             | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Reach { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
             | Plan::Filter { input, .. }
@@ -125,6 +127,7 @@ impl Plan {
                     &mut std::iter::once(expand.relationship.clone()).chain(to),
                 )
             }
+            Plan::Reach { input, expand } => with(input, &mut std::iter::once(expand.to.clone())),
             Plan::Follow { input, expand } => {
                 let mut variables = input.variables();
                 for end in [&expand.from, &expand.to] {

@@ -5,8 +5,10 @@
 //! * Never: data, columns, physical operators.
 //! * Start here: [`RULES`].
 
+mod entities;
 mod rules;
 mod seek_conditions;
+mod selectivity;
 mod statistics;
 
 use std::collections::BTreeSet;
@@ -51,6 +53,22 @@ pub static RULES: &[Rule] = &[
         name: "top_k",
         sentence: "Keeps only the first rows of an order that is cut by LIMIT.",
         rewrite: rules::top_k::rewrite,
+    },
+    // Needs the orders that the rule above cut.
+    Rule {
+        name: "late_projection",
+        sentence: "Reads what the first rows of an order show when they are known.",
+        rewrite: rules::late_projection::rewrite,
+    },
+    Rule {
+        name: "reach",
+        sentence: "Searches the nodes at the end of paths breadth first where only they matter.",
+        rewrite: rules::reach::rewrite,
+    },
+    Rule {
+        name: "shared_reads",
+        sentence: "Reads a property once that several aggregates read.",
+        rewrite: rules::shared_reads::rewrite,
     },
 ];
 

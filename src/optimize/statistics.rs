@@ -1,32 +1,125 @@
-//! What the optimiser knows of the graph: counts by name.
+//! What the optimiser knows of the graph: counts by name, and what a sample of relationships connects.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::bind::bound::PatternDirection;
 use crate::bind::expression::Labels;
-use crate::graph::{Index, Snapshot, Target};
+use crate::graph::{Index, LabelSetId, SampledEnds, Snapshot, Target};
+use crate::value::TypeId;
 
-/// Counts of a graph.
-#[derive(Debug, Clone, Copy)]
-pub struct Statistics<'a>(&'a Snapshot);
+/// Counts of a graph, and samples that are taken when they are first asked for.
+#[derive(Debug)]
+pub struct Statistics<'a> {
+    graph: &'a Snapshot,
+    samples: RefCell<HashMap<TypeId, Rc<[SampledEnds]>>>,
+}
 
-/// The part of rows that a predicate on a property is taken to keep.
-const EQUALITY_SELECTIVITY: f64 = 0.01;
+/// Relationships of a type that are looked at.
+const SAMPLE_SIZE: usize = 128;
+
+/// Of more types than this none is sampled.
+const MOST_SAMPLED_TYPES: usize = 16;
 
 impl<'a> Statistics<'a> {
     /// The counts of this state.
-    pub fn new(snapshot: &'a Snapshot) -> Self {
-        Statistics(snapshot)
+    pub fn new(graph: &'a Snapshot) -> Self {
+        Statistics {
+            graph,
+            samples: RefCell::default(),
+        }
+    }
+
+    fn sample(&self, relationship_type: TypeId) -> Rc<[SampledEnds]> {
+        let mut samples = self.samples.borrow_mut();
+        let sample = samples.entry(relationship_type).or_insert_with(|| {
+            // What cannot be read is told by the statement, not by its plan.
+            let sample = self.graph.sample_ends(relationship_type, SAMPLE_SIZE);
+            sample.unwrap_or_default().into()
+        });
+        sample.clone()
+    }
+
+    /// How many relationships of these types, seen from nodes with the labels `from`, lead to nodes
+    /// with the labels `to`: expected for one node.
+    pub fn degree(
+        &self,
+        types: Option<&Labels>,
+        direction: PatternDirection,
+        from: Option<&Labels>,
+        to: Option<&Labels>,
+    ) -> f64 {
+        let nodes = self.nodes(from).max(1.0);
+        let ids = self.types(types);
+        if ids.len() > MOST_SAMPLED_TYPES {
+            let part = self.nodes(to) / self.nodes(None).max(1.0);
+            return self.relationships(types) / self.nodes(None).max(1.0) * part;
+        }
+        let ways: &[bool] = match direction {
+            PatternDirection::Outgoing => &[true],
+            PatternDirection::Incoming => &[false],
+            PatternDirection::Both => &[true, false],
+        };
+        let mut relationships = 0.0;
+        for id in ids {
+            let sample = self.sample(id);
+            let all = self.graph.type_count(id) as f64;
+            for outgoing in ways {
+                let fits = |ends: &&SampledEnds| {
+                    let (near, far) = match outgoing {
+                        true => (ends.start, ends.end),
+                        false => (ends.end, ends.start),
+                    };
+                    self.holds(near, from) && self.holds(far, to)
+                };
+                let found = sample.iter().filter(fits).count() as f64;
+                // What is not in the sample may yet be in the graph.
+                relationships += all * found.max(0.5) / (sample.len() as f64).max(1.0);
+            }
+        }
+        relationships / nodes
+    }
+
+    /// Whether a set of labels satisfies a label expression.
+    fn holds(&self, set: LabelSetId, labels: Option<&Labels>) -> bool {
+        match labels {
+            None => true,
+            Some(Labels::Name(name)) => {
+                let label = self.graph.catalog().label(name);
+                label.is_some_and(|label| self.graph.catalog().set_has(set, label))
+            }
+            Some(Labels::Any) => true,
+            Some(Labels::Not(inner)) => !self.holds(set, Some(inner)),
+            Some(Labels::And(parts)) => parts.iter().all(|part| self.holds(set, Some(part))),
+            Some(Labels::Or(parts)) => parts.iter().any(|part| self.holds(set, Some(part))),
+        }
+    }
+
+    /// The numbers of these types; all where it is not names.
+    fn types(&self, types: Option<&Labels>) -> Vec<TypeId> {
+        let catalog = self.graph.catalog();
+        match types {
+            Some(Labels::Name(name)) => catalog.relationship_type(name).into_iter().collect(),
+            Some(Labels::Or(parts)) => parts
+                .iter()
+                .flat_map(|part| self.types(Some(part)))
+                .collect(),
+            _ => catalog.relationship_types().map(|(id, _)| id).collect(),
+        }
     }
 
     /// The number of nodes that have these labels, estimated.
     pub fn nodes(&self, labels: Option<&Labels>) -> f64 {
-        let all = self.0.node_count() as f64;
+        let all = self.graph.node_count() as f64;
         labels.map_or(all, |labels| self.labelled(labels, all).min(all))
     }
 
     fn labelled(&self, labels: &Labels, all: f64) -> f64 {
         match labels {
             Labels::Name(name) => {
-                let label = self.0.catalog().label(name);
-                label.map_or(0.0, |label| self.0.label_count(label) as f64)
+                let label = self.graph.catalog().label(name);
+                label.map_or(0.0, |label| self.graph.label_count(label) as f64)
             }
             Labels::Any => all,
             Labels::Not(inner) => all - self.labelled(inner, all),
@@ -40,15 +133,15 @@ impl<'a> Statistics<'a> {
 
     /// The number of relationships of these types, estimated.
     pub fn relationships(&self, types: Option<&Labels>) -> f64 {
-        let all = self.0.relationship_count() as f64;
+        let all = self.graph.relationship_count() as f64;
         types.map_or(all, |types| self.typed(types, all).min(all))
     }
 
     fn typed(&self, types: &Labels, all: f64) -> f64 {
         match types {
             Labels::Name(name) => {
-                let found = self.0.catalog().relationship_type(name);
-                found.map_or(0.0, |found| self.0.type_count(found) as f64)
+                let found = self.graph.catalog().relationship_type(name);
+                found.map_or(0.0, |found| self.graph.type_count(found) as f64)
             }
             Labels::Any => all,
             Labels::Not(inner) => all - self.typed(inner, all),
@@ -62,12 +155,12 @@ impl<'a> Statistics<'a> {
 
     /// Whether there is any index.
     pub fn has_indexes(&self) -> bool {
-        !self.0.schema().indexes().is_empty()
+        !self.graph.schema().indexes().is_empty()
     }
 
     /// Whether a constraint asks that elements have a property.
     pub fn is_required(&self, target: &Target, property: &str) -> bool {
-        self.0.schema().constraints().iter().any(|constraint| {
+        self.graph.schema().constraints().iter().any(|constraint| {
             constraint.rule.needs_properties()
                 && constraint.target == *target
                 && constraint
@@ -89,7 +182,7 @@ impl<'a> Statistics<'a> {
                 .any(|part| matches!(part, Labels::Name(label) if label.as_ref() == name)),
             _ => false,
         };
-        let indexes = self.0.schema().indexes().iter();
+        let indexes = self.graph.schema().indexes().iter();
         indexes.filter(move |index| {
             matches!(&index.definition().target, Target::Nodes(name) if asks_for(name))
         })
@@ -100,14 +193,9 @@ impl<'a> Statistics<'a> {
         &self,
         wanted: &'l str,
     ) -> impl Iterator<Item = &'a Index> + use<'a, 'l> {
-        let indexes = self.0.schema().indexes().iter();
+        let indexes = self.graph.schema().indexes().iter();
         indexes.filter(move |index| {
             matches!(&index.definition().target, Target::Relationships(name) if name.as_ref() == wanted)
         })
-    }
-
-    /// The part of rows that `equalities` comparisons of a property with a value keep.
-    pub fn selectivity(&self, equalities: usize) -> f64 {
-        EQUALITY_SELECTIVITY.powi(equalities.min(4) as i32)
     }
 }

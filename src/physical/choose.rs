@@ -75,6 +75,7 @@ impl Chooser {
                 right_keys,
             } => self.hash_join(left, right, left_keys, right_keys)?,
             L::Expand { input, expand } => self.expand(input, expand)?,
+            L::Reach { input, expand } => self.reach(input, expand)?,
             L::Follow { input, expand } => self.follow(input, expand)?,
             L::Repeat {
                 input,
@@ -268,6 +269,22 @@ impl Chooser {
             },
         };
         Ok((operator, output))
+    }
+
+    fn reach(
+        &mut self,
+        input: &logical::Plan,
+        expand: &logical::Expand,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let (chosen, length, _) = self.expansion(expand, &layout)?;
+        let length = length.ok_or_else(|| Error::internal("nodes are reached by no length"))?;
+        let operator = Operator::Reach {
+            input,
+            expand: chosen,
+            length,
+        };
+        Ok((operator, layout.with(&expand.to)))
     }
 
     /// What expand and shortest paths share.
@@ -608,6 +625,7 @@ fn takes_batches(plan: &logical::Plan) -> bool {
         | L::ScanNodes { .. }
         | L::Seek { .. }
         | L::Expand { .. }
+        | L::Reach { .. }
         | L::Follow { .. }
         | L::ShortestPaths { .. }
         | L::Filter { .. }

@@ -72,6 +72,15 @@ pub enum Operator {
         /// What must hold of each relationship, over the input's columns and the relationship.
         each: Option<Expression>,
     },
+    /// Any number of hops; appends each node that is reached, once for a row.
+    Reach {
+        /// The rows.
+        input: Box<Plan>,
+        /// What is followed.
+        expand: Expand,
+        /// How often; at least never or once.
+        length: Length,
+    },
     /// From known relationships to their nodes; appends the ends that are not there yet.
     Follow {
         /// The rows.

@@ -1,10 +1,12 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use rihla::display::FORMS;
+use rihla::import_export::{Format, OnError};
+use rihla::{Error, Result};
 
 use super::upkeep;
 
@@ -26,7 +28,7 @@ Examples:
   rihla -c 'MATCH (n) RETURN count(n)' graph.json    run a query and print its result
   rihla --mode json < queries.cypher | jq            run a script
   rihla convert people.csv knows.csv.gz graph.json   turn files into a file of another tool
-  rihla export --query 'MATCH p = (:City)--() RETURN p' cities.dot
+  rihla export notes.rihla --query 'MATCH p = (:City)--() RETURN p' cities.dot
 
 Exit codes: 0 well, 1 a statement failed, 2 wrong usage, 3 a file cannot be opened,
 130 interrupted."
@@ -79,9 +81,37 @@ pub enum Action {
 pub struct Import {
     /// The database, made where there is none
     pub database: PathBuf,
-    /// Files of other tools, together one graph
+    /// Files of other tools, together one graph; `-` for standard input; `.gz` and `.zst` are seen
+    /// through
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// The format to read, where neither the ending nor the first bytes tell it
+    #[arg(short, long)]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How files are read.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Whether an element that cannot be kept ends the work or is left out with a warning
+    #[arg(long, value_parser = ["stop", "skip"], default_value = "stop")]
+    pub on_error: String,
+    /// Read and tell what was read, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// How a file is written.
+#[derive(Debug, Args)]
+pub struct Writing {
+    /// The format to write, where the ending does not tell it
+    #[arg(short, long)]
+    pub format: Option<String>,
+    /// Refuse to write where the format cannot hold all of the graph
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `rihla pipe`
@@ -97,17 +127,15 @@ pub struct Pipe {
 /// `rihla export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The file to write, its ending tells the format; `-` for standard output
-    pub file: PathBuf,
+    /// A database, or graph files, together one graph; the graph of ICESCO without. Last the file to
+    /// write, its ending tells the format; `-` for standard output
+    #[arg(required = true, value_name = "PATH")]
+    pub files: Vec<PathBuf>,
     /// Write only the nodes, relationships and paths that this query returns
     #[arg(short, long)]
     pub query: Option<String>,
-    /// A graph file to read instead of the graph of ICESCO; may be given several times
-    #[arg(short, long, value_name = "FILE")]
-    pub graph: Vec<PathBuf>,
-    /// The format to write, where the ending does not tell it
-    #[arg(short, long)]
-    pub format: Option<String>,
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 /// `rihla convert`
@@ -120,16 +148,35 @@ pub struct Convert {
     /// The format to read, where neither the ending nor the first bytes tell it
     #[arg(long, value_name = "FORMAT")]
     pub from: Option<String>,
-    /// The format to write, where the ending does not tell it
-    #[arg(short, long)]
-    pub format: Option<String>,
-    /// Whether an element that cannot be kept ends the work or is left out with a warning
-    #[arg(long, value_parser = ["stop", "skip"], default_value = "stop")]
-    pub on_error: String,
-    /// Read and tell what was read, but write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Refuse to write where the format cannot hold all of the graph
-    #[arg(long)]
-    pub strict: bool,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+impl Reading {
+    /// What becomes of elements that cannot be kept.
+    pub fn on_error(&self) -> OnError {
+        match self.on_error.as_str() {
+            "skip" => OnError::Skip,
+            _ => OnError::Stop,
+        }
+    }
+}
+
+impl Writing {
+    /// The format of `--format`, or the one that the ending of the target tells.
+    ///
+    /// # Errors
+    /// Where neither names one.
+    pub fn format_of(&self, target: &Path) -> Result<&'static Format> {
+        match &self.format {
+            Some(name) => Format::named(name),
+            None if target == Path::new("-") => {
+                let error = Error::argument("the format of standard output is not given");
+                Err(error.hint("add --format with one of the formats"))
+            }
+            None => Format::of_name(&target.to_string_lossy()),
+        }
+    }
 }

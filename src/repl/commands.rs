@@ -8,6 +8,7 @@ use std::time::Duration;
 use rihla::display::FORMS;
 use rihla::display::footer::grouped;
 use rihla::error::did_you_mean;
+use rihla::import_export::Format;
 use rihla::{Error, ErrorDetail, ErrorKind, Limits, Result};
 
 use super::shell::{Shell, Stop};
@@ -147,12 +148,9 @@ fn export(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
         return Err(Error::argument("which file is to be written?").into());
     };
     let query = Some(query).filter(|query| !query.is_empty());
-    Ok(exchange::export_to_file(
-        shell,
-        &PathBuf::from(file),
-        None,
-        query,
-    )?)
+    let file = PathBuf::from(file);
+    let format = Format::of_name(&file.to_string_lossy())?;
+    Ok(exchange::export(shell, format, &file, false, query)?)
 }
 
 /// Scripts may run scripts, up to this depth.

@@ -1,11 +1,10 @@
 //! `rihla convert`: files of one tool into a file of another.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rihla::import_export::{
-    self, ExportSource, Format, ImportOptions, OnError, Output, Report, losses,
-};
+use rihla::context::Context;
+use rihla::import_export::{self, ExportSource, Format, ImportOptions, Output, Report, losses};
 use rihla::{Database, Error, Result, Session};
 
 use super::arguments::Convert;
@@ -21,13 +20,10 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
     let Some((target, sources)) = arguments.files.split_last() else {
         return Err(Error::argument("no files are given"));
     };
-    let format = format_to_write(arguments, target)?;
+    let format = arguments.writing.format_of(target)?;
     let options = ImportOptions {
         format: arguments.from.as_deref().map(Format::named).transpose()?,
-        on_error: match arguments.on_error.as_str() {
-            "skip" => OnError::Skip,
-            _ => OnError::Stop,
-        },
+        on_error: arguments.reading.on_error(),
         ..ImportOptions::default()
     };
     let session = Database::in_memory().session();
@@ -35,20 +31,8 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
     write(arguments, &session, format, target, watch)
 }
 
-/// The format of `--format`, or the one that the ending of the target tells.
-fn format_to_write(arguments: &Convert, target: &PathBuf) -> Result<&'static Format> {
-    match &arguments.format {
-        Some(name) => Format::named(name),
-        None if target == Path::new("-") => {
-            let error = Error::argument("the format of standard output is not given");
-            Err(error.hint("add --format with one of the formats"))
-        }
-        None => Format::of_name(&target.to_string_lossy()),
-    }
-}
-
 /// What was read, then the warnings.
-fn tell(report: &Report) {
+pub fn tell(report: &Report) {
     show_on_standard_error(&format!("read {}", report.details()));
     for warning in &report.warnings {
         show_on_standard_error(&format!("warning: {warning}"));
@@ -70,16 +54,8 @@ fn write(
     let context = session.context();
     let snapshot = session.snapshot()?;
     let graph = ExportSource::Graph(&snapshot);
-    let lost = losses(graph, format, &context)?;
-    if !lost.is_empty() {
-        let lost = format!("{} does not hold {}", format.title, lost.join(", "));
-        if arguments.strict {
-            let hint = "another format holds more, or leave --strict away";
-            return Err(Error::argument(lost).hint(hint));
-        }
-        show_on_standard_error(&format!("warning: {lost}"));
-    }
-    if arguments.dry_run {
+    tell_losses(graph, format, arguments.writing.strict, &context)?;
+    if arguments.reading.dry_run {
         return Ok(());
     }
     if target != Path::new("-") {
@@ -93,4 +69,27 @@ fn write(
         let (kind, detail) = (rihla::ErrorKind::FileError, rihla::ErrorDetail::CannotWrite);
         Error::new(kind, detail, message)
     })
+}
+
+/// Tells what a format does not hold of a graph.
+///
+/// # Errors
+/// Where it does not hold all and that is asked for.
+pub fn tell_losses(
+    graph: ExportSource<'_>,
+    format: &Format,
+    strict: bool,
+    context: &Context,
+) -> Result<()> {
+    let lost = losses(graph, format, context)?;
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let lost = format!("{} does not hold {}", format.title, lost.join(", "));
+    if strict {
+        let hint = "another format holds more, or leave --strict away";
+        return Err(Error::argument(lost).hint(hint));
+    }
+    show_on_standard_error(&format!("warning: {lost}"));
+    Ok(())
 }

@@ -2,14 +2,17 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rihla::display::footer::counted;
 use rihla::import_export::{
     self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
 use rihla::storage::OpenOptions;
-use rihla::{Database, Error, Result, Session};
+use rihla::{Database, Result, Session};
 
+use super::convert::tell_losses;
 use super::progress::Progress;
 use super::shell::{Shell, Stop, show_on_standard_error};
 use super::watch::Watch;
@@ -116,14 +119,16 @@ pub fn import(
     watch: &Watch,
 ) -> Result<Report> {
     let _running = watch.running(session.interrupt_handle());
-    let _progress = Progress::start();
+    let counter = Arc::new(AtomicU64::new(0));
+    let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok());
+    let _progress = Progress::of_bytes(&counter, sizes.map(|data| data.len()).sum());
     let context = session.context();
     let mut scripts = Vec::new();
     let mut records = Vec::new();
     for file in files {
         let source = match file.to_str() {
             Some("-") => Source::reader("standard input", std::io::stdin().lock(), &context)?,
-            _ => Source::path(file.as_path()),
+            _ => Source::path(file.as_path()).counted(&counter),
         };
         let format = match options.format {
             Some(format) => format,
@@ -164,12 +169,13 @@ fn import_all(
     }
     let context = session.context();
     for script in scripts {
-        cypher::read_script(script, &context, |statement| {
+        let told = cypher::read_script(script, &context, |statement| {
             let changes = session.query(statement.text, ())?.summary().changes;
             report.nodes += changes.nodes_created;
             report.relationships += changes.relationships_created;
             Ok(())
         })?;
+        report.warnings.extend(told.warnings);
     }
     Ok(report)
 }
@@ -194,60 +200,34 @@ pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::R
     Ok(())
 }
 
-/// Writes the graph, or what a query finds, to a file.
+/// Writes the graph, or what a query finds, to a file; `-` is standard output. What the format does
+/// not hold is told.
 ///
 /// # Errors
-/// Where it fails, after telling so.
-pub fn export_to_file(
-    shell: &mut Shell,
-    file: &Path,
-    format: Option<&str>,
-    query: Option<&str>,
-) -> std::result::Result<(), Stop> {
-    let format = match format {
-        Some(name) => Format::named(name),
-        None => Format::of_name(&file.to_string_lossy()),
-    };
-    let format = format.map_err(|error| shell.failed(&error))?;
-    export(shell, format, Output::path(file), query)
-}
-
-/// Writes the graph, or what a query finds, to standard output.
-///
-/// # Errors
-/// Where it fails, after telling so.
-pub fn export_to_output(
-    shell: &mut Shell,
-    format: Option<&str>,
-    query: Option<&str>,
-) -> std::result::Result<(), Stop> {
-    let format = match format {
-        Some(name) => Format::named(name),
-        None => Err(
-            Error::argument("the format of standard output is not given")
-                .hint("add --format with one of the formats"),
-        ),
-    };
-    let format = format.map_err(|error| shell.failed(&error))?;
-    let mut output = Vec::new();
-    export(shell, format, Output::stream(&mut output), query)?;
-    shell.out().write_all(&output)?;
-    shell.flush()
-}
-
-fn export(
+/// Where it fails, or where something would be lost and `strict` forbids it, after telling so.
+pub fn export(
     shell: &mut Shell,
     format: &Format,
-    output: Output<'_>,
+    target: &Path,
+    strict: bool,
     query: Option<&str>,
 ) -> std::result::Result<(), Stop> {
     let watch = shell.watch();
     let _running = watch.running(shell.session.interrupt_handle());
-    let exported = export_all(shell, format, output, query);
+    let is_stream = target == Path::new("-");
+    let mut stream = Vec::new();
+    let output = match is_stream {
+        true => Output::stream(&mut stream),
+        false => Output::path(target),
+    };
+    let exported = export_all(shell, format, output, strict, query);
     let report = exported.map_err(|error| match query {
         Some(query) => shell.failed_at(&error, rihla::display::error::SourceText::typed(query)),
         None => shell.failed(&error),
     })?;
+    if is_stream {
+        shell.out().write_all(&stream)?;
+    }
     for file in &report.files {
         let (nodes, relationships) = (
             counted(report.nodes, "node"),
@@ -266,17 +246,21 @@ fn export_all(
     shell: &mut Shell,
     format: &Format,
     output: Output<'_>,
+    strict: bool,
     query: Option<&str>,
 ) -> Result<import_export::ExportReport> {
     let context = shell.session.context();
-    match query {
+    let (result, snapshot);
+    let source = match query {
         Some(query) => {
-            let result = shell.query(query.trim().trim_end_matches(';'))?;
-            import_export::export(ExportSource::Result(&result), format, output, &context)
+            result = shell.query(query.trim().trim_end_matches(';'))?;
+            ExportSource::Result(&result)
         }
         None => {
-            let snapshot = shell.session.snapshot()?;
-            import_export::export(ExportSource::Graph(&snapshot), format, output, &context)
+            snapshot = shell.session.snapshot()?;
+            ExportSource::Graph(&snapshot)
         }
-    }
+    };
+    tell_losses(source, format, strict, &context)?;
+    import_export::export(source, format, output, &context)
 }

@@ -13,6 +13,7 @@ mod exchange;
 mod help;
 mod highlight;
 mod history;
+mod import;
 mod input;
 mod progress;
 mod schema;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rihla::{Error, FileAccess};
 
-use arguments::{Action, Arguments, Export};
+use arguments::{Action, Arguments, Export, Writing};
 use exchange::Opened;
 use shell::{Shell, Stop};
 use watch::Watch;
@@ -46,25 +47,24 @@ pub fn run() -> ExitCode {
     let watch = Watch::start();
     match &arguments.action {
         Some(Action::Pipe(arguments)) => pipe(arguments),
-        Some(Action::Import(arguments)) => {
-            let database = std::slice::from_ref(&arguments.database);
-            opened(database, false, &watch, |opened, watch| {
-                let mut shell = Shell::new(opened.database, watch);
-                let imported = exchange::import_into_shell(&mut shell, &arguments.files);
-                (shell, exit_code(imported))
-            })
-        }
+        Some(Action::Import(arguments)) => done(import::import(arguments, &watch)),
         Some(Action::Check(arguments)) => done(upkeep::check(arguments, &watch)),
         Some(Action::Backup(arguments)) => done(upkeep::backup(arguments, &watch)),
         Some(Action::Compact(arguments)) => done(upkeep::compact(arguments)),
         Some(Action::Recover(arguments)) => done(upkeep::recover(arguments, &watch)),
         Some(Action::Dump(arguments)) => done(upkeep::dump(arguments, &watch)),
         Some(Action::Restore(arguments)) => done(upkeep::restore(arguments, &watch)),
-        Some(Action::Export(export)) => opened(&export.graph, true, &watch, |opened, watch| {
-            let mut shell = Shell::new(opened.database, watch);
-            let code = exit_code(run_export(&mut shell, export));
-            (shell, code)
-        }),
+        Some(Action::Export(export)) => {
+            let (target, sources) = match export.files.split_last() {
+                Some((target, sources)) => (target.as_path(), sources),
+                None => (Path::new("-"), [].as_slice()),
+            };
+            opened(sources, true, &watch, |opened, watch| {
+                let mut shell = Shell::new(opened.database, watch);
+                let code = exit_code(run_export(&mut shell, export, target));
+                (shell, code)
+            })
+        }
         Some(Action::Convert(arguments)) => done(convert::convert(arguments, &watch)),
         None => opened(
             &arguments.files,
@@ -134,12 +134,11 @@ fn run_shell(shell: &mut Shell, arguments: &Arguments, origin: &str) -> Result<(
     }
 }
 
-fn run_export(shell: &mut Shell, export: &Export) -> Result<(), Stop> {
-    let format = export.format.as_deref();
-    if export.file == Path::new("-") {
-        return exchange::export_to_output(shell, format, export.query.as_deref());
-    }
-    exchange::export_to_file(shell, &export.file, format, export.query.as_deref())
+fn run_export(shell: &mut Shell, export: &Export, target: &Path) -> Result<(), Stop> {
+    let Writing { strict, .. } = export.writing;
+    let format = export.writing.format_of(target);
+    let format = format.map_err(|error| shell.failed(&error))?;
+    exchange::export(shell, format, target, strict, export.query.as_deref())
 }
 
 fn pipe(arguments: &arguments::Pipe) -> ExitCode {

@@ -1,6 +1,8 @@
 //! Shows on a terminal that a long statement is running, and for how long.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,6 +17,12 @@ pub struct Progress {
 impl Progress {
     /// Begins to count, where standard error is a terminal.
     pub fn start() -> Progress {
+        Progress::of_bytes(&Arc::default(), 0)
+    }
+
+    /// Begins to count seconds, and the bytes of `counter` beside them, of `all` if that is known.
+    pub fn of_bytes(counter: &Arc<AtomicU64>, all: u64) -> Progress {
+        let counter = counter.clone();
         if !io::stderr().is_terminal() {
             return Progress {
                 end: None,
@@ -27,7 +35,11 @@ impl Progress {
             let mut shown = false;
             while ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
                 let seconds = start.elapsed().as_secs();
-                let _ = write!(io::stderr(), "\rrunning for {seconds} s, Ctrl-C stops it");
+                let bytes = shown_bytes(counter.load(Ordering::Relaxed), all, seconds);
+                let _ = write!(
+                    io::stderr(),
+                    "\r{bytes}running for {seconds} s, Ctrl-C stops it\x1b[K"
+                );
                 shown = true;
             }
             if shown {
@@ -39,6 +51,26 @@ impl Progress {
             end: Some(end),
             counting: std::thread::Builder::new().spawn(count).ok(),
         }
+    }
+}
+
+/// How much was read, of how much, and how fast.
+fn shown_bytes(read: u64, all: u64, seconds: u64) -> String {
+    let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    match (read, all) {
+        (0, _) => String::new(),
+        // What is read a second time is no progress.
+        (read, all) if all > 0 => {
+            let part = read.min(all);
+            let bar = "#".repeat((part * 20 / all) as usize);
+            format!(
+                "[{bar:20}] {:.0} of {:.0} MiB, {:.0} MiB/s, ",
+                mebibytes(part),
+                mebibytes(all),
+                mebibytes(read) / seconds.max(1) as f64
+            )
+        }
+        _ => format!("{:.0} MiB, ", mebibytes(read)),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use arrow_array::builder::StringViewBuilder;
-use arrow_array::{ArrayRef, Date32Array, NullArray, RecordBatch, UInt32Array};
+use arrow_array::{
+    Array, ArrayRef, Date32Array, NullArray, RecordBatch, TimestampNanosecondArray, UInt32Array,
+};
 use arrow_schema::{Field, Schema};
 
 use super::QueryResult;
@@ -14,7 +16,7 @@ impl QueryResult {
     /// The rows as Arrow record batches, one schema for all.
     ///
     /// Booleans, integers, floats and strings keep their type without a copy; dates become
-    /// `Date32` (where the day fits), nodes and relationships their numbers as `UInt32`. A column
+    /// `Date32` (where the day fits), local date-times nanosecond timestamps without a zone, nodes and relationships their numbers as `UInt32`. A column
     /// of any other or of mixed types becomes text, as the language's literals.
     pub fn record_batches(&self) -> Result<Vec<RecordBatch>> {
         let columns = (0..self.columns().len())
@@ -59,6 +61,10 @@ fn to_arrow(column: &Column) -> ArrayRef {
                 .map(|days| days.and_then(|days| i32::try_from(days).ok()))
                 .collect::<Date32Array>(),
         ),
+        Column::LocalDateTime(array) => Arc::new(TimestampNanosecondArray::new(
+            array.values().clone(),
+            array.nulls().cloned(),
+        )),
         Column::Value(values) => {
             let mut builder = StringViewBuilder::new();
             for value in values.iter() {

@@ -13,7 +13,7 @@ use super::page::{DatabaseId, PAGE, Root};
 use super::space::Space;
 use super::store::{State, Store};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::graph::{BlobReader, BlobWriter, Effect, Image, Place, Snapshot};
+use crate::graph::{BlobReader, BlobWriter, Effect, Image, PartStore, Place, Snapshot};
 
 /// A commit of more effects is a checkpoint: its parts are written once, not twice.
 const MOST_EFFECTS: usize = 50_000;
@@ -35,6 +35,8 @@ pub(super) struct Writer {
     skipped: u64,
     /// The catalog of the generation.
     catalog: Option<Place>,
+    /// Parts were written that no commit refers to yet.
+    has_loose_parts: bool,
     /// A write failed, and what of it has reached the disk is not known.
     is_broken: bool,
 }
@@ -69,6 +71,43 @@ fn not_written(error: &io::Error) -> Error {
         ErrorDetail::CannotWrite,
         format!("the database cannot be written: {error}"),
     )
+}
+
+/// Writes parts before the commit that will refer to them.
+struct LooseOutput<'a>(&'a Store);
+
+impl BlobWriter for LooseOutput<'_> {
+    fn allocate(&mut self, length: u64) -> Result<u64> {
+        let mut writer = self.0.writer();
+        if !writer.has_loose_parts {
+            let (generation, image) = {
+                let head = self.0.head();
+                (head.generation, head.image.clone())
+            };
+            self.0.prepare_space(&mut writer, generation, &image)?;
+            writer.has_loose_parts = true;
+        }
+        match writer.space.as_mut() {
+            Some(space) => Ok(space.allocate(length)),
+            None => Err(Error::internal("the room of the data file is not known")),
+        }
+    }
+
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
+        let file = self.0.data.file.as_ref();
+        let written = file.write_at(offset, bytes);
+        written.map_err(|error| not_written(&error))
+    }
+}
+
+impl PartStore for Store {
+    fn writer(&self) -> Box<dyn BlobWriter + '_> {
+        Box::new(LooseOutput(self))
+    }
+
+    fn reader(&self) -> Arc<dyn BlobReader> {
+        self.data.clone()
+    }
 }
 
 impl Store {
@@ -131,6 +170,12 @@ impl Store {
 
     /// Ends the turn.
     pub(crate) fn end_write(&self) {
+        let mut writer = self.writer();
+        if std::mem::take(&mut writer.has_loose_parts) {
+            // Nothing refers to them: their room is found free again.
+            writer.space = None;
+        }
+        drop(writer);
         // The lock that cannot be given back ends with the process.
         let _ = self.data.file.unlock(WRITER);
     }
@@ -150,7 +195,7 @@ impl Store {
             snapshot: snapshot.unguarded(),
             version,
         };
-        if effects.len() > MOST_EFFECTS {
+        if effects.len() > MOST_EFFECTS || effects.contains(&Effect::Bulk) {
             return self.write_generation(&mut writer, state);
         }
         let sync = self.options.survives == Survives::PowerCut;
@@ -262,6 +307,7 @@ impl Store {
         freed.extend(writer.catalog.replace(catalog));
         writer.freed.push((generation, freed));
         writer.generation = root.generation;
+        writer.has_loose_parts = false;
         writer.skipped = 0;
         let mut head = self.head();
         head.state = State {
@@ -302,7 +348,8 @@ impl Store {
         writer.freed = still_read;
         let first = writer.since.saturating_sub(1);
         let older_are_read = self.pins.any(0, first).map_err(failed)?;
-        if writer.space.is_none() || (writer.has_unknown_gaps && !older_are_read) {
+        let may_use_gaps = writer.has_unknown_gaps && !older_are_read && !writer.has_loose_parts;
+        if writer.space.is_none() || may_use_gaps {
             writer.has_unknown_gaps = older_are_read;
             writer.space = Some(match older_are_read {
                 true => Space::after(self.data.file.length().map_err(failed)?),

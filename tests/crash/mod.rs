@@ -1,6 +1,7 @@
 //! What was acknowledged is there, whole, after failures, power cuts and damage; on a disk that
 //! fails by seed. `RIHLA_CRASH_SEEDS` says how many seeds are tried, `RIHLA_CRASH_SEED` tries one.
 
+mod bulk;
 mod disk;
 mod kill;
 

@@ -2,6 +2,7 @@
 //! that the parts before have not decided.
 
 use arrow_array::{Array, BooleanArray, UInt32Array};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 
 use super::{Operand, evaluate};
 use crate::column::Column;
@@ -41,35 +42,77 @@ pub(super) fn or(parts: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Op
 /// A conjunction (`deciding` is false) or disjunction (true): a part that equals `deciding` decides
 /// the row; else a null makes it null.
 fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
-    let mut result: Vec<Option<bool>> = vec![Some(!deciding); batch.rows()];
-    let mut open: Option<UInt32Array> = None;
+    let rows = batch.rows();
+    // The rows that no part has decided, and those of which a part was null.
+    let mut open = BooleanBuffer::new_set(rows);
+    let mut unknown = BooleanBuffer::new_unset(rows);
     for part in parts {
-        let operand = match &open {
+        let count = open.count_set_bits();
+        if count == 0 {
+            break;
+        }
+        let takes_all = count == rows || count > rows / 4 && is_plain(part, batch);
+        let selected = (!takes_all).then(|| UInt32Array::from_iter_values(open.set_indices_u32()));
+        let operand = match &selected {
             None => evaluate(part, batch, runtime)?,
-            Some(rows) if rows.is_empty() => break,
-            Some(rows) => evaluate(part, &batch.select(rows.clone())?, runtime)?,
+            Some(selected) => evaluate(part, &batch.select(selected.clone())?, runtime)?,
         };
-        let truth = booleans(&operand, None)?;
-        let count = open.as_ref().map_or(batch.rows(), Array::len);
-        let mut still_open = Vec::with_capacity(count);
-        for index in 0..count {
-            let row = open.as_ref().map_or(index as u32, |rows| rows.value(index));
-            match truth.at(index) {
-                Some(value) if value == deciding => result[row as usize] = Some(deciding),
-                Some(_) => still_open.push(row),
-                None => {
-                    result[row as usize] = None;
-                    still_open.push(row);
+        let whole = |bits: BooleanBuffer| match &selected {
+            None => bits,
+            Some(selected) => scattered(&bits, selected, rows),
+        };
+        match booleans(&operand, None)? {
+            Truth::Constant(Some(value)) if value == deciding => {
+                open = BooleanBuffer::new_unset(rows);
+            }
+            Truth::Constant(Some(_)) => {}
+            Truth::Constant(None) => unknown = BooleanBuffer::new_set(rows),
+            Truth::Column(array) => {
+                let mut undecided = match deciding {
+                    true => !array.values(),
+                    false => array.values().clone(),
+                };
+                if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
+                    let nulls = !nulls.inner();
+                    undecided = &undecided | &nulls;
+                    unknown = &unknown | &whole(nulls);
                 }
+                open = &open & &whole(undecided);
             }
         }
-        if still_open.len() < batch.rows() {
-            open = Some(UInt32Array::from(still_open));
-        }
     }
-    Ok(Operand::Column(Column::Boolean(
-        result.into_iter().collect(),
-    )))
+    let nulls = &unknown & &open;
+    let nulls = (nulls.count_set_bits() > 0).then(|| NullBuffer::new(!&nulls));
+    let values = if deciding { !&open } else { open };
+    let result = BooleanArray::new(values, nulls);
+    Ok(Operand::Column(Column::Boolean(result)))
+}
+
+/// Bits of some rows among the bits of all.
+fn scattered(bits: &BooleanBuffer, selected: &UInt32Array, rows: usize) -> BooleanBuffer {
+    let mut all = BooleanBufferBuilder::new(rows);
+    all.append_n(rows, false);
+    for place in bits.set_indices() {
+        all.set_bit(selected.value(place) as usize, true);
+    }
+    all.finish()
+}
+
+/// Whether a predicate is a comparison that cannot fail and costs less than to pick rows for it:
+/// columns that stand in chunks as they are read are compared as a whole.
+fn is_plain(predicate: &E, batch: &Batch) -> bool {
+    let is_plain = |operand: &E| match operand {
+        E::Constant(_) | E::Parameter(_) => true,
+        E::Property { object, .. } => match object.as_ref() {
+            E::Slot(slot) => matches!(
+                batch.column(*slot),
+                Ok(Column::Node(_) | Column::Relationship(_))
+            ),
+            _ => false,
+        },
+        _ => false,
+    };
+    matches!(predicate, E::Comparison(_, left, right) if is_plain(left) && is_plain(right))
 }
 
 /// The rows on which an operand is true.

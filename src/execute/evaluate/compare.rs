@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::{BooleanArray, Int64Array};
+use arrow_array::{Array, BooleanArray, Int64Array};
+use arrow_buffer::{BooleanBuffer, Buffer};
 
 use super::{Operand, map_values, zip_values};
 use crate::bind::expression::Comparison;
@@ -58,7 +59,8 @@ fn compare_typed(operator: Comparison, left: &Operand, right: &Operand) -> Optio
     use Operand::{Column as Col, Constant};
     match (left, right) {
         (Col(C::Integer(left)), Col(C::Integer(right)))
-        | (Col(C::Date(left)), Col(C::Date(right))) => {
+        | (Col(C::Date(left)), Col(C::Date(right)))
+        | (Col(C::LocalDateTime(left)), Col(C::LocalDateTime(right))) => {
             Some(both(left, right, |l, r| holds(operator, l.cmp(&r))))
         }
         (Col(C::Integer(left)), Constant(Value::Integer(right))) => {
@@ -67,6 +69,9 @@ fn compare_typed(operator: Comparison, left: &Operand, right: &Operand) -> Optio
         (Col(C::Date(left)), Constant(Value::Date(right))) => {
             Some(integers(operator, left, right.days))
         }
+        (Col(C::LocalDateTime(left)), Constant(Value::LocalDateTime(right))) => right
+            .to_nanoseconds()
+            .map(|right| integers(operator, left, right)),
         (Constant(constant), Col(_)) if !matches!(constant, Value::Null) => {
             compare_typed(mirrored(operator), right, left)
         }
@@ -111,13 +116,28 @@ fn both<T: arrow_array::types::ArrowPrimitiveType>(
 /// One loop an operator, so that each is free of branches.
 fn integers(operator: Comparison, left: &Int64Array, right: i64) -> BooleanArray {
     match operator {
-        Comparison::Equal => BooleanArray::from_unary(left, |value| value == right),
-        Comparison::NotEqual => BooleanArray::from_unary(left, |value| value != right),
-        Comparison::Less => BooleanArray::from_unary(left, |value| value < right),
-        Comparison::LessOrEqual => BooleanArray::from_unary(left, |value| value <= right),
-        Comparison::Greater => BooleanArray::from_unary(left, |value| value > right),
-        Comparison::GreaterOrEqual => BooleanArray::from_unary(left, |value| value >= right),
+        Comparison::Equal => each(left, |value| value == right),
+        Comparison::NotEqual => each(left, |value| value != right),
+        Comparison::Less => each(left, |value| value < right),
+        Comparison::LessOrEqual => each(left, |value| value <= right),
+        Comparison::Greater => each(left, |value| value > right),
+        Comparison::GreaterOrEqual => each(left, |value| value >= right),
     }
+}
+
+/// The test of each number, bits made in words; what stands in the place of a null is tested, too.
+fn each(array: &Int64Array, holds: impl Fn(i64) -> bool) -> BooleanArray {
+    let words = array.values().chunks(64).map(|values| {
+        let bit = |(place, value): (usize, &i64)| u64::from(holds(*value)) << place;
+        values
+            .iter()
+            .enumerate()
+            .map(bit)
+            .fold(0, |word, bit| word | bit)
+    });
+    let words: Vec<u64> = words.collect();
+    let bits = BooleanBuffer::new(Buffer::from_vec(words), 0, array.len());
+    BooleanArray::new(bits, array.nulls().cloned())
 }
 
 fn floats(operator: Comparison, left: f64, right: f64) -> bool {

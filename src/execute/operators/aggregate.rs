@@ -39,6 +39,8 @@ struct Running<'p> {
     accumulator: Box<dyn Accumulator>,
     /// For `DISTINCT`: pairs of group and arguments that have been counted.
     seen: Option<GroupTable>,
+    /// Whether there are keys.
+    is_grouped: bool,
 }
 
 impl Running<'_> {
@@ -62,8 +64,10 @@ impl Running<'_> {
                 .accumulator
                 .update(&arguments, groups, weights, runtime.context);
         };
-        let mut keys = vec![Column::Node(UInt32Array::from(groups.to_vec()))];
-        keys.extend(arguments.iter().cloned());
+        let mut keys = arguments.clone();
+        if self.is_grouped {
+            keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
+        }
         let (_, new_rows) = seen.insert(&keys, groups.len())?;
         let groups: Vec<u32> = new_rows.iter().map(|row| groups[*row as usize]).collect();
         let rows = UInt32Array::from(new_rows);
@@ -88,6 +92,7 @@ impl Operator for Aggregate<'_> {
                 Ok(Running {
                     plan,
                     accumulator: accumulator(plan)?,
+                    is_grouped: !self.keys.is_empty(),
                     seen: plan.distinct.then(|| GroupTable::new(runtime.context)),
                 })
             })
@@ -154,6 +159,7 @@ impl Accumulator for CountRows {
         _context: &Context,
     ) -> Result<()> {
         match weights {
+            None if self.0.len() == 1 => self.0[0] += groups.len() as i64,
             None => groups.iter().for_each(|group| self.0[*group as usize] += 1),
             Some(weights) => {
                 for (group, weight) in groups.iter().zip(weights) {

@@ -4,7 +4,7 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::expand::{Steps, Taken};
+use super::steps::{Steps, Taken};
 use crate::bind::bound::Length;
 use crate::column::Column;
 use crate::error::Result;
@@ -21,16 +21,18 @@ pub(in crate::execute) struct ExpandRepeat<'p> {
     each: Option<&'p Expression>,
     current: Option<(Batch, usize)>,
     trail: Vec<Step>,
+    /// Neighbours and relationships that are still to be tried, those of each step of the trail after
+    /// those of the step before it; last first.
+    untried: Vec<(u32, u32)>,
 }
 
-/// One node of the trail that is walked, with what is still to be tried from it.
+/// One node of the trail that is walked.
 struct Step {
     node: u32,
     /// The relationship that led here; none for the first node.
     relationship: Option<u32>,
-    /// Neighbours and relationships that are still to be tried, last first; `None` where they
-    /// have not been looked up.
-    untried: Option<Vec<(u32, u32)>>,
+    /// Where its part of what is untried begins; `None` where that has not been looked up.
+    untried: Option<usize>,
 }
 
 impl<'p> ExpandRepeat<'p> {
@@ -47,6 +49,7 @@ impl<'p> ExpandRepeat<'p> {
             each,
             current: None,
             trail: Vec::new(),
+            untried: Vec::new(),
         }
     }
 
@@ -65,41 +68,34 @@ impl<'p> ExpandRepeat<'p> {
     }
 }
 
-/// The ways on from a node: neighbours and relationships that `each` admits, last first.
+/// Appends the ways on from a node: neighbours and relationships that `each` admits, last first.
 pub(super) fn ways(
     node: u32,
-    steps: &Steps,
+    steps: &mut Steps,
     each: Option<&Expression>,
     batch: &Batch,
     row: usize,
+    found: &mut Vec<(u32, u32)>,
     runtime: &mut Runtime,
-) -> Result<Vec<(u32, u32)>> {
-    let mut found = Vec::new();
-    steps.visit(
-        NodeId(node),
-        None,
-        runtime.graph(),
-        &mut |neighbour, relationship| {
-            found.push((neighbour, relationship));
-        },
-    )?;
+) -> Result<()> {
+    let start = found.len();
+    steps.visit(NodeId(node), None, |neighbour, relationship| {
+        found.push((neighbour, relationship));
+    })?;
     if let Some(each) = each
-        && !found.is_empty()
+        && found.len() > start
     {
-        let rows = UInt32Array::from(vec![row as u32; found.len()]);
-        let relationships = UInt32Array::from_iter_values(found.iter().map(|way| way.1));
+        let new = found.split_off(start);
+        let rows = UInt32Array::from(vec![row as u32; new.len()]);
+        let relationships = UInt32Array::from_iter_values(new.iter().map(|way| way.1));
         let tested = batch
             .select(rows)?
             .with(Column::Relationship(relationships));
         let kept = true_rows(each, &tested, runtime)?;
-        found = kept
-            .values()
-            .iter()
-            .map(|way| found[*way as usize])
-            .collect();
+        found.extend(kept.values().iter().map(|way| new[*way as usize]));
     }
-    found.reverse();
-    Ok(found)
+    found[start..].reverse();
+    Ok(())
 }
 
 impl Operator for ExpandRepeat<'_> {
@@ -113,12 +109,13 @@ impl Operator for ExpandRepeat<'_> {
         let Some((batch, mut row)) = self.current.take() else {
             return Ok(None);
         };
-        let steps = Steps::new(self.expand.direction, &self.expand.types, runtime.graph());
+        let mut steps = Steps::new(self.expand.direction, &self.expand.types, runtime.graph());
         let from = node_ids(batch.column(self.expand.from)?)?.into_owned();
         let into = match self.expand.into {
             Some(slot) => Some(node_ids(batch.column(slot)?)?.into_owned()),
             None => None,
         };
+        let taken = Taken::new(&self.expand.distinct_from, &batch)?;
         let maximum = self.length.maximum.unwrap_or(u64::MAX);
         let mut held = runtime.context.reservation();
         let (mut rows, mut ends, mut lists) = (Vec::new(), Vec::new(), Vec::new());
@@ -153,23 +150,30 @@ impl Operator for ExpandRepeat<'_> {
                     ends.push(node);
                     lists.push(list);
                 }
-                let next = if length < maximum {
-                    ways(node, &steps, self.each, &batch, row, runtime)?
-                } else {
-                    Vec::new()
-                };
+                let start = self.untried.len();
+                if length < maximum {
+                    ways(
+                        node,
+                        &mut steps,
+                        self.each,
+                        &batch,
+                        row,
+                        &mut self.untried,
+                        runtime,
+                    )?;
+                }
                 if let Some(step) = self.trail.last_mut() {
-                    step.untried = Some(next);
+                    step.untried = Some(start);
                 }
                 continue;
             }
-            match step.untried.as_mut().and_then(Vec::pop) {
+            let has_more = step.untried.is_some_and(|start| start < self.untried.len());
+            match self.untried.pop_if(|_| has_more) {
                 Some((neighbour, relationship)) => {
                     let used = self
                         .trail
                         .iter()
                         .any(|step| step.relationship == Some(relationship));
-                    let taken = Taken::new(&self.expand.distinct_from, &batch)?;
                     if !used && !taken.contains(row, relationship) {
                         self.trail.push(Step {
                             node: neighbour,

@@ -3,7 +3,7 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::expand::{Taken, type_ids};
+use super::steps::{Taken, type_ids};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::column::Column;
 use crate::error::{Error, Result};

@@ -2,85 +2,119 @@
 //! come.
 
 use arrow_array::UInt32Array;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
-use crate::column::{Column, equal_rows, hash_rows};
+use crate::column::{Column, KeyCoder, Sameness};
 use crate::context::{Context, Reservation};
 use crate::error::Result;
 
 /// Distinct keys of several columns.
 pub(super) struct GroupTable {
-    hasher: DefaultHashBuilder,
-    table: HashTable<u32>,
-    hashes: Vec<u64>,
-    /// Where the key of each group stands: part and row.
-    places: Vec<(u32, u32)>,
+    coder: KeyCoder,
+    groups: HashTable<u32>,
+    /// The codes of the keys of all groups.
+    codes: Vec<u128>,
+    /// How many groups there are.
+    count: usize,
     /// Keys of the groups that came with each batch.
     parts: Vec<Vec<Column>>,
     held: Reservation,
+    /// Bytes of the coder that are in `held`.
+    held_by_coder: usize,
 }
 
-/// A key with its number: found, or new in this batch.
-enum Place {
-    Stored(u32, u32),
-    New(u32),
-}
+/// Bytes that a group takes besides its key.
+const BYTES_OF_GROUP: usize = 16;
 
 impl GroupTable {
     pub(super) fn new(context: &Context) -> Self {
         GroupTable {
-            hasher: DefaultHashBuilder::default(),
-            table: HashTable::new(),
-            hashes: Vec::new(),
-            places: Vec::new(),
+            coder: KeyCoder::new(Sameness::Equivalent),
+            groups: HashTable::new(),
+            codes: Vec::new(),
+            count: 0,
             parts: Vec::new(),
             held: context.reservation(),
+            held_by_coder: 0,
         }
     }
 
     /// The number of groups.
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.count
     }
 
     /// The group of each row, and the rows that started a new one.
     pub(super) fn insert(&mut self, keys: &[Column], rows: usize) -> Result<(Vec<u32>, Vec<u32>)> {
-        let references: Vec<&Column> = keys.iter().collect();
-        let hashes = hash_rows(&references, rows, &self.hasher);
-        let mut groups = Vec::with_capacity(rows);
-        let mut new_rows: Vec<u32> = Vec::new();
-        let known = self.places.len();
-        for (row, hash) in hashes.iter().enumerate() {
-            let same = |group: &u32| {
-                let place = match self.places.get(*group as usize) {
-                    Some((part, row)) => Place::Stored(*part, *row),
-                    None => Place::New(new_rows[*group as usize - known]),
-                };
-                match place {
-                    Place::Stored(part, stored) => {
-                        let stored_keys: Vec<&Column> = self.parts[part as usize].iter().collect();
-                        equal_rows(&references, row, &stored_keys, stored as usize)
-                    }
-                    Place::New(other) => equal_rows(&references, row, &references, other as usize),
-                }
-            };
-            let found = self.table.find(*hash, same).copied();
-            let group = match found {
-                Some(group) => group,
-                None => {
-                    let group = (known + new_rows.len()) as u32;
-                    new_rows.push(row as u32);
-                    self.hashes.push(*hash);
-                    let hashes = &self.hashes;
-                    self.table
-                        .insert_unique(*hash, group, |group| hashes[*group as usize]);
-                    group
-                }
-            };
-            groups.push(group);
-        }
+        let codes = self.coder.encode(keys, rows, true);
+        let (groups, new_rows) = match keys.len() {
+            1 => self.number::<1>(codes.as_chunks().0),
+            2 => self.number::<2>(codes.as_chunks().0),
+            width => self.number_wide(&codes, width),
+        };
         self.keep(keys, &new_rows)?;
         Ok((groups, new_rows))
+    }
+
+    /// The groups of keys of few columns, compared without a loop.
+    fn number<const WIDTH: usize>(&mut self, keys: &[[u128; WIDTH]]) -> (Vec<u32>, Vec<u32>) {
+        let (mut groups, mut new_rows) = (Vec::with_capacity(keys.len()), Vec::new());
+        let mut last: Option<(&[u128; WIDTH], u32)> = None;
+        for (row, key) in keys.iter().enumerate() {
+            let group = match last {
+                Some((before, group)) if before == key => group,
+                _ => {
+                    let stored = &self.codes;
+                    let known = |group: usize| &stored.as_chunks::<WIDTH>().0[group];
+                    let entry = self.groups.entry(
+                        self.coder.hash(key),
+                        |group| known(*group as usize) == key,
+                        |group| self.coder.hash(known(*group as usize)),
+                    );
+                    match entry {
+                        Entry::Occupied(entry) => *entry.get(),
+                        Entry::Vacant(entry) => {
+                            let group = self.count as u32;
+                            entry.insert(group);
+                            self.count += 1;
+                            self.codes.extend_from_slice(key);
+                            new_rows.push(row as u32);
+                            group
+                        }
+                    }
+                }
+            };
+            last = Some((key, group));
+            groups.push(group);
+        }
+        (groups, new_rows)
+    }
+
+    /// The groups of keys of any number of columns.
+    fn number_wide(&mut self, keys: &[u128], width: usize) -> (Vec<u32>, Vec<u32>) {
+        let (mut groups, mut new_rows) = (Vec::new(), Vec::new());
+        for (row, key) in keys.chunks_exact(width).enumerate() {
+            let stored = &self.codes;
+            let known = |group: u32| &stored[group as usize * width..][..width];
+            let entry = self.groups.entry(
+                self.coder.hash(key),
+                |group| known(*group) == key,
+                |group| self.coder.hash(known(*group)),
+            );
+            groups.push(match entry {
+                Entry::Occupied(entry) => *entry.get(),
+                Entry::Vacant(entry) => {
+                    let group = self.count as u32;
+                    entry.insert(group);
+                    self.count += 1;
+                    self.codes.extend_from_slice(key);
+                    new_rows.push(row as u32);
+                    group
+                }
+            });
+        }
+        (groups, new_rows)
     }
 
     /// Keeps the keys of new groups.
@@ -93,11 +127,11 @@ impl GroupTable {
             .iter()
             .map(|key| key.take(&selection))
             .collect::<Result<_>>()?;
-        let bytes: usize = kept.iter().map(Column::heap_size).sum();
-        self.held.grow(bytes + new_rows.len() * 32)?;
-        let part = self.parts.len() as u32;
-        self.places
-            .extend((0..new_rows.len() as u32).map(|row| (part, row)));
+        let columns: usize = kept.iter().map(Column::heap_size).sum();
+        let codes = new_rows.len() * (BYTES_OF_GROUP + keys.len() * size_of::<u128>());
+        let coder = self.coder.bytes() - self.held_by_coder;
+        self.held.grow(columns + codes + coder)?;
+        self.held_by_coder += coder;
         self.parts.push(kept);
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! Pairs of rows whose keys are equal: the right side is kept in a hash table.
 
 use arrow_array::UInt32Array;
-use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::Input;
 use super::cross::{beside, collect};
-use crate::column::{Column, equal_rows, hash_rows};
+use crate::column::{Column, KeyCoder, NO_CODE, Sameness};
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::evaluate_column;
@@ -25,12 +25,13 @@ pub(in crate::execute) struct HashJoin<'p> {
 /// The right side.
 struct Kept {
     batch: Batch,
-    keys: Vec<Column>,
+    coder: KeyCoder,
+    /// The codes of the keys, row by row.
+    codes: Vec<u128>,
     /// The last row of each distinct key.
     table: HashTable<u32>,
     /// For each row the row before it with the same key.
     before: Vec<Option<u32>>,
-    hasher: DefaultHashBuilder,
     _held: Reservation,
 }
 
@@ -54,36 +55,46 @@ impl<'p> HashJoin<'p> {
         let (batch, mut held) = collect(&mut self.right, runtime)?;
         held.grow(batch.rows() * 24)?;
         let keys = key_columns(self.right_keys, &batch, runtime)?;
-        let hasher = DefaultHashBuilder::default();
-        let references: Vec<&Column> = keys.iter().collect();
-        let hashes = hash_rows(&references, batch.rows(), &hasher);
+        let mut coder = KeyCoder::new(Sameness::Equal);
+        let codes = coder.encode(&keys, batch.rows(), true);
+        held.grow(coder.bytes() + codes.len() * size_of::<u128>())?;
         let mut table = HashTable::new();
         let mut before = vec![None; batch.rows()];
-        for row in 0..batch.rows() {
-            if never_equal(&keys, row) {
+        let key_of = |row: u32| key_at(&codes, row as usize, keys.len());
+        for row in 0..batch.rows() as u32 {
+            let key = key_of(row);
+            if key.contains(&NO_CODE) {
                 continue;
             }
-            let same = |other: &u32| equal_rows(&references, row, &references, *other as usize);
-            let entry = table.entry(hashes[row], same, |other| hashes[*other as usize]);
+            let entry = table.entry(
+                coder.hash(key),
+                |other| key_of(*other) == key,
+                |other| coder.hash(key_of(*other)),
+            );
             match entry {
-                hashbrown::hash_table::Entry::Occupied(mut entry) => {
-                    before[row] = Some(*entry.get());
-                    *entry.get_mut() = row as u32;
+                Entry::Occupied(mut entry) => {
+                    before[row as usize] = Some(*entry.get());
+                    *entry.get_mut() = row;
                 }
-                hashbrown::hash_table::Entry::Vacant(entry) => {
-                    entry.insert(row as u32);
+                Entry::Vacant(entry) => {
+                    entry.insert(row);
                 }
             }
         }
         Ok(Kept {
             batch,
-            keys,
+            coder,
+            codes,
             table,
             before,
-            hasher,
             _held: held,
         })
     }
+}
+
+/// The codes of one row.
+fn key_at(codes: &[u128], row: usize, width: usize) -> &[u128] {
+    &codes[row * width..][..width]
 }
 
 fn key_columns(keys: &[Expression], batch: &Batch, runtime: &mut Runtime) -> Result<Vec<Column>> {
@@ -93,13 +104,6 @@ fn key_columns(keys: &[Expression], batch: &Batch, runtime: &mut Runtime) -> Res
     keys.iter()
         .map(|key| evaluate_column(key, batch, runtime))
         .collect()
-}
-
-/// Nulls and NaN equal nothing by `=`.
-fn never_equal(keys: &[Column], row: usize) -> bool {
-    keys.iter().any(|key| {
-        key.is_null(row) || matches!(key, Column::Float(array) if array.value(row).is_nan())
-    })
 }
 
 impl Operator for HashJoin<'_> {
@@ -112,23 +116,21 @@ impl Operator for HashJoin<'_> {
             self.kept = Some(self.keep(runtime)?);
         }
         // Without right rows there are no pairs, nor columns to give them.
-        let Some(kept) = self.kept.as_ref().filter(|kept| kept.batch.rows() > 0) else {
+        let Some(kept) = self.kept.as_mut().filter(|kept| kept.batch.rows() > 0) else {
             return Ok(None);
         };
         runtime.context.check()?;
         let left = left.listed()?;
         let keys: Vec<Column> = key_columns(self.left_keys, &left, runtime)?;
-        let references: Vec<&Column> = keys.iter().collect();
-        let kept_references: Vec<&Column> = kept.keys.iter().collect();
-        let hashes = hash_rows(&references, left.rows(), &kept.hasher);
+        let codes = kept.coder.encode(&keys, left.rows(), false);
         let (mut left_rows, mut right_rows) = (Vec::new(), Vec::new());
-        for (row, hash) in hashes.iter().enumerate() {
-            if never_equal(&keys, row) {
+        for row in 0..left.rows() {
+            let key = key_at(&codes, row, keys.len());
+            if key.contains(&NO_CODE) {
                 continue;
             }
-            let same =
-                |other: &u32| equal_rows(&references, row, &kept_references, *other as usize);
-            let mut found = kept.table.find(*hash, same).copied();
+            let same = |other: &u32| key_at(&kept.codes, *other as usize, keys.len()) == key;
+            let mut found = kept.table.find(kept.coder.hash(key), same).copied();
             let start = right_rows.len();
             while let Some(other) = found {
                 left_rows.push(row as u32);

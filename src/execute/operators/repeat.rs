@@ -4,7 +4,7 @@
 use arrow_array::{Array, Int64Array, UInt32Array};
 
 use super::Input;
-use super::expand::Taken;
+use super::steps::Taken;
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::{Error, Result};

@@ -7,8 +7,8 @@ use std::collections::hash_map::Entry;
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::expand::Steps;
 use super::expand_repeat::ways;
+use super::steps::Steps;
 use crate::bind::bound::Length;
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -73,7 +73,7 @@ impl Operator for ShortestPaths<'_> {
             if from.is_null(row) || to.is_null(row) {
                 continue;
             }
-            let search = Search {
+            let mut search = Search {
                 steps: Steps::new(expand.direction, &expand.types, runtime.graph()),
                 each: each.as_ref(),
                 predicates,
@@ -97,7 +97,7 @@ impl Operator for ShortestPaths<'_> {
 
 impl Search<'_> {
     /// The relationships of each path, shortest first.
-    fn run(&self, count: usize, groups: bool, runtime: &mut Runtime) -> Result<Vec<Vec<u32>>> {
+    fn run(&mut self, count: usize, groups: bool, runtime: &mut Runtime) -> Result<Vec<Vec<u32>>> {
         if count == 0 {
             return Ok(Vec::new());
         }
@@ -128,13 +128,16 @@ impl Search<'_> {
         Ok(true)
     }
 
-    fn ways(&self, node: u32, runtime: &mut Runtime) -> Result<Vec<(u32, u32)>> {
-        ways(node, &self.steps, self.each, self.batch, self.row, runtime)
+    fn ways(&mut self, node: u32, runtime: &mut Runtime) -> Result<Vec<(u32, u32)>> {
+        let mut found = Vec::new();
+        let (each, batch, row) = (self.each, self.batch, self.row);
+        ways(node, &mut self.steps, each, batch, row, &mut found, runtime)?;
+        Ok(found)
     }
 
     /// One shortest path, or all of the same least length: level by level, noting for each node the
     /// ways that reached it first.
-    fn breadth_first(&self, all: bool, runtime: &mut Runtime) -> Result<Vec<Vec<u32>>> {
+    fn breadth_first(&mut self, all: bool, runtime: &mut Runtime) -> Result<Vec<Vec<u32>>> {
         let mut reached = Reached::new();
         reached.insert(self.from, (0, Vec::new()));
         let mut frontier = vec![self.from];
@@ -211,7 +214,7 @@ impl Search<'_> {
 
     /// Every trail by growing length until `count` paths, or groups of equal length, are found.
     fn by_length(
-        &self,
+        &mut self,
         count: usize,
         groups: bool,
         runtime: &mut Runtime,

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::UInt32Array;
+use arrow_array::{Array, UInt32Array};
 
 use super::Input;
 use crate::column::Column;
@@ -13,7 +13,7 @@ use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{Expression, SortKey};
 
 /// When more rows than this, and twice as many as asked for, are at hand, they are cut.
-const CUT_ABOVE: usize = 16_384;
+const CUT_ABOVE: usize = 1024;
 
 /// Sorts.
 pub(in crate::execute) struct Sort<'p> {
@@ -79,12 +79,23 @@ impl Operator for Sort<'_> {
         let mut held = runtime.context.reservation();
         let mut batches: Vec<Batch> = Vec::new();
         let mut rows = 0;
+        let mut bound: Option<Bound> = None;
         while let Some(batch) = input.next(runtime)? {
             runtime.context.check()?;
-            if batch.rows() == 0 {
+            if batch.rows() == 0 || count == 0 {
                 continue;
             }
             let mut batch = batch.listed()?;
+            if let (Some(bound), Some(key)) = (&bound, self.keys.first()) {
+                let first = evaluate_column(&key.expression, &batch, runtime)?;
+                let hopeful = bound.hopeful(&first, key.descending);
+                if hopeful.is_empty() {
+                    continue;
+                }
+                if hopeful.len() < batch.rows() {
+                    batch = batch.select(hopeful.into())?;
+                }
+            }
             let keys = self
                 .keys
                 .iter()
@@ -98,6 +109,9 @@ impl Operator for Sort<'_> {
                 let kept = gathered(self.first(&batches, count)?)?;
                 held = reserved(&kept, runtime)?;
                 rows = kept.rows();
+                if let Some(slot) = kept.width().checked_sub(self.keys.len()) {
+                    bound = Some(Bound(kept.column(slot)?.slice(rows - 1, 1)));
+                }
                 batches = vec![kept];
             }
         }
@@ -107,6 +121,40 @@ impl Operator for Sort<'_> {
         let sorted = self.first(&batches, count)?;
         let columns: Vec<usize> = (0..sorted.width() - self.keys.len()).collect();
         sorted.project(&columns).map(Some)
+    }
+}
+
+/// The first key of the last row that is among the first ones so far: what comes after it by this
+/// key alone is not looked at further.
+struct Bound(Column);
+
+impl Bound {
+    /// The rows that are not behind it.
+    fn hopeful(&self, keys: &Column, descending: bool) -> Vec<u32> {
+        use Column as C;
+        let rows = 0..keys.len() as u32;
+        match (keys, &self.0) {
+            (C::Integer(keys), C::Integer(bound))
+            | (C::Date(keys), C::Date(bound))
+            | (C::LocalDateTime(keys), C::LocalDateTime(bound))
+                if keys.null_count() == 0 && bound.null_count() == 0 =>
+            {
+                let (keys, bound) = (keys.values(), bound.value(0));
+                match descending {
+                    true => rows.filter(|row| keys[*row as usize] >= bound).collect(),
+                    false => rows.filter(|row| keys[*row as usize] <= bound).collect(),
+                }
+            }
+            _ => rows
+                .filter(|row| {
+                    let ordering = keys.order(*row as usize, &self.0, 0);
+                    match descending {
+                        true => ordering.is_ge(),
+                        false => ordering.is_le(),
+                    }
+                })
+                .collect(),
+        }
     }
 }
 

@@ -128,6 +128,10 @@ impl ReadFormat for Rdf {
         };
         push_records(statements??, source.name(), sink)
     }
+
+    fn streams(&self) -> bool {
+        false
+    }
 }
 
 impl Rdf {

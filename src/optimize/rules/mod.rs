@@ -1,6 +1,9 @@
 //! One rule a file; the table of [`super::RULES`] gives their order and why.
 
 pub(super) mod index_order;
+pub(super) mod late_projection;
 pub(super) mod order_pattern;
+pub(super) mod reach;
+pub(super) mod shared_reads;
 pub(super) mod top_k;
 pub(super) mod use_index;

@@ -6,10 +6,10 @@
 //!                                            ScanNodes b:B
 //! ```
 //!
-//! Greedy: start where the fewest nodes are expected, then follow the relationship that is
-//! expected to give the fewest rows; each predicate stands as early as its variables allow.
+//! Greedy: follow the relationship that is expected to give the fewest rows, from the start from which
+//! all this is expected to touch the fewest rows; each predicate stands as early as its variables allow.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::bind::bound::{Length, PatternDirection};
@@ -18,7 +18,8 @@ use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
     ShortestPaths, Variable,
 };
-use crate::optimize::seek_conditions::best_use;
+use crate::optimize::seek_conditions::{Merit, best_use};
+use crate::optimize::selectivity::selectivity;
 use crate::optimize::{Statistics, bottom_up, filtered};
 use crate::value::Value;
 
@@ -39,10 +40,27 @@ fn solve(plan: Plan, statistics: Option<&Statistics>) -> Plan {
     }
 }
 
+/// Of a pattern with more parts than this only the first nodes are compared, not the ways on.
+const MOST_COMPARED: usize = 24;
+
+/// What it costs to look at a node in a scan, beside a row that is made.
+const COST_OF_SCAN: f64 = 0.1;
+
+/// How many rows a row becomes.
+#[derive(Debug, Clone, Copy)]
+struct Factors {
+    /// Relationships that are looked at.
+    met: f64,
+    /// Those that fit.
+    kept: f64,
+}
+
 /// What is still to be solved of one pattern.
 struct Solver<'a> {
     statistics: Option<&'a Statistics<'a>>,
     nodes: Vec<(Variable, Option<Labels>)>,
+    /// The labels of all nodes, also of those that are solved.
+    labels: HashMap<Variable, Option<Labels>>,
     relationships: Vec<RelationshipPattern>,
     groups: Vec<GroupPattern>,
     searches: Vec<SearchPattern>,
@@ -55,13 +73,14 @@ struct Solver<'a> {
 
 impl<'a> Solver<'a> {
     fn new(pattern: MatchPattern, statistics: Option<&'a Statistics<'a>>) -> Self {
-        let nodes = pattern
+        let nodes: Vec<_> = pattern
             .nodes
             .into_iter()
             .map(|node| (node.variable, node.labels))
             .collect();
         Solver {
             statistics,
+            labels: nodes.iter().cloned().collect(),
             nodes,
             relationships: pattern.relationships,
             groups: pattern.groups,
@@ -145,57 +164,79 @@ impl<'a> Solver<'a> {
         match self.statistics {
             None => candidates.map(|(index, _)| index).next(),
             Some(statistics) => candidates
-                .min_by(|(_, left), (_, right)| {
-                    self.cost(left, statistics)
-                        .total_cmp(&self.cost(right, statistics))
+                .map(|(index, relationship)| {
+                    let factors = self.factors(relationship, &self.solved, statistics);
+                    (index, factors.kept)
                 })
+                .min_by(|left, right| left.1.total_cmp(&right.1))
                 .map(|(index, _)| index),
         }
     }
 
-    /// How many rows a row becomes, expected.
-    fn cost(&self, relationship: &RelationshipPattern, statistics: &Statistics) -> f64 {
-        if self.solved.contains(&relationship.variable) {
-            return 0.0;
+    /// How many rows a row becomes when a relationship is followed, expected.
+    fn factors(
+        &self,
+        relationship: &RelationshipPattern,
+        solved: &HashSet<Variable>,
+        statistics: &Statistics,
+    ) -> Factors {
+        if solved.contains(&relationship.variable) {
+            return Factors {
+                met: 0.0,
+                kept: 0.0,
+            };
         }
-        let from = self.solved.contains(&relationship.from);
-        let both = from && self.solved.contains(&relationship.to);
-        let count = statistics.relationships(relationship.types.as_ref());
-        let nodes = statistics.nodes(None).max(1.0);
-        let ways = if relationship.direction == PatternDirection::Both {
-            2.0
-        } else {
-            1.0
+        let forwards = solved.contains(&relationship.from);
+        let (near, far, direction) = match forwards {
+            true => (&relationship.from, &relationship.to, relationship.direction),
+            false => (
+                &relationship.to,
+                &relationship.from,
+                turned(relationship.direction),
+            ),
         };
-        let mut degree = ways * count / nodes;
+        let (near_labels, far_labels) = (self.labels_of(near), self.labels_of(far));
+        let types = relationship.types.as_ref();
+        let mut met = statistics.degree(types, direction, near_labels, None);
+        let mut kept = statistics.degree(types, direction, near_labels, far_labels);
         if let Some(length) = relationship.length {
             let steps = length.maximum.unwrap_or(length.minimum + 8).min(12);
-            degree = degree.max(1.5).powi(steps as i32);
+            let further = statistics.degree(types, direction, None, None).max(1.5);
+            let paths = further.powi(steps.saturating_sub(1) as i32);
+            (met, kept) = (met * paths, kept * paths);
         }
-        if both {
-            return degree / nodes;
+        if solved.contains(far) {
+            // The far node is looked up among the neighbours.
+            return Factors {
+                met: 1.0,
+                kept: kept / statistics.nodes(far_labels).max(1.0),
+            };
         }
-        let reached = if from {
-            &relationship.to
-        } else {
-            &relationship.from
-        };
-        degree * self.node_count(reached, statistics) / nodes
+        let narrowed = self.narrowed_by(far) * self.narrowed_by(&relationship.variable);
+        Factors {
+            met,
+            kept: kept * narrowed,
+        }
+    }
+
+    /// The labels that the pattern asks of a node.
+    fn labels_of(&self, node: &Variable) -> Option<&Labels> {
+        self.labels.get(node).and_then(Option::as_ref)
+    }
+
+    /// The part that predicates on a variable alone are expected to keep.
+    fn narrowed_by(&self, variable: &Variable) -> f64 {
+        let only = HashSet::from([variable.clone()]);
+        let about = self
+            .predicates
+            .iter()
+            .filter(|predicate| free_variables(predicate) == only);
+        about.map(selectivity).product()
     }
 
     /// How many nodes a variable stands for, expected from its labels and predicates.
-    fn node_count(&self, variable: &Variable, statistics: &Statistics) -> f64 {
-        let labels = self
-            .nodes
-            .iter()
-            .find(|(node, _)| node == variable)
-            .and_then(|(_, labels)| labels.as_ref());
-        let equalities = self
-            .predicates
-            .iter()
-            .filter(|predicate| is_equality_on(predicate, variable))
-            .count();
-        statistics.nodes(labels) * statistics.selectivity(equalities)
+    fn node_count(&self, node: &Variable, statistics: &Statistics) -> f64 {
+        statistics.nodes(self.labels_of(node)) * self.narrowed_by(node)
     }
 
     /// Follows everything that touches what is solved; single relationships before repetitions.
@@ -294,11 +335,7 @@ impl<'a> Solver<'a> {
         let mut expand = expand_of(relationship, distinct_from);
         if !forwards {
             std::mem::swap(&mut expand.from, &mut expand.to);
-            expand.direction = match expand.direction {
-                PatternDirection::Outgoing => PatternDirection::Incoming,
-                PatternDirection::Incoming => PatternDirection::Outgoing,
-                PatternDirection::Both => PatternDirection::Both,
-            };
+            expand.direction = turned(expand.direction);
             expand.reversed = true;
         }
         expand.into = self.solved.contains(&expand.to);
@@ -357,29 +394,63 @@ impl<'a> Solver<'a> {
 
     /// Where an untouched part is started.
     fn start(&self) -> Option<usize> {
-        match self.statistics {
-            None => (!self.nodes.is_empty()).then_some(0),
-            Some(statistics) => (0..self.nodes.len()).min_by(|left, right| {
-                // What an index finds comes before what has to be scanned.
-                let cost = |index: &usize| {
-                    let scanned = !self.is_indexed(*index, statistics);
-                    (scanned, self.node_count(&self.nodes[*index].0, statistics))
-                };
-                let (left, right) = (cost(left), cost(right));
-                left.0.cmp(&right.0).then(left.1.total_cmp(&right.1))
-            }),
+        let Some(statistics) = self.statistics else {
+            return (!self.nodes.is_empty()).then_some(0);
+        };
+        let is_large = self.nodes.len() + self.relationships.len() > MOST_COMPARED;
+        let costs = (0..self.nodes.len()).map(|index| {
+            let cost = match is_large {
+                true => self.node_count(&self.nodes[index].0, statistics),
+                false => self.cost_from(index, statistics),
+            };
+            (index, cost)
+        });
+        let least = costs.min_by(|left, right| left.1.total_cmp(&right.1));
+        least.map(|(index, _)| index)
+    }
+
+    /// The rows that are expected to be touched when the part of a node is solved from there.
+    fn cost_from(&self, node: usize, statistics: &Statistics) -> f64 {
+        let (variable, labels) = &self.nodes[node];
+        let scanned = statistics.nodes(labels.as_ref());
+        let mut rows = self.node_count(variable, statistics);
+        let mut cost = match self.lookup(node, statistics) {
+            Some(merit) if merit.is_unique => {
+                rows = rows.min(1.0);
+                rows
+            }
+            Some(_) => rows,
+            None => scanned * COST_OF_SCAN + rows,
+        };
+        let mut solved = HashSet::from([variable.clone()]);
+        let mut left: Vec<&RelationshipPattern> = self.relationships.iter().collect();
+        loop {
+            let touched = left.iter().enumerate().filter(|(_, relationship)| {
+                solved.contains(&relationship.from) || solved.contains(&relationship.to)
+            });
+            let next = touched
+                .map(|(place, relationship)| {
+                    (place, self.factors(relationship, &solved, statistics))
+                })
+                .min_by(|left, right| left.1.kept.total_cmp(&right.1.kept));
+            let Some((place, factors)) = next else {
+                return cost;
+            };
+            let relationship = left.swap_remove(place);
+            cost += rows * factors.met;
+            rows *= factors.kept;
+            cost += rows;
+            solved.extend([relationship.from.clone(), relationship.to.clone()]);
         }
     }
 
-    /// Whether an index finds a node by what it must be equal to.
-    fn is_indexed(&self, node: usize, statistics: &Statistics) -> bool {
+    /// How an index finds a node by what it must be equal to.
+    fn lookup(&self, node: usize, statistics: &Statistics) -> Option<Merit> {
         let (variable, labels) = &self.nodes[node];
-        let Some(labels) = labels else {
-            return false;
-        };
-        let indexes = statistics.indexes_of_nodes(labels);
+        let indexes = statistics.indexes_of_nodes(labels.as_ref()?);
         best_use(indexes, variable, &self.predicates, &self.solved)
-            .is_some_and(|found| found.merit.equalities > 0)
+            .map(|found| found.merit)
+            .filter(|merit| merit.equalities > 0)
     }
 
     /// Joins on the equalities that connect both sides, or else all pairs.
@@ -480,6 +551,15 @@ impl<'a> Solver<'a> {
     }
 }
 
+/// The direction as seen from the other end.
+fn turned(direction: PatternDirection) -> PatternDirection {
+    match direction {
+        PatternDirection::Outgoing => PatternDirection::Incoming,
+        PatternDirection::Incoming => PatternDirection::Outgoing,
+        PatternDirection::Both => PatternDirection::Both,
+    }
+}
+
 /// The expand along a pattern as it is written.
 fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) -> Expand {
     Expand {
@@ -540,16 +620,6 @@ fn different(
             }
         }
     }
-}
-
-/// `variable.key = ...`, or the other way round.
-fn is_equality_on(predicate: &Expression, variable: &Variable) -> bool {
-    let is_property = |side: &Expression| {
-        matches!(side, E::Property { object, .. }
-            if matches!(object.as_ref(), E::Variable(name) if name == variable))
-    };
-    matches!(predicate, E::Comparison(Comparison::Equal, left, right)
-        if is_property(left) || is_property(right))
 }
 
 fn has_subquery(expression: &Expression) -> bool {

@@ -100,6 +100,20 @@ impl LocalDateTime {
         i128::from(self.seconds) * i128::from(NANOSECONDS_PER_SECOND) + i128::from(self.nanoseconds)
     }
 
+    /// Nanoseconds since 1970-01-01T00:00 where 64 bits hold them: in the years 1678 to 2261.
+    pub fn to_nanoseconds(self) -> Option<i64> {
+        i64::try_from(self.instant()).ok()
+    }
+
+    /// The date-time so many nanoseconds since 1970-01-01T00:00.
+    pub fn from_nanoseconds(nanoseconds: i64) -> LocalDateTime {
+        let second = NANOSECONDS_PER_SECOND;
+        LocalDateTime {
+            seconds: nanoseconds.div_euclid(second),
+            nanoseconds: nanoseconds.rem_euclid(second) as u32,
+        }
+    }
+
     /// The date-time so many nanoseconds since 1970-01-01T00:00; `None` beyond the years that dates
     /// may have.
     pub fn from_instant(nanoseconds: i128) -> Option<LocalDateTime> {

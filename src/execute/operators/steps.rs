@@ -1,0 +1,167 @@
+//! What a pattern follows from a node, and what it must not take again.
+
+use arrow_array::Array;
+
+use crate::bind::bound::PatternDirection;
+use crate::column::Column;
+use crate::error::Result;
+use crate::execute::Batch;
+use crate::execute::evaluate::type_matches;
+use crate::graph::{AdjacencyReader, Direction, Neighbours, Snapshot};
+use crate::physical::TypeFilter;
+use crate::value::{NodeId, RelationshipId, TypeId, Value};
+
+/// The neighbours that a pattern follows: one reader for each type and direction.
+pub(super) struct Steps {
+    readers: Vec<AdjacencyReader>,
+    /// Whether the second of two readers gives the other direction of the first.
+    both: bool,
+}
+
+impl Steps {
+    pub(super) fn new(direction: PatternDirection, types: &TypeFilter, graph: &Snapshot) -> Steps {
+        let directions: &[Direction] = match direction {
+            PatternDirection::Outgoing => &[Direction::Outgoing],
+            PatternDirection::Incoming => &[Direction::Incoming],
+            PatternDirection::Both => &[Direction::Outgoing, Direction::Incoming],
+        };
+        let readers = type_ids(types, graph).into_iter().flat_map(|id| {
+            let directions = directions.iter();
+            directions.map(move |direction| graph.adjacency_reader(*direction, id))
+        });
+        Steps {
+            readers: readers.collect(),
+            both: directions.len() == 2,
+        }
+    }
+
+    /// Calls `visit` with each neighbour and relationship; with a target, only where the neighbour
+    /// is the target. A loop is visited once, also where both directions are followed.
+    pub(super) fn visit(
+        &mut self,
+        node: NodeId,
+        target: Option<u32>,
+        mut visit: impl FnMut(u32, u32),
+    ) -> Result<()> {
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let skips_loops = self.both && number % 2 == 1;
+            let mut found = reader.neighbours(node)?;
+            if let Some(target) = target {
+                found = only(found, target);
+            }
+            for (neighbour, relationship) in found.nodes.iter().zip(found.relationships) {
+                if !(skips_loops && *neighbour == node.0) {
+                    visit(*neighbour, *relationship);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends all neighbours of a node and the relationships to them.
+    pub(super) fn append(
+        &mut self,
+        node: NodeId,
+        nodes: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<()> {
+        if self.both {
+            return self.visit(node, None, |neighbour, relationship| {
+                nodes.push(neighbour);
+                relationships.push(relationship);
+            });
+        }
+        for reader in &mut self.readers {
+            let found = reader.neighbours(node)?;
+            nodes.extend_from_slice(found.nodes);
+            relationships.extend_from_slice(found.relationships);
+        }
+        Ok(())
+    }
+}
+
+/// Those neighbours that are the target.
+fn only(found: Neighbours<'_>, target: u32) -> Neighbours<'_> {
+    let start = found.nodes.partition_point(|node| *node < target);
+    let length = found.nodes[start..].partition_point(|node| *node == target);
+    Neighbours {
+        nodes: &found.nodes[start..start + length],
+        relationships: &found.relationships[start..start + length],
+    }
+}
+
+/// The numbers of the types that a filter lets through.
+pub(super) fn type_ids(types: &TypeFilter, graph: &Snapshot) -> Vec<TypeId> {
+    let catalog = graph.catalog();
+    match types {
+        TypeFilter::All => catalog.relationship_types().map(|(id, _)| id).collect(),
+        TypeFilter::Names(names) => {
+            let mut ids: Vec<TypeId> = names
+                .iter()
+                .filter_map(|name| catalog.relationship_type(name))
+                .collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        }
+        TypeFilter::Matching(labels) => catalog
+            .relationship_types()
+            .filter(|(_, name)| type_matches(name, labels))
+            .map(|(id, _)| id)
+            .collect(),
+    }
+}
+
+/// The relationships of a row that must not be taken again.
+pub(super) struct Taken<'b>(Vec<&'b Column>);
+
+impl<'b> Taken<'b> {
+    pub(super) fn new(slots: &[usize], batch: &'b Batch) -> Result<Taken<'b>> {
+        slots
+            .iter()
+            .map(|slot| batch.column(*slot))
+            .collect::<Result<_>>()
+            .map(Taken)
+    }
+
+    /// Whether nothing is taken in any row.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a relationship is taken in a row.
+    pub(super) fn contains(&self, row: usize, relationship: u32) -> bool {
+        self.0.iter().any(|column| match column {
+            Column::Relationship(array) => array.is_valid(row) && array.value(row) == relationship,
+            Column::Value(values) => match &values[row] {
+                Value::Relationship(taken) => taken.0 == relationship,
+                Value::List(list) => {
+                    list.contains(&Value::Relationship(RelationshipId(relationship)))
+                }
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// The relationships of a row, instead of those in `taken`.
+    pub(super) fn of_row(&self, row: usize, taken: &mut Vec<u32>) {
+        taken.clear();
+        for column in &self.0 {
+            match column {
+                Column::Relationship(array) if array.is_valid(row) => taken.push(array.value(row)),
+                Column::Value(values) => match &values[row] {
+                    Value::Relationship(id) => taken.push(id.0),
+                    Value::List(list) => {
+                        taken.extend(list.iter().filter_map(|value| match value {
+                            Value::Relationship(id) => Some(id.0),
+                            _ => None,
+                        }))
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+}

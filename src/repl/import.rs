@@ -1,0 +1,37 @@
+//! `rihla import`: files of other tools into a database.
+
+use rihla::import_export::{Format, ImportOptions};
+use rihla::{Database, Result};
+
+use super::arguments::Import;
+use super::convert::tell;
+use super::exchange;
+use super::watch::Watch;
+
+/// Reads the files, all of them or nothing. What was read is told on standard error; a database that
+/// was not there is not there after a failure.
+///
+/// # Errors
+/// Where a file cannot be read, or the database cannot be opened or written.
+pub fn import(arguments: &Import, watch: &Watch) -> Result<()> {
+    let options = ImportOptions {
+        format: arguments.format.as_deref().map(Format::named).transpose()?,
+        on_error: arguments.reading.on_error(),
+        ..ImportOptions::default()
+    };
+    let path = &arguments.database;
+    let is_new = !path.exists();
+    let database = match arguments.reading.dry_run {
+        true => Database::in_memory(),
+        false => Database::open(path)?,
+    };
+    let session = database.session();
+    let imported = exchange::import(&session, &arguments.files, &options, watch);
+    if imported.is_err() && is_new && !arguments.reading.dry_run {
+        drop((session, database));
+        // Why the import failed is told, not that an empty file stays.
+        let _ = std::fs::remove_file(path);
+    }
+    tell(&imported?);
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Laws of the optimiser: on random graphs every query gives the same rows with all rules, with each of
+//! them off, and with none.
+
+use proptest::prelude::*;
+use rihla::optimize::RULES;
+use rihla::{Database, Session};
+
+/// A random graph: for each node its label and number, for each relationship its ends and type.
+#[derive(Debug, Clone)]
+struct Graph {
+    nodes: Vec<(bool, u8)>,
+    relationships: Vec<(usize, usize, bool)>,
+}
+
+fn graphs() -> impl Strategy<Value = Graph> {
+    (1_usize..8).prop_flat_map(|count| {
+        let nodes = prop::collection::vec((any::<bool>(), 0..4_u8), count);
+        let relationship = (0..count, 0..count, any::<bool>());
+        let relationships = prop::collection::vec(relationship, 0..12);
+        (nodes, relationships).prop_map(|(nodes, relationships)| Graph {
+            nodes,
+            relationships,
+        })
+    })
+}
+
+/// Statements that make the graph.
+fn create(session: &Session, graph: &Graph) {
+    for (id, (is_a, number)) in graph.nodes.iter().enumerate() {
+        let label = if *is_a { "A" } else { "B" };
+        let text =
+            format!("CREATE (:{label} {{id: {id}, number: {number}, text: 'text {number}'}})");
+        session.query(&text, ()).expect("a node");
+    }
+    for (number, (start, end, is_r)) in graph.relationships.iter().enumerate() {
+        let kind = if *is_r { "R" } else { "S" };
+        let text = format!(
+            "MATCH (a {{id: {start}}}), (b {{id: {end}}}) CREATE (a)-[:{kind} {{number: {number}}}]->(b)"
+        );
+        session.query(&text, ()).expect("a relationship");
+    }
+}
+
+/// The rows of a query, sorted unless they have an order.
+fn rows(session: &Session, text: &str) -> Vec<String> {
+    let result = session
+        .query(text, ())
+        .unwrap_or_else(|error| panic!("{text}: {error}"));
+    let mut rows: Vec<String> = result
+        .rows()
+        .map(|row| format!("{:?}", row.values()))
+        .collect();
+    if !text.contains("ORDER BY") {
+        rows.sort();
+    }
+    rows
+}
+
+/// Parts that are put together to patterns.
+const RELATIONSHIPS: &[&str] = &[
+    "-[:R]->",
+    "<-[:R]-",
+    "-[:R]-",
+    "-[:S]-",
+    "--",
+    "-->",
+    "-[:R|S]-",
+    "-[:R*1..3]-",
+    "-[:R*0..2]->",
+    "-[*1..2]-",
+    "<-[:S*]-",
+    "-[:R*..3]-",
+];
+const NODES: &[&str] = &["", ":A", ":B", ":A|B", ":!A"];
+const PREDICATES: &[&str] = &[
+    "true",
+    "a.number < 2",
+    "b.number = a.number",
+    "c.id <> a.id",
+    "b.text STARTS WITH 'text 1'",
+    "a.number >= 1 AND c.number <= 2",
+    "a.number IS NULL OR c.id > 1",
+    "exists { (a)-[:R]->() }",
+];
+const RETURNS: &[&str] = &[
+    "count(*) AS n",
+    "count(DISTINCT c) AS n",
+    "count(DISTINCT c.id) AS n, min(c.number) AS m",
+    "DISTINCT c.id AS id",
+    "DISTINCT a.id AS a, c.number AS c",
+    "b.number AS number, count(*) AS n, sum(c.number) AS s, max(c.number) AS m",
+    "a.id AS a, b.id AS b, c.id AS c ORDER BY c, b, a",
+    "c.text AS text, a.id AS id, c.id AS c, b.id AS b ORDER BY text DESC, id, c, b LIMIT 3",
+    "max(c.id) AS m",
+    "collect(DISTINCT c.number) = [] AS none",
+];
+
+fn queries() -> impl Strategy<Value = String> {
+    let part = |parts: &'static [&'static str]| prop::sample::select(parts);
+    (
+        (part(NODES), part(NODES), part(NODES)),
+        (part(RELATIONSHIPS), part(RELATIONSHIPS)),
+        part(PREDICATES),
+        part(RETURNS),
+        any::<bool>(),
+    )
+        .prop_map(
+            |((a, b, c), (first, second), predicate, returns, optional)| {
+                let keyword = if optional { "OPTIONAL MATCH" } else { "MATCH" };
+                format!(
+                    "{keyword} (a{a}){first}(b{b}){second}(c{c}) WHERE {predicate} RETURN {returns}"
+                )
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+    #[test]
+    fn answers_do_not_depend_on_rules(graph in graphs(), texts in prop::collection::vec(queries(), 4)) {
+        let database = Database::in_memory();
+        let mut session = database.session();
+        create(&session, &graph);
+        for text in texts {
+            let wanted = rows(&session, &text);
+            for rule in RULES {
+                session.set_rule(rule.name, false);
+                prop_assert_eq!(&rows(&session, &text), &wanted, "{} without {}", text, rule.name);
+                session.set_rule(rule.name, true);
+            }
+            RULES.iter().for_each(|rule| session.set_rule(rule.name, false));
+            prop_assert_eq!(&rows(&session, &text), &wanted, "{} without rules", text);
+            RULES.iter().for_each(|rule| session.set_rule(rule.name, true));
+        }
+    }
+}
+
+/// How many random graphs; more where `RIHLA_LAW_CASES` says so.
+fn cases() -> u32 {
+    let cases = std::env::var("RIHLA_LAW_CASES").ok();
+    cases.and_then(|cases| cases.parse().ok()).unwrap_or(48)
+}
