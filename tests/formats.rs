@@ -215,20 +215,6 @@ pub(crate) fn assert_same(left: Records, right: Records) {
     );
 }
 
-#[test]
-fn awkward_graphs_read_back() {
-    for format in ["json", "node-link", "csv"] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let ending = Format::named(format).expect("it is there").endings[0];
-        let path = folder.path().join(format!("graph.{ending}"));
-        let files = write_files(format, &awkward(), &path).expect("it is written");
-        let back = read(&files).expect("it is read");
-        assert_same(back, awkward());
-        let left_over = std::fs::read_dir(folder.path()).expect("the folder is there");
-        assert_eq!(left_over.count(), files.len(), "drafts are gone");
-    }
-}
-
 fn any_name() -> impl Strategy<Value = Arc<str>> {
     prop_oneof![
         3 => "[A-Za-z_][A-Za-z0-9_]{0,6}",
@@ -305,29 +291,6 @@ prop_compose! {
                 .collect(),
             warnings: Vec::new(),
         }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn json_reads_back(graph in any_graph()) {
-        let text = write_text("json", &graph).expect("it is written");
-        assert_same(read_text("graph.json", &text).expect("it is read"), graph);
-    }
-
-    #[test]
-    fn node_link_reads_back(graph in any_graph()) {
-        let text = write_text("node-link", &graph).expect("it is written");
-        assert_same(read_text("graph.json", &text).expect("it is read"), graph);
-    }
-
-    #[test]
-    fn csv_reads_back(graph in any_graph()) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let files = write_files("csv", &graph, &folder.path().join("graph.csv"));
-        assert_same(read(&files.expect("it is written")).expect("it is read"), graph);
     }
 }
 
@@ -806,13 +769,33 @@ fn ids_join_the_tables_of_one_import() {
     let spaced = [
         ("a.csv", "id:ID(A)\n1\n"),
         ("b.csv", "id:ID(B)\n1\n"),
-        ("to.csv", ":START_ID(A),:END_ID(B)\n1,1\n"),
+        ("a_toLarge_b.csv", ":START_ID(A),:END_ID(B)\n1,1\n"),
     ];
-    let (snapshot, _) = import_texts(&spaced).expect("it is read");
+    let (snapshot, report) = import_texts(&spaced).expect("it is read");
+    assert_eq!(report.types[&Arc::from("TO_LARGE")], 1);
     assert_eq!(
         (snapshot.node_count(), snapshot.relationship_count()),
         (2, 1)
     );
+}
+
+#[test]
+fn headers_may_be_files_of_their_own() {
+    let texts = [
+        ("person_header.csv", "id:ID(Person)|name"),
+        ("person_1.csv", "1|Amal\n"),
+        ("person_2.csv", "2|Badr\n3|Chadi"),
+        ("knows_header.csv", ":START_ID(Person)|:END_ID(Person)\n"),
+        ("knows.csv", "1|2\n2|3\n"),
+        ("city.csv", "id:ID(City)\n1\n"),
+    ];
+    let (_, report) = import_texts(&texts).expect("it is read");
+    assert_eq!((report.nodes, report.relationships), (4, 2));
+    assert_eq!(report.labels[&Arc::from("Person")], 3);
+    assert_eq!(report.types[&Arc::from("KNOWS")], 2);
+    let error = import_texts(&[texts[0], ("person.csv", "1|Amal\n1|Badr\n")]);
+    let error = error.expect_err("an id is there twice").to_string();
+    assert!(error.contains("person.csv, line 2: the id '1'"), "{error}");
 }
 
 #[test]
@@ -936,6 +919,13 @@ folder = sys.argv[1]
 ours = nx.node_link_graph(json.load(open(folder + "/ours.json")), edges="edges")
 assert isinstance(ours, nx.MultiDiGraph)
 json.dump(nx.node_link_data(ours, edges="edges"), open(folder + "/back.json", "w"))
+cytoscape = nx.cytoscape_graph(json.load(open(folder + "/ours.cyjs")))
+assert isinstance(cytoscape, nx.MultiDiGraph)
+json.dump(nx.cytoscape_data(cytoscape), open(folder + "/back.cyjs", "w"))
+json.dump(nx.cytoscape_data(nx.karate_club_graph()), open(folder + "/karate.cyjs", "w"))
+d3 = nx.node_link_graph(json.load(open(folder + "/ours.d3.json")), edges="links")
+assert (d3.number_of_nodes(), d3.number_of_edges()) == (3, 3)
+assert (cytoscape.number_of_nodes(), cytoscape.number_of_edges()) == (3, 3)
 json.dump(nx.node_link_data(nx.karate_club_graph(), edges="links"), open(folder + "/karate.json", "w"))
 json.dump(nx.node_link_data(nx.grid_2d_graph(3, 3), edges="edges"), open(folder + "/grid.json", "w"))
 print(ours.number_of_nodes(), ours.number_of_edges())
@@ -949,10 +939,18 @@ fn networkx_reads_ours_and_we_read_its() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ours = folder.path().join("ours.json");
     write_files("node-link", &awkward(), &ours).expect("it is written");
+    let in_folder = |name: &str| folder.path().join(name);
+    write_files("cytoscape", &awkward(), &in_folder("ours.cyjs")).expect("it is written");
+    write_files("d3", &awkward(), &in_folder("ours.d3.json")).expect("it is written");
     let path = folder.path().to_str().expect("a name in UTF-8");
     assert_eq!(printed("python3", &["-c", NETWORKX, path]).trim(), "3 3");
     let read_back = |name| read(&[Source::path(folder.path().join(name))]).expect("it is read");
     assert_same(read_back("back.json"), awkward());
+    let cytoscape = read_back("back.cyjs");
+    assert_eq!(cytoscape.nodes[0].labels, awkward().nodes[0].labels);
+    assert_eq!(cytoscape.relationships.len(), 3);
+    let karate = read_back("karate.cyjs");
+    assert_eq!((karate.nodes.len(), karate.relationships.len()), (34, 78));
     let karate = read_back("karate.json");
     assert_eq!((karate.nodes.len(), karate.relationships.len()), (34, 78));
     let grid = read_back("grid.json");

@@ -353,3 +353,19 @@ fn readers_in_other_threads_keep_their_state() {
         reader.join().expect("no reader saw half a transfer");
     }
 }
+
+#[test]
+fn a_row_that_stands_twice_is_not_taken_for_its_neighbour() {
+    let session = rihla::Database::in_memory().session();
+    session
+        .query(
+            "UNWIND range(0, 9999) AS i CREATE (:N {i: i, name: 'n' + toString(i)})",
+            (),
+        )
+        .expect("made");
+    let query = "MATCH (n:N) WHERE n.i IN [10, 12] WITH n ORDER BY n.i WITH collect(n) AS both
+        UNWIND [both[0], both[0], both[1]] AS n RETURN n.name";
+    let result = session.query(query, ()).expect("reads");
+    let names = ["n10", "n10", "n12"].map(|name| vec![Value::from(name)]);
+    assert_eq!(result.to_values(), names);
+}

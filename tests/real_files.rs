@@ -14,14 +14,43 @@ use rihla::value::DateTime;
 use rihla::{Database, Result};
 
 /// Formats that the manifest calls otherwise than the table.
-const OTHER_NAMES: &[(&str, &str)] = &[("json-node-link", "node-link")];
+const OTHER_NAMES: &[(&str, &[&str])] = &[
+    ("json-node-link", &["node-link"]),
+    ("json-graphology", &["graphology"]),
+    ("json-kgx", &["kgx"]),
+    ("jsonl-kgx", &["kgx"]),
+    ("cytoscape-json", &["cytoscape"]),
+    // Tables of edges are the same in every tool.
+    ("csv-gephi", &["gephi-csv", "csv"]),
+    ("csv-neo4j", &["csv"]),
+    ("csv-neptune", &["neptune-csv"]),
+    ("tsv-kgx", &["kgx-tsv"]),
+    ("csv-kuzu", &["kuzu"]),
+];
 
 /// Data sets that have other counts here, with the reason.
-const EXCEPTIONS: &[(&str, (u64, u64), &str)] = &[(
-    "cytoscape-nested.graphml",
-    (14, 12),
-    "graphs inside nodes are read, too; the independent readers report the outer one",
-)];
+const EXCEPTIONS: &[(&str, (u64, u64), &str)] = &[
+    (
+        "valid.json",
+        (7, 5),
+        "its 15 nodes are 7 with the same ids and contents again, which the manifest counts",
+    ),
+    (
+        "gephi-test_utf8_chars_with_bom.csv",
+        (2, 0),
+        "the manifest counts rows; the second and third are one node, the fourth is empty",
+    ),
+    (
+        "neptune-tree",
+        (501, 499),
+        "the last edge names a node that no row has, which counts",
+    ),
+    (
+        "cytoscape-nested.graphml",
+        (14, 12),
+        "graphs inside nodes are read, too; the independent readers report the outer one",
+    ),
+];
 
 /// One data set: its format, its files, its nodes and edges; none where it must be refused.
 #[derive(Default)]
@@ -72,17 +101,21 @@ pub(crate) fn run_scripts(scripts: &[Source<'_>]) -> Result<(Snapshot, Vec<Strin
     Ok((session.snapshot()?, warnings))
 }
 
-/// What is wrong with the set, read as `format`.
-fn problem(folder: &Path, set: &DataSet, format: &'static Format) -> Option<String> {
+/// What is wrong with the set, which is of one of the formats `names`.
+fn problem(folder: &Path, set: &DataSet, names: &[&str]) -> Option<String> {
     let files = set.files.iter().map(|file| Source::path(folder.join(file)));
     let files: Vec<Source<'_>> = files.collect();
     for file in &files {
+        // Files that another one brings along have no format of their own.
+        if set.format == "csv-kuzu" && !file.name().ends_with(".cypher") {
+            continue;
+        }
         match Format::of_source(file) {
-            Ok(told) if told.name == format.name => {}
+            Ok(told) if names.contains(&told.name) => {}
             told => return Some(format!("{} is taken for {told:?}", file.name())),
         }
     }
-    let read = match format.reading {
+    let read = match Format::named(names[0]).ok()?.reading {
         Reading::Script => run_scripts(&files).map(|(graph, _)| graph),
         _ => {
             let start = DateTime::now();
@@ -112,15 +145,17 @@ fn files_of_other_tools_have_their_counts() {
     let mut read = 0;
     for (name, mut set) in data_sets(&manifest) {
         let other = OTHER_NAMES.iter().find(|(other, _)| *other == set.format);
-        let own = other.map_or(set.format.as_str(), |(_, own)| *own);
-        let Ok(format) = Format::named(own) else {
+        let same = [set.format.clone()];
+        let same = same.each_ref().map(String::as_str);
+        let names = other.map_or(same.as_slice(), |(_, names)| names);
+        if Format::named(names[0]).is_err() {
             continue;
-        };
+        }
         if let Some((_, counts, _)) = EXCEPTIONS.iter().find(|(set, ..)| *set == name) {
             set.counts = Some(*counts);
         }
         read += 1;
-        let problem = problem(&folder, &set, format);
+        let problem = problem(&folder, &set, names);
         problems.extend(problem.map(|problem| format!("{name}: {problem}")));
     }
     assert!(read > 0, "no format of the manifest is known");

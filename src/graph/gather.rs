@@ -132,7 +132,7 @@ impl<F: Fixed> Table<F> {
             && last as usize + 1 == first as usize + values.len()
             && offset + values.len() <= CHUNK_SIZE
             && !self.is_patched(chunk)
-            && values.is_sorted();
+            && values.is_sorted_by(|one, next| one < next);
         together.then_some((chunk, offset))
     }
 

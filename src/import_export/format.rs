@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result, did_you_mean};
@@ -75,6 +76,25 @@ pub trait ReadFormat: Sync {
 
     /// Whether a relationship may name a node that is declared nowhere and thereby there.
     fn implies_nodes(&self) -> bool {
+        false
+    }
+
+    /// Whether `header` is nothing but the header of tables whose rows stand in files of their own, as
+    /// `rows` does.
+    ///
+    /// # Errors
+    /// Those of the sources.
+    fn is_header_of(&self, _header: &Source<'_>, _rows: &Source<'_>) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// The files that reading `source` reads, too: given beside it, they are not read again.
+    fn brings_along(&self, _source: &Source<'_>) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Whether a node may stand several times, each adding to what the ones before said.
+    fn repeats_nodes(&self) -> bool {
         false
     }
 }
@@ -189,7 +209,7 @@ fn with_ending(file_name: &str) -> Vec<&'static Format> {
     let name = name.to_lowercase();
     let has = |ending: &str| {
         let stem = name.strip_suffix(ending);
-        stem.is_some_and(|stem| stem.ends_with('.'))
+        stem.is_some_and(|stem| stem.is_empty() || stem.ends_with(['.', '/', '\\']))
     };
     let mut found: Vec<_> = FORMATS
         .iter()

@@ -43,6 +43,10 @@ pub struct Loader<'a> {
     memory: Reservation,
     report: Report,
     on_error: OnError,
+    /// Whether a second node of an id adds to the first, in the file that is read.
+    pub(super) repeats_nodes: bool,
+    /// What repeated nodes add: a bulk load cannot change what it has made.
+    repeated: Vec<(NodeId, NodeRecord)>,
     records: u64,
 }
 
@@ -72,6 +76,8 @@ impl<'a> Loader<'a> {
             memory: context.reservation(),
             report: Report::default(),
             on_error,
+            repeats_nodes: false,
+            repeated: Vec::new(),
             records: 0,
         }
     }
@@ -120,6 +126,9 @@ impl<'a> Loader<'a> {
             }
         }
         self.writer.end_bulk(self.context)?;
+        for (node, record) in std::mem::take(&mut self.repeated) {
+            self.add_to_node(node, record)?;
+        }
         self.writer.verify(self.context)?;
         Ok((self.writer, self.report))
     }
@@ -189,6 +198,19 @@ impl<'a> Loader<'a> {
         Ok(created)
     }
 
+    /// Gives a node the labels and properties of another record of it.
+    fn add_to_node(&mut self, node: NodeId, record: NodeRecord) -> Result<()> {
+        self.count_record()?;
+        for label in &record.labels {
+            let label = self.writer.label(label)?;
+            self.writer.add_label(node, label)?;
+        }
+        for (key, value) in self.keyed(record.properties)? {
+            self.writer.set_node_property(node, key, value)?;
+        }
+        Ok(())
+    }
+
     fn create_relationship(
         &mut self,
         relationship: RelationshipRecord,
@@ -228,11 +250,7 @@ impl<'a> Loader<'a> {
         if self.is_bulk() {
             return Ok(());
         }
-        let values = properties.iter().map(|(_, value)| {
-            size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
-        });
-        self.memory
-            .grow(size_of::<Effect>() + values.sum::<usize>())
+        self.memory.grow(effect_size(properties))
     }
 
     fn count_record(&mut self) -> Result<()> {
@@ -251,8 +269,16 @@ impl RecordSink for FileLoader<'_, '_> {
             return self.refuse(place, error);
         }
         if let Some(id) = &node.id
-            && self.loader.nodes.contains_key(id)
+            && let Some(earlier) = self.loader.nodes.get(id).copied()
         {
+            if self.loader.repeats_nodes {
+                let text = format!("the node {id} was there already and is added to");
+                self.warning(place, text);
+                let size = size_of::<(NodeId, NodeRecord)>() + effect_size(&node.properties);
+                self.loader.memory.grow(size)?;
+                self.loader.repeated.push((earlier, node));
+                return Ok(());
+            }
             let message = format!("the id {id} belongs to an earlier node already");
             let error = self.source.error(ErrorDetail::DuplicateId, place, message);
             return self.refuse(place, error);
@@ -333,6 +359,14 @@ impl Waiting<'_> {
             .map(|(key, value)| size_of::<(Arc<str>, Value)>() + key.len() + value.heap_size());
         size_of::<Self>() + values.sum::<usize>()
     }
+}
+
+/// What a record is in the graph and in the writer's effects.
+fn effect_size(properties: &Properties) -> usize {
+    let values = properties.iter().map(|(_, value)| {
+        size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
+    });
+    size_of::<Effect>() + values.sum::<usize>()
 }
 
 /// Whether a graph can hold the value as a property.

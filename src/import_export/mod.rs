@@ -18,8 +18,7 @@ pub mod dump;
 pub mod output;
 pub mod abilities;
 
-pub mod json_graph;
-pub mod node_link_json;
+pub mod json;
 pub mod csv;
 pub mod cypher;
 pub mod dot;
@@ -33,12 +32,9 @@ mod compression;
 pub mod rdf;
 pub mod columnar;
 mod byte_cursor;
-mod csv_header;
-mod csv_write;
 mod dot_read;
 mod encoded;
 mod infer;
-mod json_stream;
 mod json_value;
 mod lines;
 mod node_names;
@@ -71,31 +67,161 @@ pub static FORMATS: &[Format] = &[
         title: "JSON graph",
         endings: &["json"],
         media_type: "application/json",
-        recognises: json_graph::recognises,
-        reading: Reading::Records(&json_graph::JsonGraph),
-        writer: Some(&json_graph::JsonGraph),
+        recognises: json::json_graph::recognises,
+        reading: Reading::Records(&json::json_graph::JsonGraph),
+        writer: Some(&json::json_graph::JsonGraph),
         cannot_hold: "Nothing is lost; nodes and relationships get new numbers.",
     },
     Format {
         name: "node-link",
-        title: "Node-link JSON (NetworkX, D3)",
+        title: "Node-link JSON (NetworkX)",
         endings: &["node-link.json", "json"],
         media_type: "application/json",
-        recognises: node_link_json::recognises,
-        reading: Reading::Records(&node_link_json::NodeLink),
-        writer: Some(&node_link_json::NodeLink),
+        recognises: json::node_link::recognises,
+        reading: Reading::Records(&json::node_link::NODE_LINK),
+        writer: Some(&json::node_link::NODE_LINK),
         cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
     },
     Format {
+        name: "d3",
+        title: "Node-link JSON (D3)",
+        endings: &["d3.json"],
+        media_type: "application/json",
+        recognises: json::node_link::recognises,
+        reading: Reading::Records(&json::node_link::D3),
+        writer: Some(&json::node_link::D3),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "cytoscape",
+        title: "Cytoscape JSON",
+        endings: &["cyjs", "json"],
+        media_type: "application/vnd.cytoscape.cyjs+json",
+        recognises: json::cytoscape::recognises,
+        reading: Reading::Records(&json::cytoscape::Cytoscape),
+        writer: Some(&json::cytoscape::Cytoscape),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "jgf",
+        title: "JSON Graph Format",
+        endings: &["jgf", "jgf.json", "json"],
+        media_type: "application/vnd.jgf+json",
+        recognises: json::graph_format::recognises,
+        reading: Reading::Records(&json::graph_format::JsonGraphFormat),
+        writer: Some(&json::graph_format::JsonGraphFormat),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know. Hyperedges are not read.",
+    },
+    Format {
+        name: "jsoncanvas",
+        title: "JSON Canvas (Obsidian)",
+        endings: &["canvas"],
+        media_type: "application/json",
+        recognises: json::canvas::recognises,
+        reading: Reading::Records(&json::canvas::Canvas),
+        writer: Some(&json::canvas::Canvas),
+        cannot_hold: "Dates, durations and NaN are objects that other tools do not know.",
+    },
+    Format {
+        name: "graphology",
+        title: "Graphology JSON",
+        endings: &["json"],
+        media_type: "application/json",
+        recognises: json::graphology::recognises,
+        reading: Reading::Records(&json::graphology::GraphologyJson),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "graphson",
+        title: "GraphSON (Apache TinkerPop)",
+        endings: &["graphson", "json"],
+        media_type: "application/vnd.gremlin-v3.0+json",
+        recognises: json::graphson::recognises,
+        reading: Reading::Records(&json::graphson::GraphSon),
+        writer: None,
+        cannot_hold: "Not written; properties of properties are not read.",
+    },
+    Format {
+        name: "apoc-json",
+        title: "JSON of Neo4j's APOC",
+        endings: &["jsonl", "ndjson", "json"],
+        media_type: "application/x-ndjson",
+        recognises: json::apoc::recognises,
+        reading: Reading::Records(&json::apoc::ApocJson),
+        writer: Some(&json::apoc::ApocJson),
+        cannot_hold: "Types of dates, times and durations, and NaN: they are text.",
+    },
+    Format {
+        name: "kgx",
+        title: "KGX JSON (Biolink)",
+        endings: &["jsonl", "ndjson", "json"],
+        media_type: "application/x-ndjson",
+        recognises: json::kgx::recognises,
+        reading: Reading::Records(&json::kgx::KgxJson),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "mcp-memory",
+        title: "JSON of the MCP memory server",
+        endings: &["jsonl", "ndjson", "json"],
+        media_type: "application/x-ndjson",
+        recognises: json::mcp_memory::recognises,
+        reading: Reading::Records(&json::mcp_memory::McpMemory),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
         name: "csv",
-        title: "CSV tables",
+        title: "CSV tables (Neo4j import)",
         endings: &["csv", "tsv"],
         media_type: "text/csv",
         recognises: csv::recognises,
-        reading: Reading::Records(&csv::Csv),
-        writer: Some(&csv::Csv),
+        reading: Reading::Records(&csv::CSV),
+        writer: Some(&csv::CSV),
         cannot_hold: "Labels with a semicolon; values that no plain column holds (lists with \
                       semicolons, mixed types, empty text) are JSON in a column of the type json.",
+    },
+    Format {
+        name: "gephi-csv",
+        title: "CSV tables and matrices of Gephi",
+        endings: &["csv", "tsv"],
+        media_type: "text/csv",
+        recognises: csv::recognises_gephi,
+        reading: Reading::Records(&csv::GEPHI),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "neptune-csv",
+        title: "CSV tables of Amazon Neptune",
+        endings: &["csv", "tsv"],
+        media_type: "text/csv",
+        recognises: csv::recognises_neptune,
+        reading: Reading::Records(&csv::NEPTUNE),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "kgx-tsv",
+        title: "TSV tables of KGX (Biolink)",
+        endings: &["tsv", "csv"],
+        media_type: "text/tab-separated-values",
+        recognises: csv::recognises_kgx,
+        reading: Reading::Records(&csv::KGX),
+        writer: None,
+        cannot_hold: "Not written.",
+    },
+    Format {
+        name: "kuzu",
+        title: "Exported Kùzu database (CSV)",
+        endings: &["schema.cypher", "copy.cypher"],
+        media_type: "application/x-cypher-query",
+        recognises: csv::kuzu::recognises,
+        reading: Reading::Records(&csv::kuzu::Kuzu),
+        writer: None,
+        cannot_hold: "Not written.",
     },
     Format {
         name: "cypher",
@@ -322,13 +448,20 @@ pub fn import_into(
     options: &ImportOptions,
     context: &Context,
 ) -> Result<(GraphWriter, Report)> {
-    let mut loader = load::Loader::new(writer, options.on_error, context);
     let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
-    for source in sources {
-        let format = match options.format {
-            Some(format) => format,
-            None => Format::of_source(source)?,
-        };
+    let formats = sources.iter().map(|source| match options.format {
+        Some(format) => Ok(format),
+        None => Format::of_source(source),
+    });
+    let formats: Vec<&Format> = formats.collect::<Result<_>>()?;
+    let brought = brought_along(sources, &formats);
+    let joined = joined(sources, &formats)?;
+    let mut loader = load::Loader::new(writer, options.on_error, context);
+    for ((source, joined), format) in sources.iter().zip(&joined).zip(formats) {
+        let source = joined.as_ref().unwrap_or(source);
+        if source.file().is_some_and(|file| is_among(file, &brought)) {
+            continue;
+        }
         let reader = match format.reading {
             Reading::Records(reader) => reader,
             Reading::Script => {
@@ -343,6 +476,7 @@ pub fn import_into(
         };
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         implies_nodes |= reader.implies_nodes();
+        loader.repeats_nodes = reader.repeats_nodes();
         loader.file(source, |sink| reader.read(source, options, sink))?;
     }
     let implied = implies_nodes || may_leave_out_nodes && loader.node_count() == 0;
@@ -352,6 +486,46 @@ pub fn import_into(
         None => MissingNodes::Refuse,
     };
     loader.finish(missing)
+}
+
+/// Those of the sources that have their header in one before them, with it.
+fn joined<'s>(sources: &'s [Source<'s>], formats: &[&Format]) -> Result<Vec<Option<Source<'s>>>> {
+    let mut before: Option<&Source<'_>> = None;
+    let with_header = |(source, format): (&'s Source<'s>, &&Format)| {
+        if let (Some(header), Reading::Records(reader)) = (before, format.reading)
+            && reader.is_header_of(header, source)?
+        {
+            return Ok(Some(Source::joined(header, source)));
+        }
+        before = Some(source);
+        Ok(None)
+    };
+    sources.iter().zip(formats).map(with_header).collect()
+}
+
+/// The files that are read with others of the sources.
+fn brought_along(sources: &[Source<'_>], formats: &[&Format]) -> Vec<PathBuf> {
+    let mut brought = Vec::new();
+    for (source, format) in sources.iter().zip(formats) {
+        let (Reading::Records(reader), Some(file)) = (format.reading, source.file()) else {
+            continue;
+        };
+        if !is_among(file, &brought) {
+            let mut files = reader.brings_along(source);
+            files.retain(|other| !is_same(other, file));
+            brought.append(&mut files);
+        }
+    }
+    brought
+}
+
+fn is_among(file: &Path, files: &[PathBuf]) -> bool {
+    files.iter().any(|other| is_same(other, file))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Reads a JSON graph that is in memory; `name` stands in messages.

@@ -44,6 +44,8 @@ impl Read for Counted {
 enum Content<'a> {
     File(PathBuf),
     Text(&'a [u8]),
+    /// A header that stands in a file of its own, and the rows.
+    Joined(&'a Source<'a>, &'a Source<'a>),
     Read(
         Vec<u8>,
         #[allow(dead_code, reason = "held for as long as the bytes")] Reservation,
@@ -78,6 +80,21 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// A table whose one line of header is in a file of its own, before the rows; messages call it by
+    /// the name of the rows.
+    pub fn joined(header: &'a Source<'a>, rows: &'a Source<'a>) -> Self {
+        Source {
+            name: rows.name.clone(),
+            content: Content::Joined(header, rows),
+            counter: Arc::default(),
+        }
+    }
+
+    /// The lines of the text that come from another file, before its own.
+    pub(super) fn foreign_lines(&self) -> u64 {
+        u64::from(matches!(self.content, Content::Joined(..)))
+    }
+
     /// Everything that `reader` gives, read to the end now, within the memory budget.
     ///
     /// # Errors
@@ -109,6 +126,7 @@ impl<'a> Source<'a> {
     pub fn file(&self) -> Option<&Path> {
         match &self.content {
             Content::File(path) => Some(path),
+            Content::Joined(_, rows) => rows.file(),
             Content::Text(_) | Content::Read(..) => None,
         }
     }
@@ -150,6 +168,11 @@ impl<'a> Source<'a> {
                 Box::new(BufReader::with_capacity(1 << 16, Counted { file, counter }))
             }
             Content::Text(text) => Box::new(*text),
+            Content::Joined(header, rows) => {
+                let mut line = header.first_bytes()?.trim_ascii_end().to_vec();
+                line.push(b'\n');
+                Box::new(Cursor::new(line).chain(rows.open()?))
+            }
             Content::Read(bytes, _) => Box::new(bytes.as_slice()),
         };
         let (magic, reader) = self.beginning(reader, 4)?;

@@ -8,8 +8,8 @@ use arrow_schema::{Field, Schema};
 use crate::error::{ErrorDetail, Result};
 use crate::import_export::columnar::cell::{is_known, value};
 use crate::import_export::columnar::{KEY, TABLE, TYPE};
-use crate::import_export::csv::{node_label, relationship_type};
-use crate::import_export::csv_header::{Column, Header, TableKind};
+use crate::import_export::csv::header::{Column, Header, TableKind};
+use crate::import_export::csv::names::{node_label, relationship_type};
 use crate::import_export::infer::CellType;
 use crate::import_export::options::ImportOptions;
 use crate::import_export::record::{
@@ -106,7 +106,12 @@ impl<'a> Table<'a> {
             };
             match (column, value) {
                 (_, Value::Null) => {}
-                (Column::Id { property, space }, value) => {
+                (
+                    Column::Id {
+                        property, space, ..
+                    },
+                    value,
+                ) => {
                     if let Some(name) = property {
                         node.properties.push((name.clone(), value.clone()));
                     }
@@ -206,6 +211,7 @@ fn own_header(schema: &Schema, kind: TableKind) -> Header {
     let fixed = match kind {
         TableKind::Nodes => vec![
             Column::Id {
+                kind: None,
                 property: None,
                 space: None,
             },
@@ -235,6 +241,7 @@ fn numbered_header(schema: &Schema) -> Header {
         (_, [Column::Property(name, _), ..]) => {
             let property = Some(name.clone());
             columns[0] = Column::Id {
+                kind: None,
                 property,
                 space: None,
             };

@@ -1,24 +1,27 @@
 //! The header of a CSV table: what each column is. Plain words (`id`, `source`, `target`), the
 //! dialect of neo4j-admin (`:ID(Person)`, `age:int`), the tildes of Neptune and the underscores of
-//! APOC are all understood.
+//! APOC are all understood in every dialect; KGX has words that mean something else elsewhere.
 
 use std::sync::Arc;
 
+use crate::import_export::csv::dialect::Dialect;
 use crate::import_export::infer::CellType;
 
 /// What a table holds, told by its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TableKind {
+pub(in crate::import_export) enum TableKind {
     Nodes,
     Relationships,
 }
 
 /// What a column is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Column {
+pub(in crate::import_export) enum Column {
     /// The node's id; also a property where it has a name.
     Id {
         property: Option<Arc<str>>,
+        /// The type of that property where the header says it.
+        kind: Option<CellKind>,
         space: Option<Arc<str>>,
     },
     /// Labels, separated by this character.
@@ -37,14 +40,14 @@ pub(super) enum Column {
 
 /// The type of the cells, and whether each holds a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct CellKind {
+pub(in crate::import_export) struct CellKind {
     pub cell_type: CellType,
     pub list: bool,
 }
 
 /// A header, column by column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Header {
+pub(in crate::import_export) struct Header {
     pub kind: TableKind,
     pub columns: Vec<Column>,
 }
@@ -52,7 +55,15 @@ pub(super) struct Header {
 impl Header {
     /// Reads the cells of the header, or tells what is wrong with them.
     pub fn parse<'c>(cells: impl Iterator<Item = &'c str>) -> Result<Header, String> {
-        let mut columns: Vec<Column> = cells.map(column).collect();
+        Header::of_dialect(cells, Dialect::Plain)
+    }
+
+    /// As [`Header::parse`], with the words of a dialect.
+    pub fn of_dialect<'c>(
+        cells: impl Iterator<Item = &'c str>,
+        dialect: Dialect,
+    ) -> Result<Header, String> {
+        let mut columns: Vec<Column> = cells.map(|cell| column(cell, dialect)).collect();
         let is_start = |column: &Column| matches!(column, Column::Start(_));
         let is_end = |column: &Column| matches!(column, Column::End(_));
         let kind = if columns.iter().any(is_start) && columns.iter().any(is_end) {
@@ -134,19 +145,34 @@ impl Column {
             (
                 Column::Id {
                     property: Some(name),
+                    kind,
                     ..
                 },
                 TableKind::Relationships,
-            ) => Column::Property(name.clone(), None),
+            ) => Column::Property(name.clone(), *kind),
             _ => return,
         };
     }
 }
 
 /// What one cell of a header says.
-fn column(cell: &str) -> Column {
+fn column(cell: &str, dialect: Dialect) -> Column {
     let cell = cell.trim();
-    if let Some((name, word)) = cell.rsplit_once(':')
+    if dialect == Dialect::Kgx
+        && let Some(column) = column_of_kgx(cell)
+    {
+        return column;
+    }
+    // A caption there.
+    if dialect == Dialect::Gephi && cell.eq_ignore_ascii_case("label") {
+        return Column::Property("label".into(), None);
+    }
+    // What stands in braces are details of a type: `born:datetime{timezone:+01:00}`.
+    let details = cell
+        .strip_suffix('}')
+        .and_then(|cell| cell.rsplit_once('{'));
+    let (before, _) = details.unwrap_or((cell, ""));
+    if let Some((name, word)) = before.rsplit_once(':')
         && let Some(column) = column_of_word(name.trim(), word.trim())
     {
         return column;
@@ -155,10 +181,12 @@ fn column(cell: &str) -> Column {
         "" => Column::Ignored,
         "id" | "~id" => Column::Id {
             property: Some("id".into()),
+            kind: None,
             space: None,
         },
         "_id" => Column::Id {
             property: None,
+            kind: None,
             space: None,
         },
         "label" | "labels" | "~label" => Column::Labels(';'),
@@ -170,10 +198,41 @@ fn column(cell: &str) -> Column {
     }
 }
 
+/// What a word of KGX says; columns of several values have them between bars.
+fn column_of_kgx(cell: &str) -> Option<Column> {
+    const LISTS: &[&str] = &[
+        "aggregator_knowledge_source",
+        "has_evidence",
+        "in_taxon",
+        "provided_by",
+        "publications",
+        "qualifiers",
+        "same_as",
+        "synonym",
+        "xref",
+    ];
+    Some(match cell {
+        "category" => Column::Labels('|'),
+        "subject" => Column::Start(None),
+        "object" => Column::End(None),
+        "predicate" => Column::Type,
+        _ if LISTS.contains(&cell) => {
+            let kind = CellKind {
+                cell_type: CellType::String,
+                list: true,
+            };
+            Column::Property(cell.into(), Some(kind))
+        }
+        "type" | "label" | "labels" | "start" | "end" | "source" | "target" | "from" | "to" => {
+            Column::Property(cell.into(), None)
+        }
+        _ => return None,
+    })
+}
+
 /// What `name:word` says, if the word is one that we know: `name:ID(Person)`, `age:int`,
-/// `tags:string[]`, `born:datetime{timezone:+01:00}`.
+/// `tags:string[]`.
 fn column_of_word(name: &str, word: &str) -> Option<Column> {
-    let word = word.split_once('{').map_or(word, |(word, _)| word.trim());
     let (word, space) = match word.strip_suffix(')').and_then(|word| word.split_once('(')) {
         Some((word, space)) => (word, Some(Arc::from(space))),
         None => (word, None),
@@ -181,6 +240,7 @@ fn column_of_word(name: &str, word: &str) -> Option<Column> {
     Some(match word.to_ascii_uppercase().as_str() {
         "ID" => Column::Id {
             property: (!name.is_empty()).then(|| name.into()),
+            kind: None,
             space,
         },
         "LABEL" | "LABELS" => Column::Labels(';'),
@@ -193,7 +253,11 @@ fn column_of_word(name: &str, word: &str) -> Option<Column> {
                 Some(word) => (word, true),
                 None => (word, false),
             };
-            let cell_type = CellType::named(word)?;
+            // Points are kept as text, as they stand.
+            let cell_type = match word.eq_ignore_ascii_case("point") {
+                true => CellType::String,
+                false => CellType::named(word)?,
+            };
             Column::Property(name.into(), Some(CellKind { cell_type, list }))
         }
     })

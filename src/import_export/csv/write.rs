@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::import_export::csv::Csv;
-use crate::import_export::csv_header::CellKind;
+use crate::import_export::csv::header::CellKind;
 use crate::import_export::format::WriteFormat;
 use crate::import_export::infer::CellType;
 use crate::import_export::json_value::to_json;

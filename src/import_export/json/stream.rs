@@ -1,6 +1,5 @@
-//! JSON documents read as a stream: one object whose long arrays are handed over element by
-//! element, so that a file takes the memory of its largest element only. Shared by all formats
-//! that are JSON.
+//! JSON documents read as a stream: their long arrays and maps are handed over element by element,
+//! so that a file takes the memory of its largest element only. Shared by all formats that are JSON.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -9,22 +8,30 @@ use std::sync::Arc;
 
 use serde::de::{
     Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny,
-    MapAccess, SeqAccess, Visitor,
+    MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
 use crate::error::{Error, ErrorDetail, Result};
-use crate::import_export::output::OutputFile;
 use crate::import_export::record::{Place, excerpt};
 use crate::import_export::source::Source;
 
 /// What a format does with the members of its one object.
 pub(super) trait Document {
+    /// Whether the document may be an array instead, or lines of objects: see
+    /// [`Document::element`].
+    const MAY_BE_A_LIST: bool = false;
+
     /// Takes the member called `name`, exactly once by one of the methods of `value`.
     fn member<'de, A: MapAccess<'de>>(
         &mut self,
         name: &str,
         value: Member<'_, A>,
     ) -> Result<(), A::Error>;
+
+    /// Takes an element of the array, or the object of a line.
+    fn element(&mut self, _element: Members, _place: Place) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The value of a member that waits to be read.
@@ -40,8 +47,9 @@ struct Progress {
     failure: RefCell<Option<Error>>,
 }
 
-/// Reads `source`, which must be one JSON object and nothing after it.
-pub(super) fn read_object(source: &Source<'_>, document: &mut impl Document) -> Result<()> {
+/// Reads `source`, which must be one JSON object, or array where the format has that, and nothing
+/// after it.
+pub(super) fn read_document(source: &Source<'_>, document: &mut impl Document) -> Result<()> {
     let progress = Progress {
         place: Cell::new(Place::File),
         failure: RefCell::new(None),
@@ -91,7 +99,7 @@ impl<'de, D: Document> DeserializeSeed<'de> for Object<'_, D> {
     type Value = ();
 
     fn deserialize<R: Deserializer<'de>>(self, reader: R) -> Result<(), R::Error> {
-        reader.deserialize_map(self)
+        reader.deserialize_any(self)
     }
 }
 
@@ -111,6 +119,19 @@ impl<'de, D: Document> Visitor<'de> for Object<'_, D> {
             self.document.member(&name, value)?;
         }
         Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<(), A::Error> {
+        if !D::MAY_BE_A_LIST {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self));
+        }
+        let elements_of_document = Elements {
+            list: "elements",
+            take: |_, element, place| self.document.element(element, place),
+            progress: self.progress,
+            element: PhantomData,
+        };
+        elements_of_document.visit_seq(elements)
     }
 }
 
@@ -134,11 +155,28 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
         take(value).map_err(|error| self.progress.fail(error))
     }
 
+    /// The value as a document within the document.
+    pub fn within(self, document: &mut impl Document) -> Result<(), A::Error> {
+        self.map.next_value_seed(Object {
+            document,
+            progress: self.progress,
+        })
+    }
+
     /// The elements of the array that the value must be; `list` names it in places.
     pub fn each<T: DeserializeOwned>(
         self,
         list: &'static str,
-        take: impl FnMut(T, Place) -> Result<()>,
+        mut take: impl FnMut(T, Place) -> Result<()>,
+    ) -> Result<(), A::Error> {
+        self.each_entry(list, |_, element, place| take(element, place))
+    }
+
+    /// The elements of the array that the value is, or the values of the object with their names.
+    pub fn each_entry<T: DeserializeOwned>(
+        self,
+        list: &'static str,
+        take: impl FnMut(Option<Arc<str>>, T, Place) -> Result<()>,
     ) -> Result<(), A::Error> {
         self.map.next_value_seed(Elements {
             list,
@@ -163,17 +201,17 @@ struct Elements<'p, T, F> {
     element: PhantomData<T>,
 }
 
-impl<'de, T: DeserializeOwned, F: FnMut(T, Place) -> Result<()>> DeserializeSeed<'de>
-    for Elements<'_, T, F>
+impl<'de, T: DeserializeOwned, F: FnMut(Option<Arc<str>>, T, Place) -> Result<()>>
+    DeserializeSeed<'de> for Elements<'_, T, F>
 {
     type Value = ();
 
     fn deserialize<R: Deserializer<'de>>(self, reader: R) -> Result<(), R::Error> {
-        reader.deserialize_seq(self)
+        reader.deserialize_any(self)
     }
 }
 
-impl<'de, T: DeserializeOwned, F: FnMut(T, Place) -> Result<()>> Visitor<'de>
+impl<'de, T: DeserializeOwned, F: FnMut(Option<Arc<str>>, T, Place) -> Result<()>> Visitor<'de>
     for Elements<'_, T, F>
 {
     type Value = ();
@@ -184,17 +222,43 @@ impl<'de, T: DeserializeOwned, F: FnMut(T, Place) -> Result<()>> Visitor<'de>
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
         for index in 0.. {
-            let place = Place::Element(self.list, index);
-            self.progress.place.set(place);
+            let place = self.place(index);
             match elements.next_element()? {
-                Some(element) => {
-                    (self.take)(element, place).map_err(|error| self.progress.fail(error))?;
-                }
+                Some(element) => self.take(None, element, place)?,
                 None => break,
             }
         }
         self.progress.place.set(Place::File);
         Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        for index in 0.. {
+            let place = self.place(index);
+            match elements.next_entry()? {
+                Some((name, element)) => self.take(Some(name), element, place)?,
+                None => break,
+            }
+        }
+        self.progress.place.set(Place::File);
+        Ok(())
+    }
+}
+
+impl<T, F: FnMut(Option<Arc<str>>, T, Place) -> Result<()>> Elements<'_, T, F> {
+    fn place(&self, index: u64) -> Place {
+        let place = Place::Element(self.list, index);
+        self.progress.place.set(place);
+        place
+    }
+
+    fn take<E: serde::de::Error>(
+        &mut self,
+        name: Option<Arc<str>>,
+        element: T,
+        place: Place,
+    ) -> Result<(), E> {
+        (self.take)(name, element, place).map_err(|error| self.progress.fail(error))
     }
 }
 
@@ -207,6 +271,14 @@ impl Members {
     pub fn take(&mut self, name: &str) -> Option<serde_json::Value> {
         let index = self.0.iter().position(|(key, _)| key.as_ref() == name)?;
         Some(self.0.remove(index).1)
+    }
+
+    /// Takes the member called `name` out where it is text, and not the empty one.
+    pub fn take_text(&mut self, name: &str) -> Option<Arc<str>> {
+        let text = self.get(name)?.as_str().filter(|text| !text.is_empty())?;
+        let text = text.into();
+        self.take(name);
+        Some(text)
     }
 
     /// The member called `name`.
@@ -244,17 +316,4 @@ impl<'de> Deserialize<'de> for Members {
 
         reader.deserialize_map(MembersVisitor)
     }
-}
-
-/// Writes the elements of an array, one a line; the caller writes the brackets.
-pub(super) fn write_lines<T>(
-    file: &mut OutputFile<'_>,
-    elements: impl Iterator<Item = Result<T>>,
-    to_json: impl Fn(T) -> Result<serde_json::Value>,
-) -> Result<()> {
-    for (index, element) in elements.enumerate() {
-        let separator = if index == 0 { "\n" } else { ",\n" };
-        write!(file, "{separator}{}", to_json(element?)?)?;
-    }
-    Ok(())
 }

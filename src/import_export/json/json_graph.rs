@@ -18,7 +18,9 @@ use serde_json::{Value as Json, json};
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::format::{ReadFormat, WriteFormat};
-use crate::import_export::json_stream::{Document, Member, Members, read_object, write_lines};
+use crate::import_export::json::dialect::Dialect;
+use crate::import_export::json::stream::{Document, Member, Members, read_document};
+use crate::import_export::json::write::{properties_json, write_lines};
 use crate::import_export::json_value::{from_json, to_json};
 use crate::import_export::options::ImportOptions;
 use crate::import_export::output::Output;
@@ -38,9 +40,8 @@ const MARK: &str = "rihla-graph";
 const VERSION: u64 = 1;
 
 /// Whether the first bytes are those of a JSON graph.
-pub(super) fn recognises(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    text.trim_start().starts_with('{') && text.contains(&format!("\"{MARK}\""))
+pub(in crate::import_export) fn recognises(bytes: &[u8]) -> bool {
+    Dialect::of(bytes) == Some(Dialect::Rihla)
 }
 
 #[derive(Deserialize)]
@@ -76,7 +77,7 @@ impl ReadFormat for JsonGraph {
             sink,
             marked: false,
         };
-        read_object(source, &mut document)?;
+        read_document(source, &mut document)?;
         if document.marked {
             Ok(())
         } else {
@@ -210,10 +211,10 @@ impl WriteFormat for JsonGraph {
             file,
             "{{\"format\":\"{MARK}\",\"version\":{VERSION},\n\"nodes\":["
         )?;
-        write_lines(&mut file, graph.nodes(), |node| Ok(node_json(&node)))?;
+        write_lines(&mut file, graph.nodes(), |node| node_json(&node))?;
         write!(file, "],\n\"relationships\":[")?;
         write_lines(&mut file, graph.relationships(), |relationship| {
-            Ok(relationship_json(&relationship))
+            relationship_json(&relationship)
         })?;
         writeln!(file, "]}}")?;
         file.finish()
@@ -235,10 +236,4 @@ fn relationship_json(relationship: &RelationshipRecord) -> Json {
         "end": to_json(&relationship.end.id),
         "properties": properties_json(&relationship.properties),
     })
-}
-
-fn properties_json(properties: &Properties) -> Json {
-    let members = properties.iter();
-    let members = members.map(|(key, value)| (key.to_string(), to_json(value)));
-    Json::Object(members.collect())
 }

@@ -1,0 +1,132 @@
+//! CSV: tables of nodes and tables of relationships, any number of them as one graph. The header
+//! tells which of both a table is and what its columns are (see `header`); comma, semicolon,
+//! tab or bar separate cells, whichever the header has most of.
+//!
+//! * A table with two ends (`source` and `target`, `:START_ID` and `:END_ID`, ...) holds
+//!   relationships, any other nodes.
+//! * Without a column for them, labels and types come from the name of the file: `people.csv`
+//!   gives the label `People`, `lives-in.csv` the type `LIVES_IN`. An id space is a label, too.
+//! * A column without a type in its header has the narrowest type that all its cells fit.
+//! * An empty cell is no property; so are cells that a row lacks at its end, with a warning. Empty
+//!   rows are left out.
+//! * A typed header may be a file of its own, before the files with its rows.
+//! * Where no table holds nodes, the ends of the relationships are the nodes.
+//!
+//! Dialects have words of their own. Gephi's and KGX's tables may have a node several times; theirs
+//! and Neptune's may name nodes in relationships only. Gephi's may be matrices (see `matrix`), and
+//! KGX's have no quotes and lists between bars.
+
+mod dialect;
+pub(in crate::import_export) mod header;
+pub mod kuzu;
+mod kuzu_script;
+mod layout;
+mod matrix;
+pub(in crate::import_export) mod names;
+mod table;
+mod write;
+
+use crate::error::{ErrorDetail, Result};
+use crate::import_export::csv::dialect::Dialect;
+use crate::import_export::csv::header::{Header, TableKind};
+use crate::import_export::csv::layout::{Layout, Lists, csv_error, first_cells};
+use crate::import_export::csv::names::{node_label, relationship_type};
+use crate::import_export::csv::table::Table;
+use crate::import_export::format::ReadFormat;
+use crate::import_export::options::ImportOptions;
+use crate::import_export::record::{Place, RecordSink};
+use crate::import_export::source::Source;
+
+/// The format; see the module.
+#[derive(Debug)]
+pub struct Csv(Dialect);
+
+/// Tables of words that everybody understands, and of neo4j-admin and APOC.
+pub static CSV: Csv = Csv(Dialect::Plain);
+/// Tables of Gephi's data laboratory.
+pub static GEPHI: Csv = Csv(Dialect::Gephi);
+/// Tables of Amazon Neptune.
+pub static NEPTUNE: Csv = Csv(Dialect::Neptune);
+/// Tables of KGX, the knowledge graph exchange of the Biolink model.
+pub static KGX: Csv = Csv(Dialect::Kgx);
+
+/// Whether the first bytes are a header that speaks of a graph.
+pub(super) fn recognises(bytes: &[u8]) -> bool {
+    Dialect::of(bytes) == Some(Dialect::Plain)
+}
+
+/// Whether the first bytes are those of a table of Gephi.
+pub(super) fn recognises_gephi(bytes: &[u8]) -> bool {
+    Dialect::of(bytes) == Some(Dialect::Gephi)
+}
+
+/// Whether the first bytes are those of a table of Neptune.
+pub(super) fn recognises_neptune(bytes: &[u8]) -> bool {
+    Dialect::of(bytes) == Some(Dialect::Neptune)
+}
+
+/// Whether the first bytes are those of a table of KGX.
+pub(super) fn recognises_kgx(bytes: &[u8]) -> bool {
+    Dialect::of(bytes) == Some(Dialect::Kgx)
+}
+
+impl ReadFormat for Csv {
+    fn read(
+        &self,
+        source: &Source<'_>,
+        options: &ImportOptions,
+        sink: &mut dyn RecordSink,
+    ) -> Result<()> {
+        let mut layout = Layout::of_source(source)?;
+        if self.0 == Dialect::Gephi && matrix::is_one(&source.first_bytes()?) {
+            return matrix::read(source, layout, options, sink);
+        }
+        if self.0 == Dialect::Kgx {
+            layout.quote = None;
+            layout.lists = Lists::Separated('|');
+        }
+        let header = self.header(source, layout)?;
+        let fallback = match header.kind {
+            TableKind::Nodes => node_label(source, &header, options),
+            TableKind::Relationships => relationship_type(source, &header, options),
+        };
+        Table::new(source, layout, header, fallback, sink)?.read(sink)
+    }
+
+    fn may_leave_out_nodes(&self) -> bool {
+        true
+    }
+
+    fn is_header_of(&self, header: &Source<'_>, rows: &Source<'_>) -> Result<bool> {
+        let bytes = header.first_bytes()?;
+        let is_typed = |cell: &String| cell.contains(":ID") || cell.contains(":START_ID");
+        Ok(!bytes.trim_ascii_end().contains(&b'\n')
+            && first_cells(&bytes).iter().any(is_typed)
+            && !first_cells(&rows.first_bytes()?).iter().any(is_typed))
+    }
+
+    fn implies_nodes(&self) -> bool {
+        self.0 != Dialect::Plain
+    }
+
+    fn repeats_nodes(&self) -> bool {
+        matches!(self.0, Dialect::Gephi | Dialect::Kgx)
+    }
+}
+
+impl Csv {
+    fn header(&self, source: &Source<'_>, layout: Layout) -> Result<Header> {
+        let mut reader = layout.reader(source, true)?;
+        let mut cells = ::csv::StringRecord::new();
+        let read = reader.read_record(&mut cells);
+        read.map_err(|error| csv_error(source, error))?;
+        let broken =
+            |message: &str| source.error(ErrorDetail::InvalidContent, Place::Line(1), message);
+        if cells.iter().all(str::is_empty) {
+            return Err(broken(
+                "a header is missing: the first line names the columns",
+            ));
+        }
+        Header::of_dialect(cells.iter(), self.0).map_err(|message| broken(&message))
+    }
+}

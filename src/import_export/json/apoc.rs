@@ -1,0 +1,186 @@
+//! JSON of Neo4j's APOC. A record is a node (`"type": "node"`, `id`, `labels`, `properties`) or a
+//! relationship (`"type": "relationship"`, `label`, `start`, `end`, `properties`), the ends being
+//! objects with an `id`. Records are lines, elements of an array, or stand in `nodes` and `rels`,
+//! lists or objects that name each by its id; lines are what is written.
+//!
+//! Points and other maps are kept as JSON text, with a warning; APOC has dates as text.
+
+use std::sync::Arc;
+
+use serde::de::MapAccess;
+use serde_json::{Value as Json, json};
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::import_export::abilities::Abilities;
+use crate::import_export::format::{ReadFormat, WriteFormat};
+use crate::import_export::json::dialect::Dialect;
+use crate::import_export::json::lines::read_lines_or_document;
+use crate::import_export::json::outline::Outline;
+use crate::import_export::json::records::Records;
+use crate::import_export::json::stream::{Document, Member, Members};
+use crate::import_export::json_value::to_json;
+use crate::import_export::options::ImportOptions;
+use crate::import_export::output::Output;
+use crate::import_export::record::{ExternalId, Place, Properties, RecordSink, RecordSource};
+use crate::import_export::source::Source;
+use crate::import_export::temporal_text;
+use crate::value::Value;
+
+/// The format; see the module.
+#[derive(Debug)]
+pub struct ApocJson;
+
+/// Whether the first bytes are those of a node or relationship record.
+pub(in crate::import_export) fn recognises(bytes: &[u8]) -> bool {
+    Dialect::of(bytes) == Some(Dialect::Apoc)
+}
+
+impl ReadFormat for ApocJson {
+    fn read(
+        &self,
+        source: &Source<'_>,
+        options: &ImportOptions,
+        sink: &mut dyn RecordSink,
+    ) -> Result<()> {
+        let mut document = ApocDocument(Records::new(source, options, sink));
+        let outline = Outline::of_source(source)?;
+        let is_lines = outline.has("type") || outline.has("id");
+        read_lines_or_document(source, is_lines, &mut document)
+    }
+
+    fn may_leave_out_nodes(&self) -> bool {
+        true
+    }
+}
+
+struct ApocDocument<'a>(Records<'a>);
+
+impl Document for ApocDocument<'_> {
+    const MAY_BE_A_LIST: bool = true;
+
+    fn member<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        value: Member<'_, A>,
+    ) -> Result<(), A::Error> {
+        match name {
+            "nodes" => value.each("nodes", |node, place| self.element(node, place)),
+            "rels" => value.each("rels", |rel, place| self.element(rel, place)),
+            _ => {
+                self.0.not_kept(name);
+                value.skip()
+            }
+        }
+    }
+
+    fn element(&mut self, mut members: Members, place: Place) -> Result<()> {
+        let records = &mut self.0;
+        let record_type = members.take_text("type");
+        let properties = records.take("properties", &mut members, place)?;
+        let properties = records.plain_properties(properties.unwrap_or_default(), place);
+        match record_type.as_deref() {
+            Some("node") => {
+                let id = records.take_id("id", &mut members, place)?;
+                let labels: Option<Vec<Arc<str>>> = records.take("labels", &mut members, place)?;
+                records.node(Some(id), labels.unwrap_or_default(), properties, place)
+            }
+            Some("relationship") => {
+                let label = records.take("label", &mut members, place)?;
+                let Some(label) = label else {
+                    let message = "the relationship has no member \"label\"";
+                    return Err(records.broken(place, message));
+                };
+                let start = end(records, "start", &mut members, place)?;
+                let end = end(records, "end", &mut members, place)?;
+                records.relationship(Some(label), [start, end], properties, Some(true), place)
+            }
+            _ => {
+                let message = "the member \"type\" is neither \"node\" nor \"relationship\"";
+                Err(records.broken(place, message))
+            }
+        }
+    }
+}
+
+/// An end of a relationship.
+fn end(
+    records: &Records<'_>,
+    name: &str,
+    members: &mut Members,
+    place: Place,
+) -> Result<ExternalId> {
+    let end: Option<Members> = records.take(name, members, place)?;
+    let mut end = end
+        .ok_or_else(|| records.broken(place, format!("the relationship has no member {name:?}")))?;
+    records.take_id("id", &mut end, place)
+}
+
+impl WriteFormat for ApocJson {
+    fn write(
+        &self,
+        graph: &dyn RecordSource,
+        output: &mut Output<'_>,
+        _context: &Context,
+    ) -> Result<()> {
+        let mut file = output.only_file()?;
+        for node in graph.nodes() {
+            let node = node?;
+            let record = json!({
+                "type": "node",
+                "id": node.id.map(|id| id.id.to_string()),
+                "labels": node.labels,
+                "properties": properties_json(&node.properties),
+            });
+            writeln!(file, "{record}")?;
+        }
+        for (number, relationship) in graph.relationships().enumerate() {
+            let relationship = relationship?;
+            let record = json!({
+                "id": number.to_string(),
+                "type": "relationship",
+                "label": relationship.relationship_type,
+                "properties": properties_json(&relationship.properties),
+                "start": { "id": relationship.start.id.to_string() },
+                "end": { "id": relationship.end.id.to_string() },
+            });
+            writeln!(file, "{record}")?;
+        }
+        file.finish()
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            node_property: |_, value| is_json(value),
+            relationship_property: |_, value| is_json(value),
+            ..Abilities::ALL
+        }
+    }
+}
+
+/// Whether JSON has the value itself.
+fn is_json(value: &Value) -> bool {
+    match value {
+        Value::Boolean(_) | Value::Integer(_) | Value::String(_) => true,
+        Value::Float(float) => float.is_finite(),
+        Value::List(values) => values.iter().all(is_json),
+        _ => false,
+    }
+}
+
+fn properties_json(properties: &Properties) -> Json {
+    let members = properties.iter();
+    let members = members.map(|(key, value)| (key.to_string(), plain(value)));
+    Json::Object(members.collect())
+}
+
+/// What APOC writes: what JSON has no type for is text.
+fn plain(value: &Value) -> Json {
+    match value {
+        Value::List(values) => values.iter().map(plain).collect(),
+        value if is_json(value) => to_json(value),
+        value => temporal_text::text(value)
+            .unwrap_or_else(|| value.to_string())
+            .into(),
+    }
+}

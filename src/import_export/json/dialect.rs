@@ -1,0 +1,73 @@
+//! Which dialect a JSON text is of: each has names that no other has at that place. The first line
+//! of this list that fits decides.
+
+use crate::import_export::json::outline::Outline;
+
+/// The dialects of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Rihla,
+    GraphSon,
+    McpMemory,
+    Apoc,
+    Cytoscape,
+    JsonGraphFormat,
+    Canvas,
+    Kgx,
+    Graphology,
+    NodeLink,
+}
+
+impl Dialect {
+    /// The dialect that the first bytes of a file are of.
+    pub fn of(bytes: &[u8]) -> Option<Dialect> {
+        let outline = Outline::of(bytes);
+        let has = |paths: &[&str]| paths.iter().any(|path| outline.has(path));
+        let says = |path: &str, texts: &[&str]| outline.says(path, texts);
+        Some(if says("format", &["rihla-graph"]) {
+            Dialect::Rihla
+        } else if has(&["outE", "inE", "vertices", "graph.vertices", "graph.mode"])
+            || has(&[
+                "@value.vertices",
+                "properties.*.[].value",
+                "properties.*.[].id",
+            ])
+            || says("@type", &["tinker:graph"])
+        {
+            Dialect::GraphSon
+        } else if has(&["entityType", "relationType", "entities", "relations"]) {
+            Dialect::McpMemory
+        } else if ["type", "[].type", "nodes.*.type", "rels.*.type"]
+            .iter()
+            .any(|path| says(path, &["node", "relationship"]))
+            || has(&["rels"])
+        {
+            Dialect::Apoc
+        } else if has(&["elements", "[].data", "nodes.[].data", "edges.[].data"])
+            || has(&["target_cytoscapejs_version"])
+        {
+            Dialect::Cytoscape
+        } else if has(&["graph.nodes", "graph.edges", "graph.hyperedges", "graphs"]) {
+            Dialect::JsonGraphFormat
+        } else if has(&["edges.[].fromNode"])
+            || has(&["nodes.[].width"]) && has(&["nodes.[].x"]) && has(&["nodes.[].type"])
+        {
+            Dialect::Canvas
+        } else if has(&[
+            "subject",
+            "category",
+            "nodes.[].category",
+            "edges.[].subject",
+        ]) {
+            Dialect::Kgx
+        } else if has(&["nodes.[].attributes", "edges.[].attributes"])
+            || has(&["nodes.[].key"]) && !has(&["nodes.[].id"])
+        {
+            Dialect::Graphology
+        } else if has(&["nodes", "links", "edges", "multigraph", "directed"]) {
+            Dialect::NodeLink
+        } else {
+            return None;
+        })
+    }
+}
