@@ -377,11 +377,15 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
             (Extremes::Integer(best), Column::Integer(array))
             | (Extremes::Date(best), Column::Date(array))
             | (Extremes::LocalDateTime(best), Column::LocalDateTime(array)) => {
-                if let ([best], None, 0) = (best.as_mut_slice(), weights, array.null_count()) {
+                if let ([best], None, 0) = (best.as_mut_slice(), weights, array.null_count())
+                    && !array.is_empty()
+                {
                     let values = array.values().iter().copied();
-                    if let Some(value) = if LEAST { values.min() } else { values.max() } {
-                        Self::keep(best, value, i64::cmp);
-                    }
+                    let value = match LEAST {
+                        true => values.fold(i64::MAX, i64::min),
+                        false => values.fold(i64::MIN, i64::max),
+                    };
+                    Self::keep(best, value, i64::cmp);
                     return Ok(());
                 }
                 rows.each(array, |group, value, _| {
