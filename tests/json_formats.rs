@@ -64,6 +64,25 @@ fn written_json_is_told_from_other_json() {
     }
 }
 
+/// Free attributes of node-link files that are the marks of other dialects.
+#[test]
+fn attributes_do_not_make_a_dialect() {
+    for node in [
+        r#"{"id":1,"category":"a"}"#,
+        r#"{"id":1,"attributes":{}}"#,
+        r#"{"id":1,"key":"a"}"#,
+        r#"{"id":1,"type":"node"}"#,
+        r#"{"id":1,"type":"text","x":0,"y":0,"width":1,"height":1}"#,
+    ] {
+        let text = format!(r#"{{"nodes":[{node}],"links":[{{"source":1,"target":1}}]}}"#);
+        let told = Format::of_source(&Source::text("a.json", text.as_bytes()));
+        assert_eq!(told.expect("it is told").name, "node-link", "{node}");
+    }
+    let apoc = r#"{"type":"node","id":"0","properties":{"p":[{"id":1}]}}"#;
+    let told = Format::of_source(&Source::text("a.json", apoc.as_bytes()));
+    assert_eq!(told.expect("it is told").name, "apoc-json");
+}
+
 #[test]
 fn bad_lines_are_refused_with_their_place() {
     let node = r#"{"type":"node","id":"0"}"#;
