@@ -2,8 +2,10 @@
 //! of bad files.
 
 use rihla::Value;
+use rihla::context::{Context, Interrupt, Limits};
 use rihla::graph::Snapshot;
 use rihla::import_export::{FORMATS, Format, ImportOptions, Report, Source, import};
+use rihla::value::DateTime;
 use rihla::{Error, Result};
 
 use crate::formats::{
@@ -163,6 +165,21 @@ fn long_lines_are_read() {
     let (graph, _) = import_texts(&[("a.jsonl", &line)]).expect("it is read");
     let read = &dumped(&graph).nodes[0].properties[0].1;
     assert_eq!(*read, Value::from(text));
+
+    let limits = Limits {
+        memory: 64 << 20,
+        time: None,
+    };
+    let small = Context::new(limits, Interrupt::default(), DateTime::now());
+    let source = Source::text("a.jsonl", line.as_bytes());
+    let refused = import(
+        &[source],
+        &ImportOptions::default(),
+        Snapshot::default(),
+        &small,
+    );
+    let error = refused.expect_err("the budget is spent");
+    assert_eq!(error.code(), "ResourceError: OutOfMemory");
 }
 
 #[test]

@@ -59,6 +59,10 @@ impl Document for MemoryDocument<'_> {
         }
     }
 
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.0.reserve(bytes)
+    }
+
     fn element(&mut self, mut members: Members, place: Place) -> Result<()> {
         let records = &mut self.0;
         let kind = members.get("type").and_then(|kind| kind.as_str());
