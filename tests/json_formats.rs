@@ -195,6 +195,10 @@ fn edges_may_come_before_nodes() {
             r#"{"edges":[{"source":1,"target":1}],"nodes":[{"id":1}]}"#,
         ),
         (
+            "memory.jsonl",
+            r#"{"from":"a","to":"a","relationType":"knows"}"#,
+        ),
+        (
             "a.cyjs",
             r#"{"elements":{"edges":[{"data":{"source":1,"target":"1"}}],"nodes":[{"data":{"id":"1"}}]}}"#,
         ),

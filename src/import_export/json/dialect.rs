@@ -54,8 +54,12 @@ impl Dialect {
             Dialect::JsonGraphFormat
         } else if has(&["edges.[].fromNode"]) {
             Dialect::Canvas
-        } else if has(&["subject", "category", "edges.[].subject"])
-            || says(&["nodes.[].category", "nodes.[].category.[]"], is_biolink)
+        } else if has(&[
+            "subject",
+            "category",
+            "edges.[].subject",
+            "nodes.[].category.[]",
+        ]) || says(&["nodes.[].category"], is_biolink)
         {
             Dialect::Kgx
         } else if has(&["nodes.[].key", "nodes.[].attributes", "edges.[].attributes"])

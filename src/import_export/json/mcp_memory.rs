@@ -3,7 +3,7 @@
 //! `entities` and `relations`.
 //!
 //! The name is the id and a property, the type of the entity its label. What else a dialect adds
-//! becomes a property.
+//! becomes a property. The server does not ask whether what a relation names is there.
 
 use serde::de::MapAccess;
 
@@ -38,6 +38,10 @@ impl ReadFormat for McpMemory {
         let outline = Outline::of_source(source)?;
         let is_lines = !outline.has("entities") && !outline.has("relations");
         read_lines_or_document(source, is_lines, &mut document)
+    }
+
+    fn implies_nodes(&self) -> bool {
+        true
     }
 }
 
