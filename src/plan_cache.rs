@@ -10,6 +10,10 @@ use crate::session::Parameters;
 /// text must not fill the memory.
 const CAPACITY: usize = 1024;
 
+/// The bytes of the longest text whose plan is kept: long statements seldom come again, and their
+/// plans are large.
+const LONGEST: usize = 8 << 10;
+
 /// What a plan depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PlanKey {
@@ -63,6 +67,9 @@ impl<P> PlanCache<P> {
         key: PlanKey,
         prepare: impl FnOnce() -> Result<P, E>,
     ) -> Result<Arc<P>, E> {
+        if key.text.len() > LONGEST {
+            return prepare().map(Arc::new);
+        }
         let known = self
             .0
             .lock()

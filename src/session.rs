@@ -143,9 +143,12 @@ impl Session {
     /// Whatever is wrong with the statement or happens while it runs; the graph is then unchanged.
     pub fn query(&self, text: &str, parameters: impl Into<Parameters>) -> Result<QueryResult> {
         let parameters = parameters.into();
-        // The parser bounds how deep a statement may be nested; this is the room for it in every
-        // stage, whatever thread the caller runs in.
-        stacker::maybe_grow(STACK_NEEDED, STACK_GIVEN, || self.run(text, &parameters))
+        // The parser bounds how deep a statement may be nested and how many levels its plan may
+        // have; this is the room for it in every stage, whatever thread the caller runs in.
+        let steps = (text.len() / SHORTEST_STEP).min(parse::MAXIMUM_STEPS);
+        let needed = STACK_NEEDED + steps * STACK_PER_STEP;
+        let given = needed.max(STACK_GIVEN);
+        stacker::maybe_grow(needed, given, || self.run(text, &parameters))
     }
 
     /// Whether `BEGIN` opened a transaction that is not ended yet.
@@ -476,3 +479,13 @@ const STACK_NEEDED: usize = 4 << 20;
 
 /// The room that is given where there is less.
 const STACK_GIVEN: usize = 32 << 20;
+
+/// What a level of a plan takes; debug builds have large frames.
+const STACK_PER_STEP: usize = if cfg!(debug_assertions) {
+    32 << 10
+} else {
+    8 << 10
+};
+
+/// The bytes of the shortest text that makes a level of a plan: `--()`.
+const SHORTEST_STEP: usize = 4;

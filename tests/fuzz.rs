@@ -30,6 +30,7 @@ const MORE: &str = "
     MATCH p = shortestPath((a:A)-[*..4]-(b:B)) RETURN length(p), [n IN nodes(p) | n.name];
     MATCH p = SHORTEST 2 (a:A)-[:R]->+(b) RETURN p;
     MATCH (a) ((x)-[r:R]->(y) WHERE r.w > 0){1,3} (b) RETURN a, x, r, y, b;
+    MATCH p = ALL SHORTEST ((a:A)-[r:R]->(m WHERE m.x > 1) ((x)-[s]-(y)-[t]->(z)){0,2} (b) WHERE r.w < m.x) RETURN p, m, y, s;
     MATCH (a) WHERE EXISTS { (a)-->(b:B) } AND COUNT { (a)--() } > 1 RETURN a, COLLECT { MATCH (a)-->(c) RETURN c.name };
     MATCH (a)-[r]->(b) MERGE (b)-[q:R]->(a) ON CREATE SET q.w = r.w ON MATCH SET q += {n: 1} RETURN count(q);
     UNWIND range(1, 5) AS i CREATE (n:N {i: i}) WITH n MATCH (m:N) WHERE m.i < n.i CREATE (n)-[:T]->(m) RETURN count(*);

@@ -68,6 +68,11 @@ fn parts_of_a_pattern_are_repeated() {
             "MATCH (a {name: 'a'})-[:ROAD]->+(e:Town) RETURN count(*) AS ways",
             &["3"],
         ),
+        (
+            "MATCH p = (a {name: 'a'}) ((x)-[r]->(y)-[s]->(z))+ (e:Town)
+             RETURN [n IN nodes(p) | n.name] AS path, [n IN y | n.name] AS y",
+            &["['a', 'b', 'c', 'd', 'e'] | ['b', 'd']"],
+        ),
     ]);
 }
 
@@ -92,6 +97,56 @@ fn shortest_paths_obey_what_is_asked_of_them() {
             "MATCH (a {name: 'a'}), (b {name: 'b'}) MATCH p = shortestPath((a)-[r]->(b))
              RETURN r.km AS km",
             &["1"],
+        ),
+        (
+            "MATCH p = ANY SHORTEST (a {name: 'a'})-[r:ROAD]->(m WHERE m.name <> 'a') ((x)-[s]->(y)
+                 WHERE s.km < 5)+ (e:Town)
+             RETURN [n IN nodes(p) | n.name] AS path, r.km AS km, m.name AS m, [n IN y | n.name] AS y",
+            &["['a', 'b', 'c', 'd', 'e'] | 1 | 'b' | ['c', 'd', 'e']"],
+        ),
+        ("MATCH p = ANY (a:Town) RETURN length(p) AS l", &["0"]),
+        (
+            "MATCH p = SHORTEST 1 (a {name: 'a'})-[r:ROAD]->(m)-[s:ROAD* WHERE s.km > r.km]->(e:Town)
+             RETURN [n IN nodes(p) | n.name] AS path",
+            &["['a', 'b', 'd', 'e']"],
+        ),
+        (
+            "MATCH (a)-[r:ROAD*2 WHERE r.km < b.km OR a.name < b.name]->(b:Town) RETURN a.name AS a ORDER BY a",
+            &["'b'", "'c'"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_patterns_cannot_do_is_said() {
+    refuse(&[
+        (
+            "MATCH (a) (p = (x)-[:ROAD]->(y))+ (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+        (
+            "MATCH (a) ((x) ((y)-[:ROAD]->(z))+ (v)){2} (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+        (
+            "MATCH (a) ((x)-[:ROAD*0..2]->(y)){2} (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+        (
+            "MATCH p = shortestPath((a)-[:ROAD*]->()-[:ROAD]->(b)) RETURN p",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+        (
+            "MATCH (m), p = SHORTEST 1 (a)-[:ROAD]->+(m)-[:ROAD]->+(b) RETURN p",
+            "SyntaxError: VariableAlreadyBound",
+        ),
+        (
+            "MATCH (a) ((x))+ (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
+        ),
+        (
+            "MATCH (a) ((x)-[:ROAD]->(y)) (b) RETURN a",
+            "SyntaxError: UnexpectedSyntax",
         ),
     ]);
 }

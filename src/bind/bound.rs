@@ -258,8 +258,7 @@ pub enum Search {
 pub struct PathVariable {
     /// Its variable.
     pub variable: Variable,
-    /// Variables of nodes and relationships in turn, as written. A quantified part stands
-    /// between two nodes as the variables that list its inner nodes and relationships.
+    /// Variables of nodes and relationships in turn, as written.
     pub elements: Vec<PathElement>,
 }
 
@@ -270,6 +269,8 @@ pub enum PathElement {
     Node(Variable),
     /// A relationship, or the list of relationships of a variable length.
     Relationship(Variable),
+    /// A quantified part: for each relationship inside the list of what it was.
+    Repetitions(Vec<Variable>),
 }
 
 /// `WITH` and `RETURN`. In order: aggregate, compute `items` (and keep `hidden`), distinct, sort,

@@ -112,6 +112,10 @@ impl<'a> Binder<'a> {
                 .collect();
         };
         if arguments.len() != procedure.inputs.len() {
+            // What is wrong with an argument itself comes first.
+            for argument in arguments {
+                self.value(argument)?;
+            }
             let message = format!(
                 "{} takes {}, not {}",
                 procedure.name,

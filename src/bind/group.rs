@@ -3,30 +3,30 @@
 use std::collections::HashSet;
 
 use super::binder::{Binder, already_bound};
-use super::bound::{GroupPattern, PathElement, Pattern, Variable};
+use super::bound::{GroupPattern, Pattern, Variable};
 use super::build_expression::unexpected;
 use super::pattern::{Declaration, DeclaredElement, DeclaredGroup, quantifier_bounds};
 use crate::error::{Error, Result};
 use crate::parse::ast::{self, PathSearch};
+use crate::parse::span::Span;
 use crate::value::Type;
 
 impl DeclaredGroup<'_> {
-    /// The outer lists of the values that the elements inside take.
-    pub fn listed_elements(&self) -> Vec<PathElement> {
+    /// The outer lists of the relationships inside.
+    pub fn listed_relationships(&self) -> Vec<Variable> {
         let list = |inner: &Variable| {
             let found = self.lists.iter().find(|(variable, _)| variable == inner);
             found.map(|(_, list)| list.clone())
         };
-        let listed = self.inner.elements.iter().filter_map(|element| {
-            Some(match element {
-                DeclaredElement::Node(variable, _) => PathElement::Node(list(variable)?),
-                DeclaredElement::Relationship(variable, _) => {
-                    PathElement::Relationship(list(variable)?)
-                }
-                DeclaredElement::Group(_) => return None,
-            })
-        });
-        listed.collect()
+        let relationships = self
+            .inner
+            .elements
+            .iter()
+            .filter_map(|element| match element {
+                DeclaredElement::Relationship(variable, _) => list(variable),
+                _ => None,
+            });
+        relationships.collect()
     }
 }
 
@@ -44,7 +44,9 @@ impl<'a> Binder<'a> {
         }
         if let Some(name) = &path.variable {
             let message = "a path inside of a quantified part cannot have a name";
-            return Err(Error::unsupported(message).at(name.span));
+            return Err(unexpected(name.span, message).hint(
+                "name the whole path, or the nodes and relationships inside: they are lists",
+            ));
         }
         if path.search != PathSearch::All {
             let message = "a search cannot stand inside of a quantified part";
@@ -57,6 +59,11 @@ impl<'a> Binder<'a> {
                 return Err(error.hint("inside of a quantified part all variables are new"));
             }
         }
+        let is_node = |element| matches!(element, &ast::PatternElement::Node(_));
+        if path.elements.iter().all(is_node) {
+            let message = "a part without relationships cannot be repeated";
+            return Err(unexpected(group.span, message));
+        }
         let inner = self.declare_path(path, &mut Declaration::new(&declaration.before))?;
         let scope = std::mem::replace(&mut self.scope, outside);
         let mut lists = Vec::with_capacity(inner.elements.len());
@@ -67,16 +74,12 @@ impl<'a> Binder<'a> {
                     (variable, name, Type::Node)
                 }
                 DeclaredElement::Relationship(variable, relationship) => {
-                    let value_type = match self.repetition(relationship)? {
-                        Some(_) => Type::List(Box::new(Type::Relationship)),
-                        None => Type::Relationship,
-                    };
-                    (variable, relationship.variable.as_ref(), value_type)
+                    if self.repetition(relationship)?.is_some() {
+                        return Err(nested(relationship.span));
+                    }
+                    (variable, relationship.variable.as_ref(), Type::Relationship)
                 }
-                DeclaredElement::Group(_) => {
-                    let message = "a quantified part cannot stand inside of another";
-                    return Err(Error::unsupported(message).at(group.span));
-                }
+                DeclaredElement::Group(inner) => return Err(nested(inner.pattern.span)),
             };
             if lists.iter().any(|(known, _)| known == variable) {
                 continue;
@@ -135,6 +138,13 @@ impl<'a> Binder<'a> {
         });
         Ok(())
     }
+}
+
+fn nested(span: Span) -> Error {
+    unexpected(
+        span,
+        "what is repeated cannot stand inside of a quantified part",
+    )
 }
 
 /// The names of nodes and relationships of a path.

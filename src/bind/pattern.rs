@@ -94,6 +94,7 @@ impl<'a> Binder<'a> {
             .iter()
             .map(|path| self.declare_path(path, declaration))
             .collect::<Result<Vec<_>>>()?;
+        self.check_inner_nodes(&declared, &declaration.known)?;
         let mut pattern = Pattern::default();
         for path in &declared {
             self.build_path(path, &declaration.known, &mut pattern)?;
@@ -466,7 +467,9 @@ pub(super) fn path_elements(elements: &[DeclaredElement]) -> Vec<PathElement> {
             DeclaredElement::Relationship(variable, _) => {
                 variables.push(PathElement::Relationship(variable.clone()));
             }
-            DeclaredElement::Group(group) => variables.extend(group.listed_elements()),
+            DeclaredElement::Group(group) => {
+                variables.push(PathElement::Repetitions(group.listed_relationships()));
+            }
         }
     }
     variables

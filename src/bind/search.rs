@@ -84,6 +84,32 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
+    /// Nodes between the ends of a searched path belong to the search alone.
+    pub(super) fn check_inner_nodes(
+        &self,
+        paths: &[DeclaredPath<'a>],
+        known: &HashSet<Variable>,
+    ) -> Result<()> {
+        let all = || paths.iter().flat_map(|path| &path.elements);
+        for path in paths.iter().filter(|path| *path.search != PathSearch::All) {
+            let between = path.elements.len().saturating_sub(2);
+            for element in path.elements.iter().skip(1).take(between) {
+                let DeclaredElement::Node(variable, Some(node)) = element else {
+                    continue;
+                };
+                let is_same = |element: &&DeclaredElement| matches!(element, DeclaredElement::Node(other, _) if other == variable);
+                if known.contains(variable) || all().filter(is_same).count() > 1 {
+                    let message =
+                        "a node between the ends of a searched path stands elsewhere, too";
+                    let detail = ErrorDetail::VariableAlreadyBound;
+                    return Err(Error::syntax(detail, node.span, message)
+                        .hint("give it a name of its own and compare the two in WHERE"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// How many paths are asked for: one where nothing is written.
     fn path_count(&mut self, count: Option<&'a ast::Expression>) -> Result<Expression> {
         let Some(count) = count else {

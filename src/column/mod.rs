@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray, UInt32Array};
 
-use crate::value::{Date, LocalDateTime, NodeId, RelationshipId, Type, Value, order};
+use crate::value::{Date, LocalDateTime, MOST_COUNTED, NodeId, RelationshipId, Type, Value, order};
 
 pub use builder::ColumnBuilder;
 pub use bytes::{Bytes, read_bits, write_bits};
@@ -245,7 +245,13 @@ impl Column {
             self,
             array => array.get_array_memory_size(),
             _length => 0,
-            values => values.iter().map(|value| size_of::<Value>() + value.heap_size()).sum()
+            values => {
+                let mut left = MOST_COUNTED;
+                let sizes = values
+                    .iter()
+                    .map(|value| size_of::<Value>() + value.heap_size_within(&mut left));
+                sizes.fold(0, usize::saturating_add)
+            }
         )
     }
 }

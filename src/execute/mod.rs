@@ -82,6 +82,10 @@ pub fn open<'p>(
             open(input),
             &plan.operator,
         )),
+        Kind::SearchPaths { input, .. } => Box::new(o::search_paths::SearchPaths::new(
+            open(input),
+            &plan.operator,
+        )),
         Kind::Filter { input, predicate } => {
             Box::new(o::filter::Filter::new(open(input), predicate))
         }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::context::Context;
+use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::functions::{Environment, Procedures};
 use crate::graph::{GraphWriter, Snapshot};
 use crate::value::Value;
+
+/// What a new node, relationship or property takes without its values, in bytes.
+const BYTES_OF_WRITE: usize = 64;
 
 /// Commits what a writer wrote, and lets it go on.
 pub type Committer<'c> = dyn FnMut(&mut GraphWriter) -> Result<()> + 'c;
@@ -22,6 +25,8 @@ pub struct Runtime<'a> {
     pub procedures: &'a Procedures,
     snapshot: Snapshot,
     writer: Option<&'a mut GraphWriter>,
+    /// What the writes so far take of the budget.
+    written: Reservation,
     /// Commits what was written so far, where the statement is a transaction of its own.
     pub committer: Option<&'a mut Committer<'a>>,
     /// Rows and time by operator, where the plan is profiled.
@@ -43,6 +48,7 @@ impl<'a> Runtime<'a> {
             procedures,
             snapshot,
             writer,
+            written: context.reservation(),
             committer: None,
             profile: None,
         }
@@ -70,6 +76,12 @@ impl<'a> Runtime<'a> {
         }
     }
 
+    /// Reserves room for one thing more that is written, in the graph and in the list of effects;
+    /// `bytes` is what its values hold.
+    pub fn reserve_write(&mut self, bytes: usize) -> Result<()> {
+        self.written.grow(2 * (BYTES_OF_WRITE + bytes))
+    }
+
     /// Commits what was written so far.
     ///
     /// # Errors
@@ -84,6 +96,7 @@ impl<'a> Runtime<'a> {
                     .hint("end the transaction first, or leave IN TRANSACTIONS out"));
             }
         }
+        self.written = self.context.reservation();
         self.refresh();
         Ok(())
     }

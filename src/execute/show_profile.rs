@@ -47,8 +47,17 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::ExpandRepeat { input, .. } => ("ExpandRepeat", vec![input]),
         Operator::Reach { input, .. } => ("Reach", vec![input]),
         Operator::Follow { input, .. } => ("Follow", vec![input]),
-        Operator::Repeat { input, inner, .. } => ("Repeat", vec![input, &inner.plan]),
+        Operator::Repeat {
+            input, repetition, ..
+        } => ("Repeat", vec![input, &repetition.inner.plan]),
         Operator::ShortestPaths { input, .. } => ("ShortestPaths", vec![input]),
+        Operator::SearchPaths { input, parts, .. } => {
+            let inner = parts.iter().map(|part| &*part.repetition.inner.plan);
+            (
+                "SearchPaths",
+                std::iter::once(&**input).chain(inner).collect(),
+            )
+        }
         Operator::Filter { input, .. } => ("Filter", vec![input]),
         Operator::Extend { input, .. } => ("Extend", vec![input]),
         Operator::Project { input, .. } => ("Project", vec![input]),

@@ -2,10 +2,11 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc, is_nfd, is_nfkc, is_nfkd};
 
-use super::argument::{admit, admit_list, count, text, wrong_type};
+use super::argument::{STEPS_BETWEEN_CHECKS, admit, admit_list, count, text, wrong_type};
 use super::kernel::{map_texts, measure_texts, text_bytes};
 use super::{Environment, Implementation};
 use crate::column::Column;
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -145,13 +146,25 @@ pub(super) fn normalize(environment: &Environment, arguments: &[Value]) -> Resul
         environment,
         original.len().saturating_mul(NORMALIZATION_GROWTH),
     )?;
-    let normalized: String = match form {
-        NormalForm::Composed => original.nfc().collect(),
-        NormalForm::Decomposed => original.nfd().collect(),
-        NormalForm::CompatibilityComposed => original.nfkc().collect(),
-        NormalForm::CompatibilityDecomposed => original.nfkd().collect(),
-    };
-    Ok(Value::from(normalized))
+    let context = environment.context;
+    match form {
+        NormalForm::Composed => collect(original.nfc(), context),
+        NormalForm::Decomposed => collect(original.nfd(), context),
+        NormalForm::CompatibilityComposed => collect(original.nfkc(), context),
+        NormalForm::CompatibilityDecomposed => collect(original.nfkd(), context),
+    }
+}
+
+/// Characters as a string.
+fn collect(characters: impl Iterator<Item = char>, context: &Context) -> Result<Value> {
+    let mut text = String::new();
+    for (step, character) in characters.enumerate() {
+        if step.is_multiple_of(STEPS_BETWEEN_CHECKS) {
+            context.check()?;
+        }
+        text.push(character);
+    }
+    Ok(Value::from(text))
 }
 
 /// `IS NORMALIZED`: unknown of what is no string.
@@ -247,16 +260,16 @@ pub(super) fn split(environment: &Environment, arguments: &[Value]) -> Result<Va
     // A part has its own allocation, with two counters before the text.
     let _parts = admit_list(environment, most_parts.saturating_mul(2))?;
     let _texts = admit(environment, original.len())?;
-    Ok(Value::list(split_at_any(original, &delimiters)))
+    split_at_any(original, &delimiters, environment.context).map(Value::list)
 }
 
 /// The parts between delimiters: the one that comes first divides, of several at one place the
 /// longest.
-fn split_at_any(text: &str, delimiters: &[&str]) -> Vec<Value> {
+fn split_at_any(text: &str, delimiters: &[&str], context: &Context) -> Result<Vec<Value>> {
     if let [delimiter] = delimiters
         && !delimiter.is_empty()
     {
-        return text.split(delimiter).map(Value::from).collect();
+        return Ok(text.split(delimiter).map(Value::from).collect());
     }
     let mut longest_first = delimiters.to_vec();
     longest_first.sort_by_key(|delimiter| std::cmp::Reverse(delimiter.len()));
@@ -264,6 +277,9 @@ fn split_at_any(text: &str, delimiters: &[&str]) -> Vec<Value> {
     let mut part_start = 0;
     let mut position = 0;
     while let Some(character) = text[position..].chars().next() {
+        if position.is_multiple_of(STEPS_BETWEEN_CHECKS) {
+            context.check()?;
+        }
         let rest = &text[position..];
         let found = longest_first.iter().find(|delimiter| {
             rest.starts_with(**delimiter) && (!delimiter.is_empty() || position > part_start)
@@ -283,5 +299,5 @@ fn split_at_any(text: &str, delimiters: &[&str]) -> Vec<Value> {
         }
     }
     parts.push(Value::from(&text[part_start..]));
-    parts
+    Ok(parts)
 }

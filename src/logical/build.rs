@@ -1,6 +1,8 @@
 //! Clauses to operators, one after the other.
 
-use super::build_match::path_elements;
+use std::collections::HashSet;
+
+use super::build_match::path_value;
 use super::plan::{
     Aggregate, CreateNode, CreateRelationship, Expression, Plan, SetItem, SortKey, Variable,
 };
@@ -338,14 +340,7 @@ impl Builder {
                 })
             })
             .collect::<Result<_>>()?;
-        let paths = pattern
-            .paths
-            .into_iter()
-            .map(|path| {
-                let (variable, elements) = path_elements(path);
-                (variable, Self::path_expression(&elements))
-            })
-            .collect();
+        let paths = pattern.paths.into_iter().map(path_value).collect();
         Ok((nodes, relationships, paths))
     }
 
@@ -360,11 +355,7 @@ impl Builder {
             }),
             pattern,
         };
-        let variables = matching
-            .variables()
-            .into_iter()
-            .filter(|name| !outer.contains(name))
-            .collect();
+        let variables = new_variables(&matching, &outer);
         let merged = Plan::Merge {
             input: Box::new(input),
             matching: Box::new(matching),
@@ -422,16 +413,19 @@ fn extend(input: Plan, items: Vec<(Variable, Expression)>) -> Plan {
 
 /// For each row of `input` the rows of `inner`, whose variables beyond `outer` are new.
 fn apply(input: Plan, inner: Plan, outer: &[Variable], optional: bool) -> Plan {
-    let variables = inner
-        .variables()
-        .into_iter()
-        .filter(|variable| !outer.contains(variable))
-        .collect();
     Plan::Apply {
+        variables: new_variables(&inner, outer),
         input: Box::new(input),
         inner: Box::new(inner),
-        variables,
         optional,
         commit_every: None,
     }
+}
+
+/// The variables of a plan beyond those of the rows around it.
+fn new_variables(plan: &Plan, outer: &[Variable]) -> Vec<Variable> {
+    let outer: HashSet<&Variable> = outer.iter().collect();
+    let mut variables = plan.variables();
+    variables.retain(|variable| !outer.contains(variable));
+    variables
 }

@@ -2,7 +2,8 @@
 
 use super::build::Builder;
 use super::plan::{
-    GroupPattern, MatchPattern, NodePattern, RelationshipPattern, Repeat, SearchPattern, Variable,
+    Expression, GroupPattern, MatchPattern, NodePattern, RelationshipPattern, Repeat,
+    SearchPattern, Variable,
 };
 use crate::bind::bound::{self, PathElement, Search};
 use crate::bind::expression::Expression as E;
@@ -11,14 +12,8 @@ use crate::error::{Error, Result};
 impl Builder {
     /// The query graph of a bound pattern.
     pub(super) fn pattern(&mut self, pattern: bound::Pattern) -> Result<MatchPattern> {
-        let mut nodes: Vec<NodePattern> =
-            pattern.nodes.into_iter().map(Self::node_pattern).collect();
-        let mut searches = Vec::new();
-        for search in pattern.searches {
-            searches.push(self.search(search, &mut nodes)?);
-        }
         Ok(MatchPattern {
-            nodes,
+            nodes: pattern.nodes.into_iter().map(Self::node_pattern).collect(),
             relationships: pattern
                 .relationships
                 .into_iter()
@@ -29,8 +24,12 @@ impl Builder {
                 .into_iter()
                 .map(|group| self.group(group))
                 .collect::<Result<_>>()?,
-            searches,
-            paths: pattern.paths.into_iter().map(path_elements).collect(),
+            searches: pattern
+                .searches
+                .into_iter()
+                .map(|search| self.search(search))
+                .collect::<Result<_>>()?,
+            paths: pattern.paths.into_iter().map(path_value).collect(),
             predicates: self.expressions(pattern.predicates)?,
         })
     }
@@ -70,9 +69,7 @@ impl Builder {
             .map(|relationship| relationship.variable.clone())
             .collect();
         if relationships.is_empty() {
-            return Err(Error::unsupported(
-                "a part without relationships cannot be repeated",
-            ));
+            return Err(Error::internal("a part without relationships is repeated"));
         }
         Ok(GroupPattern {
             pattern,
@@ -91,56 +88,35 @@ impl Builder {
         })
     }
 
-    /// A shortest path over one relationship pattern; its end nodes join the pattern's.
-    fn search(
-        &mut self,
-        search: bound::SearchPattern,
-        nodes: &mut Vec<NodePattern>,
-    ) -> Result<SearchPattern> {
-        let mut inner = self.pattern(search.pattern)?;
-        let (Some(relationship), true) =
-            (inner.relationships.pop(), inner.relationships.is_empty())
-        else {
-            return Err(Error::unsupported(
-                "shortest paths are searched over a single relationship pattern only",
-            ));
-        };
-        for node in inner.nodes {
-            match nodes
-                .iter_mut()
-                .find(|known| known.variable == node.variable)
-            {
-                Some(known) if known.labels.is_none() => known.labels = node.labels,
-                Some(_) => {}
-                None => nodes.push(node),
-            }
-        }
+    /// Shortest paths.
+    fn search(&mut self, search: bound::SearchPattern) -> Result<SearchPattern> {
         let (count, groups) = match search.search {
             Search::Shortest(count) | Search::Any(count) => (count, false),
             Search::Groups(count) => (count, true),
         };
         Ok(SearchPattern {
-            relationship,
+            pattern: self.pattern(search.pattern)?,
+            from: search.from,
+            to: search.to,
             count: self.expression(count)?,
             groups,
-            predicates: inner.predicates,
         })
-    }
-
-    /// A search that gives nothing but what stands in `pattern`, for a single bound row.
-    pub(super) fn path_expression(elements: &[Variable]) -> super::plan::Expression {
-        E::Path(elements.iter().cloned().map(E::Variable).collect())
     }
 }
 
-/// A named path with the variables of its elements in turn.
-pub(super) fn path_elements(path: bound::PathVariable) -> (Variable, Vec<Variable>) {
+/// A named path and its value. The relationships of a repetition are listed one list each.
+pub(super) fn path_value(path: bound::PathVariable) -> (Variable, Expression) {
     let elements = path
         .elements
         .into_iter()
         .map(|element| match element {
-            PathElement::Node(variable) | PathElement::Relationship(variable) => variable,
+            PathElement::Node(variable) | PathElement::Relationship(variable) => {
+                E::Variable(variable)
+            }
+            PathElement::Repetitions(lists) => {
+                E::List(lists.into_iter().map(E::Variable).collect())
+            }
         })
         .collect();
-    (path.variable, elements)
+    (path.variable, E::Path(elements))
 }

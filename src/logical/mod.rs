@@ -17,8 +17,8 @@ mod walk;
 pub use build::build;
 pub use plan::{
     Aggregate, CreateNode, CreateRelationship, Expand, Expression, GroupPattern, MatchPattern,
-    NodePattern, Plan, RelationshipPattern, Repeat, SearchPattern, SetItem, ShortestPaths, SortKey,
-    Variable,
+    NodePattern, PathPart, Plan, RelationshipPattern, Repeat, SearchPaths, SearchPattern, SetItem,
+    ShortestPaths, SortKey, Variable,
 };
 pub use seek::{Seek, SeekCondition, SeekOrder};
 pub use show::{show, show_expression};

@@ -94,12 +94,21 @@ pub enum Plan {
         /// What is repeated.
         repeat: Repeat,
     },
-    /// The shortest among the paths between two nodes that both exist.
+    /// The shortest among the paths over one relationship between two nodes that both exist.
     ShortestPaths {
         /// The rows to extend.
         input: Box<Plan>,
         /// What is searched.
         search: ShortestPaths,
+    },
+    /// The shortest among the paths of several parts between two nodes that both exist.
+    SearchPaths {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// One repetition of each part, from an [`Plan::Argument`].
+        inner: Vec<Plan>,
+        /// What is searched.
+        search: SearchPaths,
     },
     /// Rows on which the predicate is true.
     Filter {
@@ -285,8 +294,8 @@ pub struct MatchPattern {
     pub groups: Vec<GroupPattern>,
     /// Shortest paths, between nodes of the pattern.
     pub searches: Vec<SearchPattern>,
-    /// Named paths and their elements in turn.
-    pub paths: Vec<(Variable, Vec<Variable>)>,
+    /// Named paths and their values.
+    pub paths: Vec<(Variable, Expression)>,
     /// What must hold besides.
     pub predicates: Vec<Expression>,
 }
@@ -353,18 +362,20 @@ pub struct Repeat {
     pub distinct_from: Vec<Variable>,
 }
 
-/// A shortest path of a pattern.
+/// Paths of which only the shortest are asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SearchPattern {
-    /// The relationship that is repeated.
-    pub relationship: RelationshipPattern,
+    /// What candidates match, with the predicates that must hold while they are searched: a path
+    /// that does not satisfy them is no candidate. Its end nodes are there.
+    pub pattern: MatchPattern,
+    /// The first node.
+    pub from: Variable,
+    /// The last node.
+    pub to: Variable,
     /// How many paths, or how many groups of equal length.
     pub count: Expression,
     /// Whether `count` counts groups.
     pub groups: bool,
-    /// Predicates of the path that must hold while it is searched: a path that does not satisfy
-    /// them is no candidate.
-    pub predicates: Vec<Expression>,
 }
 
 /// What an expand follows.
@@ -393,7 +404,49 @@ pub struct Expand {
     pub distinct_from: Vec<Variable>,
 }
 
-/// A search for shortest paths.
+/// A search for the shortest of the paths that pass several parts, one after the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SearchPaths {
+    /// The first node.
+    pub from: Variable,
+    /// The last node.
+    pub to: Variable,
+    /// The parts in the order in which they are written.
+    pub parts: Vec<PathPart>,
+    /// How many paths, or how many groups of equal length.
+    pub count: Expression,
+    /// Whether `count` counts groups.
+    pub groups: bool,
+    /// What must hold of a candidate, over the row and everything that the path gives.
+    pub predicates: Vec<Expression>,
+}
+
+/// One part of a path that is searched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PathPart {
+    /// What is repeated. Nodes between parts are new variables of the search.
+    pub repeat: Repeat,
+    /// Whether it stands for itself: its variables are then no lists.
+    pub is_single: bool,
+    /// What must hold of the node at its end, over the row and that node.
+    pub reached: Vec<Expression>,
+}
+
+impl SearchPaths {
+    /// The variables that a path gives, in order.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        let last = self.parts.len().saturating_sub(1);
+        self.parts
+            .iter()
+            .enumerate()
+            .flat_map(move |(place, part)| {
+                let lists = part.repeat.lists.iter().map(|(_, list)| list);
+                lists.chain((place < last).then_some(&part.repeat.to))
+            })
+    }
+}
+
+/// A search for shortest paths over one relationship.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShortestPaths {
     /// What is followed, again and again; both ends are there.

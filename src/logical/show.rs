@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::plan::{Expand, Expression, Plan, SetItem, SortKey, Variable};
+use super::plan::{Expand, Expression, PathPart, Plan, SetItem, SortKey, Variable};
 use super::seek::{Seek, SeekOrder};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as E, Labels, Quantifier, SubqueryKind};
@@ -54,13 +54,9 @@ fn head(plan: &Plan) -> String {
         Plan::Reach { expand, .. } => format!("Reach {}", show_expand(expand)),
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
         Plan::Repeat { repeat, .. } => {
-            let Length { minimum, maximum } = repeat.length;
-            let maximum = maximum.map_or(String::new(), |most| most.to_string());
             let into = if repeat.into { "RepeatInto" } else { "Repeat" };
-            format!(
-                "{into} ({})...({}) {{{minimum},{maximum}}}",
-                repeat.from, repeat.to
-            )
+            let length = show_length(repeat.length);
+            format!("{into} ({})...({}) {length}", repeat.from, repeat.to)
         }
         Plan::ShortestPaths { search, .. } => format!(
             "ShortestPaths {}{} {}",
@@ -68,6 +64,22 @@ fn head(plan: &Plan) -> String {
             if search.groups { " groups" } else { "" },
             show_expand(&search.expand)
         ),
+        Plan::SearchPaths { search, .. } => {
+            let mut text = format!(
+                "SearchPaths {}{} ({})",
+                show_expression(&search.count),
+                if search.groups { " groups" } else { "" },
+                search.from
+            );
+            for PathPart { repeat, .. } in &search.parts {
+                text.push_str(&format!(
+                    "...({}) {}",
+                    repeat.to,
+                    show_length(repeat.length)
+                ));
+            }
+            text
+        }
         Plan::Filter { predicate, .. } => format!("Filter {}", show_expression(predicate)),
         Plan::Extend { items, .. } => format!("Extend {}", show_items(items)),
         Plan::Project { items, .. } => format!("Project {}", show_items(items)),
@@ -442,4 +454,11 @@ fn show_entries(entries: &[(std::sync::Arc<str>, Expression)]) -> String {
         .iter()
         .map(|(key, value)| format!("{key}: {}", show_expression(value)));
     entries.collect::<Vec<_>>().join(", ")
+}
+
+fn show_length(length: Length) -> String {
+    let maximum = length
+        .maximum
+        .map_or(String::new(), |most| most.to_string());
+    format!("{{{},{maximum}}}", length.minimum)
 }

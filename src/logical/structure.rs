@@ -14,6 +14,9 @@ impl Plan {
             | Plan::Repeat { input, inner, .. } => {
                 vec![input, inner]
             }
+            Plan::SearchPaths { input, inner, .. } => {
+                std::iter::once(&**input).chain(inner).collect()
+            }
             Plan::Merge {
                 input, matching, ..
             } => vec![input, matching],
@@ -51,6 +54,9 @@ impl Plan {
             | Plan::Foreach { input, inner, .. }
             | Plan::Repeat { input, inner, .. } => {
                 vec![input, inner]
+            }
+            Plan::SearchPaths { input, inner, .. } => {
+                std::iter::once(&mut **input).chain(inner).collect()
             }
             Plan::Merge {
                 input, matching, ..
@@ -146,6 +152,9 @@ impl Plan {
                 input,
                 &mut std::iter::once(search.expand.relationship.clone()),
             ),
+            Plan::SearchPaths { input, search, .. } => {
+                with(input, &mut search.variables().cloned())
+            }
             Plan::Extend { input, items } => with(
                 input,
                 &mut items.iter().map(|(variable, _)| variable.clone()),
@@ -213,18 +222,14 @@ impl MatchPattern {
         let searches = self
             .searches
             .iter()
-            .map(|search| &search.relationship.variable);
+            .flat_map(|search| search.pattern.variables());
         let paths = self.paths.iter().map(|(variable, _)| variable);
         let groups = self.groups.iter().flat_map(|group| &group.repeat.lists);
         let groups = groups.map(|(_, list)| list);
-        for variable in nodes
-            .chain(relationships)
-            .chain(groups)
-            .chain(searches)
-            .chain(paths)
-        {
-            if !variables.contains(variable) {
-                variables.push(variable.clone());
+        let single = nodes.chain(relationships).chain(groups).cloned();
+        for variable in single.chain(searches).chain(paths.cloned()) {
+            if !variables.contains(&variable) {
+                variables.push(variable);
             }
         }
         variables

@@ -1,6 +1,6 @@
 //! Visiting the expressions of a plan and the subqueries in them, in one place for all operators.
 
-use super::plan::{Expression, Plan, SetItem};
+use super::plan::{Expression, MatchPattern, Plan, SetItem};
 use crate::bind::expression::Expression as E;
 
 impl Plan {
@@ -17,23 +17,7 @@ impl Plan {
             | Plan::Union { .. } => {}
             Plan::Repeat { .. } => {}
             Plan::Seek { seek, .. } => seek.for_each_expression_mut(visit),
-            Plan::Match { pattern, .. } => {
-                pattern.predicates.iter_mut().for_each(&mut *visit);
-                for relationship in &mut pattern.relationships {
-                    relationship
-                        .each
-                        .iter_mut()
-                        .for_each(|each| visit(&mut each.1));
-                }
-                for search in &mut pattern.searches {
-                    search
-                        .relationship
-                        .each
-                        .iter_mut()
-                        .for_each(|each| visit(&mut each.1));
-                    search.predicates.iter_mut().for_each(&mut *visit);
-                }
-            }
+            Plan::Match { pattern, .. } => pattern.for_each_expression_mut(visit),
             Plan::HashJoin {
                 left_keys,
                 right_keys,
@@ -48,6 +32,12 @@ impl Plan {
                     .each
                     .iter_mut()
                     .for_each(|each| visit(&mut each.1));
+                search.predicates.iter_mut().for_each(&mut *visit);
+                visit(&mut search.count);
+            }
+            Plan::SearchPaths { search, .. } => {
+                let reached = search.parts.iter_mut().flat_map(|part| &mut part.reached);
+                reached.for_each(&mut *visit);
                 search.predicates.iter_mut().for_each(&mut *visit);
                 visit(&mut search.count);
             }
@@ -123,6 +113,23 @@ impl Plan {
     /// Calls `visit` on each plan that stands in an expression of this operator.
     pub fn for_each_subquery_mut(&mut self, visit: &mut dyn FnMut(&mut Plan)) {
         self.for_each_expression_mut(&mut |expression| subqueries(expression, visit));
+    }
+}
+
+impl MatchPattern {
+    fn for_each_expression_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
+        self.predicates.iter_mut().for_each(&mut *visit);
+        for relationship in &mut self.relationships {
+            let each = relationship.each.iter_mut();
+            each.for_each(|each| visit(&mut each.1));
+        }
+        for group in &mut self.groups {
+            group.pattern.for_each_expression_mut(visit);
+        }
+        for search in &mut self.searches {
+            search.pattern.for_each_expression_mut(visit);
+            visit(&mut search.count);
+        }
     }
 }
 

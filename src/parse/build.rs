@@ -5,7 +5,7 @@ use super::ast::Identifier;
 use super::grammar::Rule;
 use super::scan::nested_too_deeply;
 use super::span::Span;
-use super::{MAXIMUM_DEPTH, MAXIMUM_NESTING, tokens};
+use super::{MAXIMUM_DEPTH, MAXIMUM_NESTING, MAXIMUM_STEPS, tokens};
 use crate::error::{Error, ErrorDetail, Result};
 
 pub(super) type Pair<'t> = pest::iterators::Pair<'t, Rule>;
@@ -18,6 +18,10 @@ pub(super) struct Builder {
     nesting: usize,
     /// The height of the highest expression that was built since this was set to zero.
     pub depth: usize,
+    /// Clauses and relationships so far.
+    steps: usize,
+    /// Whether what is built is made, not looked for: all of it is one level of the plan.
+    pub is_made: bool,
 }
 
 /// Below so much free stack the builder takes a new piece of stack, so large.
@@ -35,9 +39,24 @@ impl Builder {
             return Err(nested_too_deeply(place));
         }
         self.nesting += 1;
+        let is_made = std::mem::take(&mut self.is_made);
         let built = stacker::maybe_grow(STACK_RESERVE, STACK_PIECE, || build(self));
+        self.is_made = is_made;
         self.nesting -= 1;
         built
+    }
+
+    /// Counts a clause, or a relationship of a pattern.
+    pub fn step(&mut self, place: Span) -> Result<()> {
+        self.steps += usize::from(!self.is_made);
+        if self.steps > MAXIMUM_STEPS {
+            let message = format!(
+                "the statement has more than {MAXIMUM_STEPS} clauses and relationships of patterns"
+            );
+            return Err(Error::syntax(ErrorDetail::TooComplex, place, message)
+                .hint("write several statements; one CREATE makes any number of things"));
+        }
+        Ok(())
     }
 }
 

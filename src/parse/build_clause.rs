@@ -12,12 +12,18 @@ impl Builder {
     pub fn clause(&mut self, pair: Pair) -> Result<Clause> {
         let span = span(&pair);
         let rule = pair.as_rule();
+        self.step(span)?;
         let kind = match rule {
             Rule::match_statement => ClauseKind::Match(self.match_clause(pair, false)?),
             Rule::optional_match_statement => ClauseKind::Match(self.match_clause(pair, true)?),
             Rule::return_statement => ClauseKind::Return(self.projection(inner(pair)?)?),
             Rule::with_statement => ClauseKind::With(self.with(pair)?),
-            Rule::create_statement => ClauseKind::Create(self.pattern_to_create(inner(pair)?)?),
+            Rule::create_statement => {
+                self.is_made = true;
+                let pattern = self.pattern_to_create(inner(pair)?);
+                self.is_made = false;
+                ClauseKind::Create(pattern?)
+            }
             Rule::merge_statement => ClauseKind::Merge(self.merge(pair)?),
             Rule::set_statement => ClauseKind::Set(self.set_items(pair)?),
             Rule::remove_statement => ClauseKind::Remove(self.remove_items(pair)?),

@@ -104,10 +104,12 @@ impl Builder {
                     PatternElement::Node(self.node(pair)?)
                 }
                 Rule::relationship_pattern => {
+                    self.step(span(&pair))?;
                     PatternElement::Relationship(self.relationship(pair)?)
                 }
                 Rule::group_pattern => {
                     let place = span(&pair);
+                    self.step(place)?;
                     PatternElement::Group(self.nested(place, |builder| builder.group(pair))?)
                 }
                 Rule::graph_pattern_quantifier => {

@@ -43,6 +43,10 @@ pub const MAXIMUM_NESTING: usize = 256;
 /// is admitted. Whoever walks an expression recursively needs room for as many frames.
 pub const MAXIMUM_DEPTH: usize = 1_100;
 
+/// How many clauses, and relationships of patterns that are looked for, a statement may have. Each is
+/// a level of its plan, for which whoever walks a plan recursively needs room.
+pub const MAXIMUM_STEPS: usize = 2_500;
+
 /// Parses one statement; a semicolon after it is allowed.
 ///
 /// ```

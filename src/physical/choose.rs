@@ -1,5 +1,7 @@
 //! Logical operators to physical ones.
 
+use std::collections::HashMap;
+
 use super::layout::Layout;
 use super::plan::{Aggregate, Expand, Operator, Plan, SortKey, Subplan, TypeFilter};
 use crate::bind::bound::Length;
@@ -83,6 +85,11 @@ impl Chooser {
                 repeat,
             } => self.repeat(input, inner, repeat)?,
             L::ShortestPaths { input, search } => self.shortest_paths(input, search)?,
+            L::SearchPaths {
+                input,
+                inner,
+                search,
+            } => self.search_paths(input, inner, search)?,
             L::Filter { input, predicate } => {
                 let (input, layout) = self.input(input)?;
                 let predicate = self.expression(predicate, &layout)?;
@@ -288,7 +295,7 @@ impl Chooser {
     }
 
     /// What expand and shortest paths share.
-    fn expansion(
+    pub(super) fn expansion(
         &mut self,
         expand: &logical::Expand,
         layout: &Layout,
@@ -339,68 +346,6 @@ impl Chooser {
             types: type_filter(expand.types.as_ref()),
             length: expand.length,
             distinct_from: slots(&expand.distinct_from, &layout)?,
-        };
-        Ok((operator, output))
-    }
-
-    fn repeat(
-        &mut self,
-        input: &logical::Plan,
-        inner: &logical::Plan,
-        repeat: &logical::Repeat,
-    ) -> Result<(Operator, Layout)> {
-        let (input, layout) = self.input(input)?;
-        let outer = layout.with(&repeat.inner_from);
-        let (inner, inner_layout) = self.subplan(inner, outer.variables(), &outer)?;
-        let is_relationship =
-            |place: &usize| repeat.relationships.contains(&repeat.lists[*place].0);
-        let mut output = layout.clone();
-        let mut lists = Vec::new();
-        for (variable, list) in &repeat.lists {
-            lists.push(inner_layout.slot(variable)?);
-            output = output.with(list);
-        }
-        if !repeat.into {
-            output = output.with(&repeat.to);
-        }
-        let operator = Operator::Repeat {
-            input,
-            inner,
-            from: layout.slot(&repeat.from)?,
-            into: if repeat.into {
-                Some(layout.slot(&repeat.to)?)
-            } else {
-                None
-            },
-            inner_to: inner_layout.slot(&repeat.inner_to)?,
-            relationships: (0..lists.len()).filter(is_relationship).collect(),
-            lists,
-            length: repeat.length,
-            reversed: repeat.reversed,
-            distinct_from: slots(&repeat.distinct_from, &layout)?,
-        };
-        Ok((operator, output))
-    }
-
-    fn shortest_paths(
-        &mut self,
-        input: &logical::Plan,
-        search: &logical::ShortestPaths,
-    ) -> Result<(Operator, Layout)> {
-        let (input, layout) = self.input(input)?;
-        let (expand, length, each) = self.expansion(&search.expand, &layout)?;
-        let output = layout.with(&search.expand.relationship);
-        let operator = Operator::ShortestPaths {
-            input,
-            expand,
-            length: length.unwrap_or(Length {
-                minimum: 1,
-                maximum: Some(1),
-            }),
-            each,
-            count: self.expression(&search.count, &Layout::default())?,
-            groups: search.groups,
-            predicates: self.expressions(&search.predicates, &output)?,
         };
         Ok((operator, output))
     }
@@ -586,9 +531,14 @@ fn joined(left: &Layout, right: &Layout) -> Layout {
 }
 
 pub(super) fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize>> {
+    // Of a variable that is shadowed the last place stays.
+    let places: HashMap<&Variable, usize> = layout.variables().iter().zip(0..).collect();
     variables
         .iter()
-        .map(|variable| layout.slot(variable))
+        .map(|variable| match places.get(variable) {
+            Some(place) => Ok(*place),
+            None => layout.slot(variable),
+        })
         .collect()
 }
 
@@ -638,7 +588,7 @@ fn takes_batches(plan: &logical::Plan) -> bool {
             return takes_batches(left) && argument_variables(right).is_none();
         }
         L::Aggregate { keys, .. } => !keys.is_empty(),
-        L::Repeat { input, .. } => return takes_batches(input),
+        L::Repeat { input, .. } | L::SearchPaths { input, .. } => return takes_batches(input),
         L::Apply { input, .. } => return takes_batches(input) && !plan.updates(),
         L::Unit
         | L::Match { .. }

@@ -20,12 +20,12 @@ impl Chooser {
                 labels: node.labels.clone(),
                 properties: self.optional(node.properties.as_ref(), &layout)?,
             });
-            layout = layout.with(&node.variable);
+            layout.push(&node.variable);
         }
         let mut new_relationships = Vec::new();
-        for relationship in relationships {
-            new_relationships.push(self.create_relationship(relationship, &layout, &layout)?);
-            layout = layout.with(&relationship.variable);
+        for (relationship, ends) in relationships.iter().zip(ends(relationships, &layout)?) {
+            new_relationships.push(self.create_relationship(relationship, ends, &layout)?);
+            layout.push(&relationship.variable);
         }
         let operator = Operator::Create {
             input,
@@ -38,13 +38,13 @@ impl Chooser {
     fn create_relationship(
         &mut self,
         relationship: &logical::CreateRelationship,
-        ends: &Layout,
+        (start, end): (usize, usize),
         properties: &Layout,
     ) -> Result<CreateRelationship> {
         Ok(CreateRelationship {
             relationship_type: relationship.relationship_type.clone(),
-            start: ends.slot(&relationship.start)?,
-            end: ends.slot(&relationship.end)?,
+            start,
+            end,
             properties: self.optional(relationship.properties.as_ref(), properties)?,
         })
     }
@@ -82,7 +82,8 @@ impl Chooser {
             .collect::<Result<_>>()?;
         let new_relationships = relationships
             .iter()
-            .map(|relationship| self.create_relationship(relationship, &output, &layout))
+            .zip(ends(relationships, &output)?)
+            .map(|(relationship, ends)| self.create_relationship(relationship, ends, &layout))
             .collect::<Result<_>>()?;
         let created = nodes
             .iter()
@@ -174,4 +175,16 @@ impl Chooser {
         };
         Ok((operator, layout))
     }
+}
+
+/// The columns of the nodes at both ends of each relationship.
+fn ends(
+    relationships: &[logical::CreateRelationship],
+    layout: &Layout,
+) -> Result<Vec<(usize, usize)>> {
+    let starts = relationships.iter().map(|new| new.start.clone());
+    let starts = slots(&starts.collect::<Vec<_>>(), layout)?;
+    let ends = relationships.iter().map(|new| new.end.clone());
+    let ends = slots(&ends.collect::<Vec<_>>(), layout)?;
+    Ok(starts.into_iter().zip(ends).collect())
 }

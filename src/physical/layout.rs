@@ -31,6 +31,11 @@ impl Layout {
         Layout(variables)
     }
 
+    /// Adds a column at the end.
+    pub fn push(&mut self, variable: &Variable) {
+        self.0.push(variable.clone());
+    }
+
     /// The number of columns.
     pub fn width(&self) -> usize {
         self.0.len()

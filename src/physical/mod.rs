@@ -7,6 +7,7 @@
 
 mod choose;
 mod choose_expression;
+mod choose_search;
 mod choose_update;
 mod expression;
 mod layout;
@@ -16,6 +17,6 @@ pub use crate::logical::{Seek, SeekCondition, SeekOrder};
 pub use choose::choose;
 pub use expression::Expression;
 pub use plan::{
-    Aggregate, CreateNode, CreateRelationship, Expand, Operator, Plan, SetItem, SortKey, Subplan,
-    TypeFilter,
+    Aggregate, CreateNode, CreateRelationship, Expand, Operator, PathPart, Plan, Repetition,
+    SetItem, SortKey, Subplan, TypeFilter,
 };

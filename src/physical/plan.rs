@@ -104,20 +104,12 @@ pub enum Operator {
     Repeat {
         /// The rows.
         input: Box<Plan>,
-        /// One repetition, over the input's columns and the node where it starts.
-        inner: Subplan,
+        /// What is repeated.
+        repetition: Repetition,
         /// The column of the node that is there.
         from: usize,
         /// The column of the other node, where it is there too.
         into: Option<usize>,
-        /// The column of a repetition's rows that holds the node where it ends.
-        inner_to: usize,
-        /// The columns of a repetition's rows that are listed.
-        lists: Vec<usize>,
-        /// Those among `lists`, by place, that are relationships.
-        relationships: Vec<usize>,
-        /// How often.
-        length: Length,
         /// Whether lists are turned round.
         reversed: bool,
         /// Columns of relationships, or lists, that must not be taken again.
@@ -138,6 +130,24 @@ pub enum Operator {
         /// Whether `count` counts groups.
         groups: bool,
         /// What must hold of a path, over the input's columns and the list of relationships.
+        predicates: Vec<Expression>,
+    },
+    /// Appends what each shortest path over several parts gives: part by part its lists, and the
+    /// node between it and the next part.
+    SearchPaths {
+        /// The rows.
+        input: Box<Plan>,
+        /// The column of the first node.
+        from: usize,
+        /// The column of the last node.
+        to: usize,
+        /// The parts.
+        parts: Vec<PathPart>,
+        /// How many paths, or groups of equal length.
+        count: Expression,
+        /// Whether `count` counts groups.
+        groups: bool,
+        /// What must hold of a path, over the output's columns.
         predicates: Vec<Expression>,
     },
     /// Rows on which the predicate is true.
@@ -298,6 +308,32 @@ pub enum Operator {
         /// What separates fields; a comma where missing.
         field_terminator: Option<Expression>,
     },
+}
+
+/// A part of a pattern that is repeated.
+#[derive(Debug)]
+pub struct Repetition {
+    /// One repetition, over the input's columns and the node where it starts.
+    pub inner: Subplan,
+    /// The column of its rows that holds the node where it ends.
+    pub to: usize,
+    /// The columns of its rows that are listed.
+    pub lists: Vec<usize>,
+    /// Those among `lists`, by place, that are relationships; none is taken twice.
+    pub relationships: Vec<usize>,
+    /// How often.
+    pub length: Length,
+}
+
+/// One part of a path that is searched.
+#[derive(Debug)]
+pub struct PathPart {
+    /// What is repeated.
+    pub repetition: Repetition,
+    /// Whether it gives its values, not lists of them.
+    pub is_single: bool,
+    /// What must hold of the node at its end, over the input's columns and that node.
+    pub reached: Vec<Expression>,
 }
 
 /// A plan that starts from an [`Operator::Argument`] and is run within another.

@@ -136,19 +136,41 @@ impl Value {
     }
 
     /// An estimate of the bytes that the value holds outside of itself, for the memory budget.
+    /// What is shared counts wherever it stands, as it would be written out.
     pub fn heap_size(&self) -> usize {
+        let mut left = MOST_COUNTED;
+        self.heap_size_within(&mut left)
+    }
+
+    /// The same, where only so many more values are counted. A list of lists that are shared can
+    /// stand for more values than could ever be visited: it counts as immense.
+    pub(crate) fn heap_size_within(&self, left: &mut usize) -> usize {
+        let mut sum = |values: &mut dyn Iterator<Item = &Value>, each: usize| {
+            let mut bytes = 0_usize;
+            for value in values {
+                let Some(fewer) = left.checked_sub(1) else {
+                    return IMMENSE;
+                };
+                *left = fewer;
+                bytes = bytes.saturating_add(each + value.heap_size_within(left));
+            }
+            bytes
+        };
         match self {
             Value::String(text) => text.len() + 16,
-            Value::List(values) => {
-                let own = values.capacity() * size_of::<Value>() + 40;
-                own + values.iter().map(Value::heap_size).sum::<usize>()
+            Value::List(values) => 40 + sum(&mut values.iter(), size_of::<Value>()),
+            Value::Map(entries) => {
+                let keys = entries.keys().map(|key| key.len()).sum::<usize>();
+                keys + sum(&mut entries.values(), size_of::<Value>() + 48)
             }
-            Value::Map(entries) => entries
-                .iter()
-                .map(|(key, value)| key.len() + size_of::<Value>() + 48 + value.heap_size())
-                .sum(),
             Value::Path(path) => (path.nodes.len() + path.relationships.len()) * 4 + 64,
             _ => 0,
         }
     }
 }
+
+/// How many values are counted to tell the size of one, a fraction of a second's work.
+pub(crate) const MOST_COUNTED: usize = 1 << 27;
+
+/// More bytes than any budget has, and few enough to be added up.
+const IMMENSE: usize = 1 << 50;

@@ -218,6 +218,22 @@ fn long_statements_that_are_not_deep_are_admitted() {
         parse(format!("MATCH (a){} RETURN 1", "-->()".repeat(2_000))),
         None
     );
+    // Each is a level of the plan.
+    for text in [
+        format!("{}RETURN 1", "MATCH (a) ".repeat(3_000)),
+        format!("MATCH (a){} RETURN 1", "-->()".repeat(3_000)),
+        format!("CREATE ({{x: COUNT {{ (a){} }}}})", "-->()".repeat(3_000)),
+        format!(
+            "CREATE (a) {}",
+            "FOREACH (x IN [1] | SET a.x = 1 SET a.x = 2)".repeat(1_000)
+        ),
+    ] {
+        assert_eq!(parse(text), Some(ErrorDetail::TooComplex));
+    }
+    assert_eq!(
+        parse(format!("CREATE (a){}", ", (a)-[:R]->()".repeat(10_000))),
+        None
+    );
     assert_eq!(parse(format!("RETURN {}1", " ".repeat(100_000))), None);
 }
 

@@ -26,6 +26,7 @@ pub(super) fn arithmetic(
     zip_values(left, right, |left, right| {
         let value = arithmetic_values(operator, &left, &right)?;
         if matches!(value, Value::List(_) | Value::String(_)) {
+            runtime.context.check()?;
             held.grow(value.heap_size())?;
         }
         Ok(value)

@@ -4,7 +4,7 @@ use super::case::scatter;
 use super::{Operand, evaluate};
 use crate::column::{Column, ColumnBuilder};
 use crate::error::{Error, Result};
-use crate::execute::{Batch, Runtime};
+use crate::execute::{BATCH_SIZE, Batch, Runtime};
 use crate::functions::{Function, Implementation, NullRule, Purity, ScalarFunction};
 use crate::physical::Expression as E;
 use crate::value::Value;
@@ -72,9 +72,16 @@ fn row_by_row(
     if constant && function.purity != Purity::Volatile && rows > 0 {
         return at(0).map(Operand::Constant);
     }
+    let mut held = runtime.context.reservation();
     let mut builder = ColumnBuilder::new();
     for row in 0..rows {
-        builder.push(at(row)?);
+        if row.is_multiple_of(BATCH_SIZE) {
+            runtime.context.check()?;
+        }
+        let value = at(row)?;
+        // A function reserves one result at a time; here are many.
+        held.grow(value.heap_size())?;
+        builder.push(value);
     }
     Ok(Operand::Column(builder.finish()))
 }

@@ -20,12 +20,36 @@ pub(super) fn list(elements: &[E], batch: &Batch, runtime: &mut Runtime) -> Resu
         .iter()
         .all(|operand| matches!(operand, Operand::Constant(_)))
     {
-        return Ok(Operand::Constant(at(0)));
+        let list = at(0);
+        reserve_nested(&operands, std::slice::from_ref(&list), runtime)?;
+        return Ok(Operand::Constant(list));
     }
     let mut held = runtime.context.reservation();
     held.grow(batch.rows() * operands.len() * size_of::<Value>())?;
+    runtime.context.check()?;
     let values: Vec<Value> = (0..batch.rows()).map(at).collect();
+    reserve_nested(&operands, &values, runtime)?;
     Ok(Operand::Column(Column::Value(values.into())))
+}
+
+/// Refuses lists and maps in which the same parts stand so often that they could not be written
+/// out: they could not even be compared. It takes two parts that hold others to make more of them.
+pub(super) fn reserve_nested<'o>(
+    operands: impl IntoIterator<Item = &'o Operand>,
+    values: &[Value],
+    runtime: &Runtime,
+) -> Result<()> {
+    let holds_others = |operand: &&Operand| match operand {
+        Operand::Column(column) => matches!(column, Column::Value(_)),
+        Operand::Constant(value) => matches!(value, Value::List(_) | Value::Map(_)),
+    };
+    if operands.into_iter().filter(holds_others).count() > 1 {
+        for value in values {
+            runtime.context.check()?;
+            runtime.context.reserve(value.heap_size())?;
+        }
+    }
+    Ok(())
 }
 
 /// `container[index]`

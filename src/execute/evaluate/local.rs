@@ -7,8 +7,9 @@ use super::boolean::{booleans, true_rows};
 use super::{Operand, evaluate};
 use crate::bind::expression::Quantifier;
 use crate::column::{Column, ColumnBuilder};
+use crate::context::Reservation;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::execute::{Batch, Runtime};
+use crate::execute::{BATCH_SIZE, Batch, Runtime};
 use crate::physical::Expression as E;
 use crate::value::Value;
 
@@ -24,6 +25,8 @@ struct Elements {
     rows: UInt32Array,
     /// The elements.
     column: Column,
+    /// What they take of the budget.
+    _held: Reservation,
 }
 
 impl Elements {
@@ -34,6 +37,7 @@ impl Elements {
         let mut builder = ColumnBuilder::new();
         let mut held = runtime.context.reservation();
         for row in 0..batch.rows() {
+            runtime.context.check()?;
             match lists.value(row) {
                 Value::Null => ends.push(None),
                 Value::List(values) => {
@@ -54,12 +58,25 @@ impl Elements {
             ends,
             rows: UInt32Array::from(rows),
             column: builder.finish(),
+            _held: held,
         })
     }
 
-    /// The batch that the body is evaluated on: the row of each element, and the element.
-    fn batch(&self, outer: &Batch) -> Result<Batch> {
-        Ok(outer.select(self.rows.clone())?.with(self.column.clone()))
+    /// Calls `take` with the batches that the body is evaluated on, one after the other: the row of
+    /// each element, and the element. Few at once, so that limits and interrupts are seen.
+    fn each_batch(
+        &self,
+        outer: &Batch,
+        runtime: &mut Runtime,
+        mut take: impl FnMut(usize, Batch, &mut Runtime) -> Result<()>,
+    ) -> Result<()> {
+        let all = outer.select(self.rows.clone())?.with(self.column.clone());
+        for start in (0..all.rows()).step_by(BATCH_SIZE) {
+            runtime.context.check()?;
+            let length = BATCH_SIZE.min(all.rows() - start);
+            take(start, all.slice(start, length)?, runtime)?;
+        }
+        Ok(())
     }
 }
 
@@ -72,31 +89,41 @@ pub(super) fn comprehension(
     runtime: &mut Runtime,
 ) -> Result<Operand> {
     let elements = Elements::of(list, "a list comprehension", batch, runtime)?;
-    let inner = elements.batch(batch)?;
-    let kept = match predicate {
-        Some(predicate) => true_rows(&evaluate(predicate, &inner, runtime)?, inner.rows())?,
-        None => UInt32Array::from_iter_values(0..inner.rows() as u32),
-    };
-    let selected = inner.select(kept.clone())?;
-    let values = match projection {
-        Some(projection) => evaluate(projection, &selected, runtime)?,
-        None => Operand::Column(selected.column(selected.width() - 1)?.clone()),
-    };
-    let mut lists = Vec::with_capacity(batch.rows());
-    let mut next = 0;
-    for end in &elements.ends {
-        lists.push(match end {
+    // The elements that are kept, and what is made of them.
+    let mut kept: Vec<(usize, Value)> = Vec::new();
+    let mut held = runtime.context.reservation();
+    elements.each_batch(batch, runtime, |start, inner, runtime| {
+        let rows = match predicate {
+            Some(predicate) => true_rows(&evaluate(predicate, &inner, runtime)?, inner.rows())?,
+            None => UInt32Array::from_iter_values(0..inner.rows() as u32),
+        };
+        let selected = inner.select(rows.clone())?;
+        let values = match projection {
+            Some(projection) => evaluate(projection, &selected, runtime)?,
+            None => Operand::Column(selected.column(selected.width() - 1)?.clone()),
+        };
+        for (index, row) in rows.values().iter().enumerate() {
+            let value = values.value(index);
+            held.grow(size_of::<(usize, Value)>() + value.heap_size())?;
+            kept.push((start + *row as usize, value));
+        }
+        Ok(())
+    })?;
+    let mut kept = kept.into_iter().peekable();
+    let lists: Vec<Value> = elements
+        .ends
+        .iter()
+        .map(|end| match end {
             None => Value::Null,
             Some(end) => {
                 let mut list = Vec::new();
-                while next < kept.len() && (kept.value(next) as usize) < *end {
-                    list.push(values.value(next));
-                    next += 1;
+                while let Some((_, value)) = kept.next_if(|(element, _)| element < end) {
+                    list.push(value);
                 }
                 Value::list(list)
             }
-        });
-    }
+        })
+        .collect();
     Ok(Operand::Column(Column::Value(lists.into())))
 }
 
@@ -109,15 +136,19 @@ pub(super) fn quantifier(
     runtime: &mut Runtime,
 ) -> Result<Operand> {
     let elements = Elements::of(list, "a quantifier", batch, runtime)?;
-    let inner = elements.batch(batch)?;
-    let operand = evaluate(predicate, &inner, runtime)?;
-    let truth = booleans(&operand, Some("a quantifier's predicate"))?;
+    let mut truth: Vec<Option<bool>> = Vec::with_capacity(elements.rows.len());
+    elements.each_batch(batch, runtime, |_, inner, runtime| {
+        let operand = evaluate(predicate, &inner, runtime)?;
+        let answers = booleans(&operand, Some("a quantifier's predicate"))?;
+        truth.extend((0..inner.rows()).map(|element| answers.at(element)));
+        Ok(())
+    })?;
     let mut start = 0;
     let answers = elements.ends.iter().map(|end| {
         let end = (*end)?;
         let (mut trues, mut falses, mut nulls) = (0_usize, 0_usize, 0_usize);
-        for element in start..end {
-            match truth.at(element) {
+        for answer in &truth[start..end] {
+            match answer {
                 Some(true) => trues += 1,
                 Some(false) => falses += 1,
                 None => nulls += 1,
@@ -180,6 +211,8 @@ pub(super) fn reduce(
         let next = evaluate(step, &inner, runtime)?;
         for (index, row) in rows.iter().enumerate() {
             let value = next.value(index);
+            // Before it is looked into: what is doubled with each step has soon no end.
+            runtime.context.reserve(value.heap_size())?;
             if value.is_nested_beyond(MAXIMUM_NESTING) {
                 return Err(Error::new(
                     ErrorKind::ResourceError,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::list::reserve_nested;
 use super::property::properties_of;
 use super::{Operand, evaluate};
 use crate::column::Column;
@@ -28,9 +29,16 @@ pub(super) fn map(
         .iter()
         .all(|(_, operand)| matches!(operand, Operand::Constant(_)))
     {
-        return Ok(Operand::Constant(at(0)));
+        let map = at(0);
+        reserve_nested(
+            operands.iter().map(|(_, operand)| operand),
+            std::slice::from_ref(&map),
+            runtime,
+        )?;
+        return Ok(Operand::Constant(map));
     }
     let maps: Vec<Value> = (0..batch.rows()).map(at).collect();
+    reserve_nested(operands.iter().map(|(_, operand)| operand), &maps, runtime)?;
     Ok(Operand::Column(Column::Value(maps.into())))
 }
 

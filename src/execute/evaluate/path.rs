@@ -1,4 +1,5 @@
-//! Paths from the elements of a pattern: nodes, and relationships or lists of them, in turn.
+//! Paths from the elements of a pattern: nodes, and relationships, lists of them, or lists of what
+//! each relationship of a repeated part was, in turn.
 
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ fn walk(elements: &[Value], graph: &Snapshot) -> Result<Value> {
             Value::Node(node) if path.nodes.is_empty() => path.nodes.push(*node),
             Value::Relationship(id) => step(&mut path, *id, graph)?,
             Value::List(list) => {
-                for value in list.iter() {
+                for value in in_turn(list) {
                     match value {
                         Value::Relationship(id) => step(&mut path, *id, graph)?,
                         _ => {
@@ -51,6 +52,24 @@ fn walk(elements: &[Value], graph: &Snapshot) -> Result<Value> {
         }
     }
     Ok(Value::Path(Arc::new(path)))
+}
+
+/// The values of a list, or of lists in it: first of each, second of each, and so on.
+fn in_turn(list: &[Value]) -> Vec<&Value> {
+    let lists: Vec<&[Value]> = list
+        .iter()
+        .filter_map(|value| match value {
+            Value::List(list) => Some(&list[..]),
+            _ => None,
+        })
+        .collect();
+    if lists.len() < list.len() {
+        return list.iter().collect();
+    }
+    let rounds = lists.first().map_or(0, |list| list.len());
+    (0..rounds)
+        .flat_map(|round| lists.iter().filter_map(move |list| list.get(round)))
+        .collect()
 }
 
 /// Goes on over a relationship, to its end that is not the last node.

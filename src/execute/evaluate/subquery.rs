@@ -5,6 +5,7 @@ use arrow_array::Int64Array;
 use super::Operand;
 use crate::bind::expression::SubqueryKind;
 use crate::column::Column;
+use crate::context::Reservation;
 use crate::error::{Error, Result};
 use crate::execute::{Batch, Runtime, open};
 use crate::physical::Subplan;
@@ -18,6 +19,7 @@ pub(super) fn subquery(
     runtime: &mut Runtime,
 ) -> Result<Operand> {
     let mut answers = Answers::new(kind, batch.rows());
+    let mut held = runtime.context.reservation();
     let imports = batch.project(&subplan.imports)?;
     if let Some(slot) = subplan.row {
         let numbers = Int64Array::from_iter_values(0..batch.rows() as i64);
@@ -30,7 +32,7 @@ pub(super) fn subquery(
                 continue;
             };
             for (index, row) in rows.values().iter().enumerate() {
-                answers.add(*row as usize, &found, index)?;
+                answers.add(*row as usize, &found, index, &mut held)?;
             }
         }
     } else {
@@ -38,9 +40,10 @@ pub(super) fn subquery(
             runtime.context.check()?;
             let mut operator = open(&subplan.plan, Some(&imports.slice(row, 1)?), runtime);
             while let Some(found) = operator.next(runtime)? {
+                runtime.context.check()?;
                 let found = found.listed()?;
                 for index in 0..found.rows() {
-                    answers.add(row, &found, index)?;
+                    answers.add(row, &found, index, &mut held)?;
                 }
                 if kind == SubqueryKind::Exists && found.rows() > 0 {
                     break;
@@ -68,13 +71,20 @@ impl Answers {
     }
 
     /// A row was found; a collected subquery has its value in the first column.
-    fn add(&mut self, row: usize, found: &Batch, index: usize) -> Result<()> {
+    fn add(
+        &mut self,
+        row: usize,
+        found: &Batch,
+        index: usize,
+        held: &mut Reservation,
+    ) -> Result<()> {
         let out_of_range = || Error::internal("a subquery gave a row of no outer row");
         match self {
             Answers::Exists(exists) => *exists.get_mut(row).ok_or_else(out_of_range)? = true,
             Answers::Count(counts) => *counts.get_mut(row).ok_or_else(out_of_range)? += 1,
             Answers::Collect(lists) => {
                 let value = found.column(0)?.value(index);
+                held.grow(size_of::<Value>() + value.heap_size())?;
                 lists.get_mut(row).ok_or_else(out_of_range)?.push(value);
             }
         }

@@ -37,11 +37,10 @@ impl<'p> Create<'p> {
     fn create(&self, mut batch: Batch, runtime: &mut Runtime) -> Result<Batch> {
         for node in self.nodes {
             let properties = properties(node.properties.as_ref(), &batch, runtime)?;
-            let writer = runtime.writer()?;
             let mut created = Vec::with_capacity(batch.rows());
             for row in 0..batch.rows() {
-                created
-                    .push(create_node(node, properties.as_ref().map(|p| p.value(row)), writer)?.0);
+                let properties = properties.as_ref().map(|properties| properties.value(row));
+                created.push(create_node(node, properties, runtime)?.0);
             }
             runtime.refresh();
             batch.push(Column::Node(UInt32Array::from(created)));
@@ -50,7 +49,6 @@ impl<'p> Create<'p> {
             let properties = properties(relationship.properties.as_ref(), &batch, runtime)?;
             let starts = node_ids(batch.column(relationship.start)?)?.into_owned();
             let ends = node_ids(batch.column(relationship.end)?)?.into_owned();
-            let writer = runtime.writer()?;
             let mut created = Vec::with_capacity(batch.rows());
             for row in 0..batch.rows() {
                 let node = |ids: &UInt32Array| ids.is_valid(row).then(|| NodeId(ids.value(row)));
@@ -58,7 +56,7 @@ impl<'p> Create<'p> {
                     relationship,
                     (node(&starts), node(&ends)),
                     properties.as_ref().map(|properties| properties.value(row)),
-                    writer,
+                    runtime,
                 )?);
             }
             runtime.refresh();
@@ -112,8 +110,10 @@ fn properties(
 pub(super) fn create_node(
     plan: &CreateNode,
     properties: Option<Value>,
-    writer: &mut GraphWriter,
+    runtime: &mut Runtime,
 ) -> Result<NodeId> {
+    runtime.reserve_write(properties.as_ref().map_or(0, Value::heap_size))?;
+    let writer = runtime.writer()?;
     let labels = plan
         .labels
         .iter()
@@ -128,8 +128,9 @@ pub(super) fn create_relationship(
     plan: &CreateRelationship,
     ends: (Option<NodeId>, Option<NodeId>),
     properties: Option<Value>,
-    writer: &mut GraphWriter,
+    runtime: &mut Runtime,
 ) -> Result<u32> {
+    runtime.reserve_write(properties.as_ref().map_or(0, Value::heap_size))?;
     let (Some(start), Some(end)) = ends else {
         return Err(Error::new(
             ErrorKind::EntityNotFound,
@@ -140,6 +141,7 @@ pub(super) fn create_relationship(
             ),
         ));
     };
+    let writer = runtime.writer()?;
     let relationship_type = writer.relationship_type(&plan.relationship_type)?;
     let properties = entries(properties, writer)?;
     Ok(writer

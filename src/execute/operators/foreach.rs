@@ -44,7 +44,9 @@ impl<'p> Foreach<'p> {
             .select(UInt32Array::from(vec![0; elements.len()]))?
             .with(Column::from_values(elements.iter().cloned()));
         let mut operator = open(self.inner, Some(&argument), runtime);
-        while operator.next(runtime)?.is_some() {}
+        while operator.next(runtime)?.is_some() {
+            runtime.context.check()?;
+        }
         Ok(())
     }
 }

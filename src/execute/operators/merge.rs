@@ -86,7 +86,7 @@ impl<'p> Merge<'p> {
         };
         for node in nodes {
             let properties = known_properties(node.properties.as_ref(), row, runtime)?;
-            let id = create_node(node, properties, runtime.writer()?)?;
+            let id = create_node(node, properties, runtime)?;
             put(&mut values, Value::Node(id));
         }
         for relationship in relationships {
@@ -106,7 +106,7 @@ impl<'p> Merge<'p> {
                 }
             };
             let ends = (end(relationship.start)?, end(relationship.end)?);
-            let id = create_relationship(relationship, ends, properties, runtime.writer()?)?;
+            let id = create_relationship(relationship, ends, properties, runtime)?;
             put(&mut values, Value::Relationship(RelationshipId(id)));
         }
         runtime.refresh();

@@ -1,17 +1,18 @@
 //! Repetitions of a part of a pattern: `((a)-[:R]->(b) WHERE ...){1,3}`. Level by level: all partial
 //! walks of one length go through one run of the subplan together.
 
-use arrow_array::{Array, Int64Array, UInt32Array};
+use arrow_array::{Array, UInt32Array};
 
 use super::Input;
+use super::repetition::each_repetition;
 use super::steps::Taken;
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::{Error, Result};
 use crate::execute::evaluate::node_ids;
-use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime, open};
+use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
 use crate::physical;
-use crate::value::{RelationshipId, Value};
+use crate::value::Value;
 
 /// Repeats a subplan.
 pub(in crate::execute) struct Repeat<'p> {
@@ -38,14 +39,14 @@ impl Operator for Repeat<'_> {
         let physical::Operator::Repeat {
             from,
             into,
-            lists,
-            length,
+            repetition,
             reversed,
             ..
         } = self.plan
         else {
             return Err(Error::internal("not a repetition"));
         };
+        let physical::Repetition { lists, length, .. } = repetition;
         let Some(batch) = self.input.next(runtime)? else {
             return Ok(None);
         };
@@ -119,58 +120,8 @@ impl Repeat<'_> {
         held: &mut Reservation,
         runtime: &mut Runtime,
     ) -> Result<()> {
-        let physical::Operator::Repeat { inner, .. } = self.plan else {
-            return Err(Error::internal("not a repetition"));
-        };
-        let rows = UInt32Array::from_iter_values(walks.iter().map(|walk| walk.row));
-        let starts = UInt32Array::from_iter_values(walks.iter().map(|walk| walk.node));
-        let argument = batch
-            .select(rows)?
-            .with(Column::Node(starts))
-            .project(&inner.imports)?;
-        let Some(slot) = inner.row else {
-            for (place, walk) in walks.iter().enumerate() {
-                let mut operator = open(&inner.plan, Some(&argument.slice(place, 1)?), runtime);
-                while let Some(found) = operator.next(runtime)? {
-                    runtime.context.check()?;
-                    let found = found.listed()?;
-                    for row in 0..found.rows() {
-                        self.lengthen(batch, walk, &found, row, longer, held)?;
-                    }
-                }
-            }
-            return Ok(());
-        };
-        let numbers = Int64Array::from_iter_values(0..walks.len() as i64);
-        let argument = argument.with(Column::Integer(numbers));
-        let mut operator = open(&inner.plan, Some(&argument), runtime);
-        while let Some(found) = operator.next(runtime)? {
-            runtime.context.check()?;
-            let found = found.listed()?;
-            let Column::Integer(numbers) = found.column(slot)?.clone() else {
-                continue;
-            };
-            for (row, number) in numbers.values().iter().enumerate() {
-                self.lengthen(batch, &walks[*number as usize], &found, row, longer, held)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds a walk with one more repetition, unless it takes a relationship again.
-    fn lengthen(
-        &self,
-        batch: &Batch,
-        walk: &Walk,
-        found: &Batch,
-        row: usize,
-        longer: &mut Vec<Walk>,
-        held: &mut Reservation,
-    ) -> Result<()> {
         let physical::Operator::Repeat {
-            inner_to,
-            lists,
-            relationships,
+            repetition,
             distinct_from,
             ..
         } = self.plan
@@ -178,52 +129,38 @@ impl Repeat<'_> {
             return Err(Error::internal("not a repetition"));
         };
         let taken = Taken::new(distinct_from, batch)?;
-        let mut values = Vec::with_capacity(lists.len());
-        for slot in lists {
-            values.push(found.column(*slot)?.value(row));
-        }
-        for place in relationships {
-            for new in relationships_of(&values[*place]) {
-                let again = relationships.iter().any(|place| {
-                    walk.lists[*place]
-                        .iter()
-                        .any(|old| relationships_of(old).any(|old| old == new))
-                });
-                if again || taken.contains(walk.row as usize, new.0) {
+        let rows = UInt32Array::from_iter_values(walks.iter().map(|walk| walk.row));
+        let starts = UInt32Array::from_iter_values(walks.iter().map(|walk| walk.node));
+        each_repetition(repetition, batch, rows, starts, runtime, &mut |found| {
+            let walk = &walks[found.start];
+            for place in &repetition.relationships {
+                let new = &found.values[*place];
+                let again = |place: &usize| walk.lists[*place].contains(new);
+                let Value::Relationship(relationship) = new else {
+                    continue;
+                };
+                if taken.contains(walk.row as usize, relationship.0)
+                    || repetition.relationships.iter().any(again)
+                {
                     return Ok(());
                 }
             }
-        }
-        let Value::Node(end) = found.column(*inner_to)?.value(row) else {
-            return Ok(());
-        };
-        held.grow(
-            walk.lists
-                .iter()
-                .map(|list| (list.len() + 1) * size_of::<Value>())
-                .sum(),
-        )?;
-        let mut lists = walk.lists.clone();
-        for (list, value) in lists.iter_mut().zip(values) {
-            list.push(value);
-        }
-        longer.push(Walk {
-            row: walk.row,
-            node: end.0,
-            lists,
-        });
-        Ok(())
+            held.grow(
+                walk.lists
+                    .iter()
+                    .map(|list| (list.len() + 1) * size_of::<Value>())
+                    .sum(),
+            )?;
+            let mut lists = walk.lists.clone();
+            for (list, value) in lists.iter_mut().zip(found.values) {
+                list.push(value);
+            }
+            longer.push(Walk {
+                row: walk.row,
+                node: found.end,
+                lists,
+            });
+            Ok(())
+        })
     }
-}
-
-/// The relationships of a value: itself, or those in a list.
-fn relationships_of(value: &Value) -> impl Iterator<Item = RelationshipId> + '_ {
-    let values: &[Value] = match value {
-        Value::List(values) => values,
-        single => std::slice::from_ref(single),
-    };
-    values.iter().filter_map(|value| match value {
-        Value::Relationship(id) => Some(*id),
-        _ => None,
-    })
 }

@@ -47,6 +47,7 @@ pub(super) fn apply(items: &[SetItem], batch: &Batch, runtime: &mut Runtime) -> 
     }
     if items.iter().any(SetItem::reads_graph) {
         for row in 0..batch.rows() {
+            runtime.context.check()?;
             let one = batch.slice(row, 1)?;
             for item in items {
                 let operands = Operands::of(item, &one, runtime)?;
@@ -61,6 +62,7 @@ pub(super) fn apply(items: &[SetItem], batch: &Batch, runtime: &mut Runtime) -> 
             .map(|item| Operands::of(item, batch, runtime))
             .collect::<Result<Vec<_>>>()?;
         for row in 0..batch.rows() {
+            runtime.context.check()?;
             for (item, operands) in items.iter().zip(&operands) {
                 change(item, operands, row, runtime)?;
             }
@@ -181,6 +183,7 @@ fn change(item: &SetItem, operands: &Operands, row: usize, runtime: &mut Runtime
 }
 
 fn set_property(target: &Value, key: &str, value: Value, runtime: &mut Runtime) -> Result<()> {
+    runtime.reserve_write(value.heap_size())?;
     let writer = runtime.writer()?;
     match target {
         Value::Node(node) => {

@@ -188,9 +188,11 @@ impl Search<'_> {
     ) -> Result<()> {
         // An explicit stack: paths may be longer than the call stack is deep.
         let mut stack = vec![(node, 0_usize)];
+        let mut held = runtime.context.reservation();
         while let Some((node, tried)) = stack.pop() {
             runtime.context.check()?;
             if node == self.from {
+                held.grow(behind.len() * 4 + 24)?;
                 paths.push(behind.iter().rev().copied().collect());
                 behind.pop();
                 continue;

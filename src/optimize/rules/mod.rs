@@ -3,6 +3,7 @@
 pub(super) mod index_order;
 pub(super) mod late_projection;
 pub(super) mod order_pattern;
+mod order_search;
 pub(super) mod reach;
 pub(super) mod shared_reads;
 pub(super) mod top_k;

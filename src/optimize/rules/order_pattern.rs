@@ -12,16 +12,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::bind::bound::{Length, PatternDirection};
+use crate::bind::bound::PatternDirection;
 use crate::bind::expression::{Comparison, Expression as E, Labels, Quantifier};
 use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
-    ShortestPaths, Variable,
+    Variable,
 };
 use crate::optimize::seek_conditions::{Merit, best_use};
 use crate::optimize::selectivity::selectivity;
 use crate::optimize::{Statistics, bottom_up, filtered};
-use crate::value::Value;
+
+/// Above so many relationships left they are followed as they are written: to weigh each against all
+/// others would take longer than it saves.
+const MANY: usize = 100;
 
 /// Orders every pattern by expected numbers of rows.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
@@ -56,23 +59,23 @@ struct Factors {
 }
 
 /// What is still to be solved of one pattern.
-struct Solver<'a> {
-    statistics: Option<&'a Statistics<'a>>,
+pub(super) struct Solver<'a> {
+    pub(super) statistics: Option<&'a Statistics<'a>>,
     nodes: Vec<(Variable, Option<Labels>)>,
     /// The labels of all nodes, also of those that are solved.
     labels: HashMap<Variable, Option<Labels>>,
     relationships: Vec<RelationshipPattern>,
     groups: Vec<GroupPattern>,
     searches: Vec<SearchPattern>,
-    paths: Vec<(Variable, Vec<Variable>)>,
-    predicates: Vec<Expression>,
-    solved: HashSet<Variable>,
+    paths: Vec<(Variable, Expression)>,
+    pub(super) predicates: Vec<Expression>,
+    pub(super) solved: HashSet<Variable>,
     /// Relationships that are solved, with whether each is a list, and what types it may have.
     taken: Vec<(Variable, bool, Option<Labels>)>,
 }
 
 impl<'a> Solver<'a> {
-    fn new(pattern: MatchPattern, statistics: Option<&'a Statistics<'a>>) -> Self {
+    pub(super) fn new(pattern: MatchPattern, statistics: Option<&'a Statistics<'a>>) -> Self {
         let nodes: Vec<_> = pattern
             .nodes
             .into_iter()
@@ -92,7 +95,7 @@ impl<'a> Solver<'a> {
         }
     }
 
-    fn solve(mut self, input: Plan) -> Plan {
+    pub(super) fn solve(mut self, input: Plan) -> Plan {
         self.solved = input.variables().into_iter().collect();
         let known = self.solved.clone();
         let mut plan = self.check_known_nodes(input);
@@ -104,12 +107,11 @@ impl<'a> Solver<'a> {
         for search in std::mem::take(&mut self.searches) {
             plan = self.search(search, plan);
         }
-        for (variable, elements) in std::mem::take(&mut self.paths) {
+        for (variable, path) in std::mem::take(&mut self.paths) {
             self.solved.insert(variable.clone());
-            let elements = elements.into_iter().map(E::Variable).collect();
             plan = Plan::Extend {
                 input: Box::new(plan),
-                items: vec![(variable, E::Path(elements))],
+                items: vec![(variable, path)],
             };
             plan = self.filter(plan);
         }
@@ -141,7 +143,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Adds every predicate whose variables are all there.
-    fn filter(&mut self, plan: Plan) -> Plan {
+    pub(super) fn filter(&mut self, plan: Plan) -> Plan {
         let solved = &self.solved;
         let (ready, waiting) = std::mem::take(&mut self.predicates)
             .into_iter()
@@ -162,14 +164,14 @@ impl<'a> Solver<'a> {
                     .any(|variable| self.solved.contains(variable))
             });
         match self.statistics {
-            None => candidates.map(|(index, _)| index).next(),
-            Some(statistics) => candidates
+            Some(statistics) if self.relationships.len() <= MANY => candidates
                 .map(|(index, relationship)| {
                     let factors = self.factors(relationship, &self.solved, statistics);
                     (index, factors.kept)
                 })
                 .min_by(|left, right| left.1.total_cmp(&right.1))
                 .map(|(index, _)| index),
+            _ => candidates.map(|(index, _)| index).next(),
         }
     }
 
@@ -291,7 +293,9 @@ impl<'a> Solver<'a> {
 
     /// Follows one relationship.
     fn follow(&mut self, index: usize, plan: Plan, known: &HashSet<Variable>) -> Plan {
-        let relationship = self.relationships.remove(index);
+        let mut relationship = self.relationships.remove(index);
+        let later = each_as_predicate(&mut relationship, |name| !self.solved.contains(name));
+        self.predicates.extend(later);
         let distinct_from = self.overlapping(&relationship);
         self.taken.push((
             relationship.variable.clone(),
@@ -504,43 +508,6 @@ impl<'a> Solver<'a> {
         }
     }
 
-    fn search(&mut self, search: SearchPattern, plan: Plan) -> Plan {
-        let mut relationship = search.relationship;
-        let variable = relationship.variable.clone();
-        let is_single = relationship.length.is_none();
-        if is_single {
-            // The search gives lists; of a single relationship the only element is meant.
-            relationship.variable = format!("{variable}#list").into();
-            relationship.length = Some(Length {
-                minimum: 1,
-                maximum: Some(1),
-            });
-        }
-        let list = relationship.variable.clone();
-        let mut plan = Plan::ShortestPaths {
-            input: Box::new(plan),
-            search: ShortestPaths {
-                expand: Expand {
-                    into: true,
-                    ..expand_of(relationship, Vec::new())
-                },
-                count: search.count,
-                groups: search.groups,
-                predicates: search.predicates,
-            },
-        };
-        if is_single {
-            let first = E::Literal(Value::Integer(0));
-            let element = E::Index(Box::new(E::Variable(list)), Box::new(first));
-            plan = Plan::Extend {
-                input: Box::new(plan),
-                items: vec![(variable.clone(), element)],
-            };
-        }
-        self.solved.insert(variable);
-        self.filter(plan)
-    }
-
     /// Relationships that are solved and might be the same as this one.
     fn overlapping(&self, relationship: &RelationshipPattern) -> Vec<Variable> {
         self.taken
@@ -561,7 +528,7 @@ fn turned(direction: PatternDirection) -> PatternDirection {
 }
 
 /// The expand along a pattern as it is written.
-fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) -> Expand {
+pub(super) fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) -> Expand {
     Expand {
         from: relationship.from,
         relationship: relationship.variable,
@@ -574,6 +541,26 @@ fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Variable>) ->
         each: relationship.each.map(Box::new),
         distinct_from,
     }
+}
+
+/// What must hold of each relationship of a variable length, as a predicate on their list, where it
+/// names a variable that is not there while they are followed.
+pub(super) fn each_as_predicate(
+    relationship: &mut RelationshipPattern,
+    is_missing: impl Fn(&Variable) -> bool,
+) -> Option<Expression> {
+    let (variable, predicate) = relationship.each.as_ref()?;
+    let free = free_variables(predicate);
+    if !free.iter().any(|name| name != variable && is_missing(name)) {
+        return None;
+    }
+    let (variable, predicate) = relationship.each.take()?;
+    Some(E::Quantifier {
+        quantifier: Quantifier::All,
+        variable,
+        list: Box::new(E::Variable(relationship.variable.clone())),
+        predicate: Box::new(predicate),
+    })
 }
 
 /// Whether a relationship may be of both kinds.
