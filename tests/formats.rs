@@ -780,6 +780,13 @@ fn ids_join_the_tables_of_one_import() {
 }
 
 #[test]
+fn a_table_that_lacks_cells_is_no_list_of_neighbours() {
+    let text = "name,city\nAmal,Rabat\nBadr\nChadi,Rabat\n";
+    let (_, report) = import_texts(&[("people.csv", text)]).expect("it is read");
+    assert_eq!((report.nodes, report.relationships), (3, 0));
+}
+
+#[test]
 fn headers_may_be_files_of_their_own() {
     let texts = [
         ("person_header.csv", "id:ID(Person)|name"),

@@ -84,6 +84,7 @@ pub(crate) const SAMPLES: &[(&str, &str)] = &[
         "gephi-csv",
         "Id,Label,timeset\na,A,\"<[1,2]>\"\na,A2,\n,,\n",
     ),
+    ("gephi-csv", "Rabat,Fès,Salé\nFès,Rabat\nTangier\n"),
     ("gephi-csv", ";A;B\nA;0;1.5\nB;2;0\n"),
     (
         "gephi-csv",

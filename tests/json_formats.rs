@@ -2,8 +2,10 @@
 //! of bad files.
 
 use rihla::Value;
+use rihla::context::{Context, Interrupt, Limits};
 use rihla::graph::Snapshot;
 use rihla::import_export::{FORMATS, Format, ImportOptions, Report, Source, import};
+use rihla::value::DateTime;
 use rihla::{Error, Result};
 
 use crate::formats::{
@@ -62,6 +64,25 @@ fn written_json_is_told_from_other_json() {
             format.name.replace("node-link", "d3")
         );
     }
+}
+
+/// Free attributes of node-link files that are the marks of other dialects.
+#[test]
+fn attributes_do_not_make_a_dialect() {
+    for node in [
+        r#"{"id":1,"category":"a"}"#,
+        r#"{"id":1,"attributes":{}}"#,
+        r#"{"id":1,"key":"a"}"#,
+        r#"{"id":1,"type":"node"}"#,
+        r#"{"id":1,"type":"text","x":0,"y":0,"width":1,"height":1}"#,
+    ] {
+        let text = format!(r#"{{"nodes":[{node}],"links":[{{"source":1,"target":1}}]}}"#);
+        let told = Format::of_source(&Source::text("a.json", text.as_bytes()));
+        assert_eq!(told.expect("it is told").name, "node-link", "{node}");
+    }
+    let apoc = r#"{"type":"node","id":"0","properties":{"p":[{"id":1}]}}"#;
+    let told = Format::of_source(&Source::text("a.json", apoc.as_bytes()));
+    assert_eq!(told.expect("it is told").name, "apoc-json");
 }
 
 #[test]
@@ -144,6 +165,21 @@ fn long_lines_are_read() {
     let (graph, _) = import_texts(&[("a.jsonl", &line)]).expect("it is read");
     let read = &dumped(&graph).nodes[0].properties[0].1;
     assert_eq!(*read, Value::from(text));
+
+    let limits = Limits {
+        memory: 64 << 20,
+        time: None,
+    };
+    let small = Context::new(limits, Interrupt::default(), DateTime::now());
+    let source = Source::text("a.jsonl", line.as_bytes());
+    let refused = import(
+        &[source],
+        &ImportOptions::default(),
+        Snapshot::default(),
+        &small,
+    );
+    let error = refused.expect_err("the budget is spent");
+    assert_eq!(error.code(), "ResourceError: OutOfMemory");
 }
 
 #[test]
@@ -157,6 +193,10 @@ fn edges_may_come_before_nodes() {
         (
             "a.json",
             r#"{"edges":[{"source":1,"target":1}],"nodes":[{"id":1}]}"#,
+        ),
+        (
+            "memory.jsonl",
+            r#"{"from":"a","to":"a","relationType":"knows"}"#,
         ),
         (
             "a.cyjs",

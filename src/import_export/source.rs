@@ -14,7 +14,7 @@ use crate::import_export::compression::Compression;
 use crate::import_export::record::Place;
 
 /// How many bytes a format may look at to recognise itself.
-const SNIFFED_BYTES: usize = 4096;
+pub(super) const SNIFFED_BYTES: usize = 4096;
 
 /// One file to import.
 #[derive(Debug)]

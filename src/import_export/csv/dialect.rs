@@ -2,7 +2,7 @@
 
 use crate::import_export::csv::header::Header;
 use crate::import_export::csv::layout::first_cells;
-use crate::import_export::csv::matrix;
+use crate::import_export::csv::{matrix, neighbours};
 
 /// The tools whose tables have words and ways of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,14 @@ impl Dialect {
         } else if has("subject") && has("object") || has("id") && has("category") {
             Some(Dialect::Kgx)
         } else if matrix::is_one(bytes)
-            || has("id") && (has("timeset") || has("interval") || has("label") && cells.len() == 2)
+            || has("id") && (has("timeset") || has("interval"))
             || has("source") && has("target") && tells_directions(bytes, &cells)
         {
             Some(Dialect::Gephi)
         } else if header().is_ok_and(|header| header.speaks_of_a_graph()) {
             Some(Dialect::Plain)
+        } else if neighbours::is_one(bytes) {
+            Some(Dialect::Gephi)
         } else {
             None
         }

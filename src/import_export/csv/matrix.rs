@@ -90,7 +90,8 @@ pub(super) fn read(
     Ok(())
 }
 
-fn add_node(
+/// Makes the node of this name, unless it is there.
+pub(super) fn add_node(
     name: &Arc<str>,
     line: Place,
     nodes: &mut HashSet<Arc<str>>,

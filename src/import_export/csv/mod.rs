@@ -13,8 +13,9 @@
 //! * Where no table holds nodes, the ends of the relationships are the nodes.
 //!
 //! Dialects have words of their own. Gephi's and KGX's tables may have a node several times; theirs
-//! and Neptune's may name nodes in relationships only. Gephi's may be matrices (see `matrix`), and
-//! KGX's have no quotes and lists between bars.
+//! and Neptune's may name nodes in relationships only. Gephi's may be matrices (see `matrix`) or
+//! lists of neighbours (`neighbours`), and KGX's have lists between bars and, where tabs separate
+//! cells, no quotes.
 
 mod dialect;
 pub(in crate::import_export) mod header;
@@ -23,6 +24,7 @@ mod kuzu_script;
 mod layout;
 mod matrix;
 pub(in crate::import_export) mod names;
+mod neighbours;
 mod table;
 mod write;
 
@@ -35,7 +37,7 @@ use crate::import_export::csv::table::Table;
 use crate::import_export::format::ReadFormat;
 use crate::import_export::options::ImportOptions;
 use crate::import_export::record::{Place, RecordSink};
-use crate::import_export::source::Source;
+use crate::import_export::source::{SNIFFED_BYTES, Source};
 
 /// The format; see the module.
 #[derive(Debug)]
@@ -78,11 +80,17 @@ impl ReadFormat for Csv {
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
         let mut layout = Layout::of_source(source)?;
-        if self.0 == Dialect::Gephi && matrix::is_one(&source.first_bytes()?) {
-            return matrix::read(source, layout, options, sink);
+        if self.0 == Dialect::Gephi {
+            let bytes = source.first_bytes()?;
+            if matrix::is_one(&bytes) {
+                return matrix::read(source, layout, options, sink);
+            }
+            if neighbours::is_one(&bytes) {
+                return neighbours::read(source, layout, options, sink);
+            }
         }
         if self.0 == Dialect::Kgx {
-            layout.quote = None;
+            layout.quote = layout.quote.filter(|_| layout.delimiter != b'\t');
             layout.lists = Lists::Separated('|');
         }
         let header = self.header(source, layout)?;
@@ -100,7 +108,8 @@ impl ReadFormat for Csv {
     fn is_header_of(&self, header: &Source<'_>, rows: &Source<'_>) -> Result<bool> {
         let bytes = header.first_bytes()?;
         let is_typed = |cell: &String| cell.contains(":ID") || cell.contains(":START_ID");
-        Ok(!bytes.trim_ascii_end().contains(&b'\n')
+        Ok(bytes.len() < SNIFFED_BYTES
+            && !bytes.trim_ascii_end().contains(&b'\n')
             && first_cells(&bytes).iter().any(is_typed)
             && !first_cells(&rows.first_bytes()?).iter().any(is_typed))
     }

@@ -74,6 +74,10 @@ impl Document for ApocDocument<'_> {
         }
     }
 
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.0.reserve(bytes)
+    }
+
     fn element(&mut self, mut members: Members, place: Place) -> Result<()> {
         let records = &mut self.0;
         let record_type = members.take_text("type");

@@ -23,45 +23,47 @@ impl Dialect {
     pub fn of(bytes: &[u8]) -> Option<Dialect> {
         let outline = Outline::of(bytes);
         let has = |paths: &[&str]| paths.iter().any(|path| outline.has(path));
-        let says = |path: &str, texts: &[&str]| outline.says(path, texts);
-        Some(if says("format", &["rihla-graph"]) {
+        let says = |paths: &[&str], text: fn(&str) -> bool| {
+            paths.iter().any(|path| outline.says(path, text))
+        };
+        let is_record = |text: &str| matches!(text, "node" | "relationship");
+        let is_biolink = |text: &str| text.starts_with("biolink:");
+        Some(if says(&["format"], |text| text == "rihla-graph") {
             Dialect::Rihla
+        } else if says(&["type", "[].type", "rels.*.type"], is_record)
+            || says(&["nodes.*.type"], is_record) && has(&["nodes.*.labels", "nodes.*.properties"])
+            || has(&["rels"])
+        {
+            Dialect::Apoc
         } else if has(&["outE", "inE", "vertices", "graph.vertices", "graph.mode"])
             || has(&[
                 "@value.vertices",
                 "properties.*.[].value",
                 "properties.*.[].id",
             ])
-            || says("@type", &["tinker:graph"])
+            || says(&["@type"], |text| text == "tinker:graph")
         {
             Dialect::GraphSon
         } else if has(&["entityType", "relationType", "entities", "relations"]) {
             Dialect::McpMemory
-        } else if ["type", "[].type", "nodes.*.type", "rels.*.type"]
-            .iter()
-            .any(|path| says(path, &["node", "relationship"]))
-            || has(&["rels"])
-        {
-            Dialect::Apoc
         } else if has(&["elements", "[].data", "nodes.[].data", "edges.[].data"])
             || has(&["target_cytoscapejs_version"])
         {
             Dialect::Cytoscape
         } else if has(&["graph.nodes", "graph.edges", "graph.hyperedges", "graphs"]) {
             Dialect::JsonGraphFormat
-        } else if has(&["edges.[].fromNode"])
-            || has(&["nodes.[].width"]) && has(&["nodes.[].x"]) && has(&["nodes.[].type"])
-        {
+        } else if has(&["edges.[].fromNode"]) {
             Dialect::Canvas
         } else if has(&[
             "subject",
             "category",
-            "nodes.[].category",
             "edges.[].subject",
-        ]) {
+            "nodes.[].category.[]",
+        ]) || says(&["nodes.[].category"], is_biolink)
+        {
             Dialect::Kgx
-        } else if has(&["nodes.[].attributes", "edges.[].attributes"])
-            || has(&["nodes.[].key"]) && !has(&["nodes.[].id"])
+        } else if has(&["nodes.[].key", "nodes.[].attributes", "edges.[].attributes"])
+            && !has(&["nodes.[].id"])
         {
             Dialect::Graphology
         } else if has(&["nodes", "links", "edges", "multigraph", "directed"]) {

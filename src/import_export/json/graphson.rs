@@ -79,6 +79,10 @@ impl Document for GraphSonDocument<'_> {
         }
     }
 
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.records.reserve(bytes)
+    }
+
     fn element(&mut self, mut members: Members, place: Place) -> Result<()> {
         if members.get("@type").is_some() {
             let typed = self.records.take("@value", &mut members, place)?;

@@ -66,6 +66,10 @@ impl Document for KgxDocument<'_> {
         }
     }
 
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.0.reserve(bytes)
+    }
+
     fn element(&mut self, mut members: Members, place: Place) -> Result<()> {
         let records = &mut self.0;
         if members.get("subject").is_some() {

@@ -11,6 +11,9 @@ use crate::import_export::source::Source;
 /// The longest line, in bytes: one that is longer is no line.
 const LONGEST: u64 = 256 << 20;
 
+/// How much more room the values of a line take than its text.
+const VALUES_PER_TEXT: usize = 16;
+
 /// Hands the object of every line, or else the members or elements of the one document that
 /// `source` is, to `document`.
 ///
@@ -22,7 +25,7 @@ pub(super) fn read_lines_or_document(
     document: &mut impl Document,
 ) -> Result<()> {
     if is_lines {
-        each_line(source, |members, place| document.element(members, place))
+        each_line(source, document)
     } else {
         read_document(source, document)
     }
@@ -31,13 +34,11 @@ pub(super) fn read_lines_or_document(
 /// Hands over the object of every line that is not blank.
 ///
 /// # Errors
-/// `FormatError` with line and column where a line is not one object; those of `take`.
-fn each_line(
-    source: &Source<'_>,
-    mut take: impl FnMut(Members, Place) -> Result<()>,
-) -> Result<()> {
+/// `FormatError` with line and column where a line is not one object; those of the document.
+fn each_line(source: &Source<'_>, document: &mut impl Document) -> Result<()> {
     let mut reader = source.open()?;
     let mut line = Vec::new();
+    let mut longest = 0;
     for number in 1.. {
         line.clear();
         let place = Place::Line(number);
@@ -56,7 +57,11 @@ fn each_line(
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let members = serde_json::from_slice(&line).map_err(|error| {
+        if line.len() > longest {
+            document.reserve((line.len() - longest) * VALUES_PER_TEXT)?;
+            longest = line.len();
+        }
+        let members: Members = serde_json::from_slice(&line).map_err(|error| {
             let text = error.to_string();
             let what = text.split(" at line ").next().unwrap_or(&text);
             let place = match error.column() {
@@ -75,7 +80,7 @@ fn each_line(
                 failed
             }
         })?;
-        take(members, place)?;
+        document.element(members, place)?;
     }
     Ok(())
 }

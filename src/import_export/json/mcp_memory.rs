@@ -3,7 +3,7 @@
 //! `entities` and `relations`.
 //!
 //! The name is the id and a property, the type of the entity its label. What else a dialect adds
-//! becomes a property.
+//! becomes a property. The server does not ask whether what a relation names is there.
 
 use serde::de::MapAccess;
 
@@ -39,6 +39,10 @@ impl ReadFormat for McpMemory {
         let is_lines = !outline.has("entities") && !outline.has("relations");
         read_lines_or_document(source, is_lines, &mut document)
     }
+
+    fn implies_nodes(&self) -> bool {
+        true
+    }
 }
 
 struct MemoryDocument<'a>(Records<'a>);
@@ -57,6 +61,10 @@ impl Document for MemoryDocument<'_> {
                 value.skip()
             }
         }
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.0.reserve(bytes)
     }
 
     fn element(&mut self, mut members: Members, place: Place) -> Result<()> {

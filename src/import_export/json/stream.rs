@@ -28,6 +28,11 @@ pub(super) trait Document {
         value: Member<'_, A>,
     ) -> Result<(), A::Error>;
 
+    /// Reserves memory for the largest line so far, which is held until the next one is read.
+    fn reserve(&mut self, _bytes: usize) -> Result<()> {
+        Ok(())
+    }
+
     /// Takes an element of the array, or the object of a line.
     fn element(&mut self, _element: Members, _place: Place) -> Result<()> {
         Ok(())
