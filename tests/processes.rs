@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rihla::Database;
@@ -141,4 +142,32 @@ fn readers_writer_and_checkpoints_go_on_together() {
         last < first * 4 + (4 << 20),
         "the file grew from {first} to {last} bytes"
     );
+}
+
+/// A database that is opened while another handle writes is never called damaged or unfinished.
+#[test]
+fn a_database_opens_while_another_writes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("graph.rihla");
+    let database = Database::open(&path).expect("it opens");
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let session = database.session();
+            let mut random = fastrand::Rng::with_seed(1);
+            while !stop.load(Ordering::Relaxed) {
+                let text = rihla::Value::from("x".repeat(random.usize(0..3_000)));
+                let create = "CREATE (:Note {text: $text})";
+                session.query(create, [("text", text)]).expect("it commits");
+            }
+        });
+        let opened: Vec<String> = (0..150)
+            .map(|_| match Database::open(&path) {
+                Ok(database) => database.note().unwrap_or_default(),
+                Err(error) => error.to_string(),
+            })
+            .collect();
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(opened.concat(), "");
+    });
 }

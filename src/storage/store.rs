@@ -7,10 +7,11 @@ use std::any::Any;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::data_file::DataFile;
 use super::disk::{Access, Disk, DiskFile, Lock};
-use super::lock::{LockFile, OPEN, Pin, Pins, busy, lock_within};
+use super::lock::{LockFile, OPEN, Pin, Pins, WRITER, busy, lock_within};
 use super::log::{self, Log, Tail};
 use super::options::OpenOptions;
 use super::page::FIRST_BLOB;
@@ -41,6 +42,10 @@ impl State {
         })
     }
 }
+
+/// How often the end of a log that is being written is looked at, and how long between.
+const MOST_LOOKS: u32 = 50;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// An open stored database.
 #[derive(Debug)]
@@ -242,24 +247,46 @@ impl Store {
     }
 
     /// Looks at what the log holds behind the last commit that could be read.
+    ///
+    /// Another process may write meanwhile. Then what seemed unfinished is whole at the next look, and
+    /// what seemed damaged is behind us; damage is what stays where it is.
     fn check_tail(&self, head: &mut Head) -> Result<()> {
-        let Some(log) = &head.log else {
+        let mut looks = 0;
+        loop {
+            let Some(log) = &head.log else {
+                return Ok(());
+            };
+            let (generation, position) = (head.generation, head.position);
+            let next = head.state.version + 1;
+            let tail = log.tail(generation, next, position)?;
+            if tail == Tail::Clean {
+                return Ok(());
+            }
+            self.catch_up(head)?;
+            let moved_on = (head.generation, head.position) != (generation, position);
+            let file = self.data.file.as_ref();
+            let is_written = file.is_locked(WRITER, WRITER);
+            let is_written = is_written.map_err(|error| log::failed("lock", &self.path, &error))?;
+            looks += 1;
+            if (moved_on || is_written) && looks < MOST_LOOKS {
+                std::thread::sleep(BETWEEN_LOOKS);
+                continue;
+            }
+            match tail {
+                _ if moved_on => {}
+                Tail::Damaged => {
+                    let message =
+                        format!("the log is damaged at byte {position}, in commit {next}");
+                    return Err(Error::damaged(message));
+                }
+                Tail::Torn if !is_written => {
+                    let note = "the last commit was not finished; it was never acknowledged and is dropped";
+                    head.note = Some(note.to_owned());
+                }
+                Tail::Torn | Tail::Clean => {}
+            }
             return Ok(());
-        };
-        let (next, position) = (head.state.version + 1, head.position);
-        match log.tail(head.generation, next, position)? {
-            Tail::Clean => {}
-            Tail::Torn => {
-                let note =
-                    "the last commit was not finished; it was never acknowledged and is dropped";
-                head.note = Some(note.to_owned());
-            }
-            Tail::Damaged => {
-                let message = format!("the log is damaged at byte {position}, in commit {next}");
-                return Err(Error::damaged(message));
-            }
         }
-        Ok(())
     }
 
     /// What was found when the database was opened, in words for its user.
