@@ -138,6 +138,9 @@ fn an_export_can_be_imported() {
     assert_eq!(seen, "Imported 6 nodes, 3 relationships\nn\n6\n");
     let seen = transcript(&["export", file, "--format", "json", "-"], b"");
     assert!(seen.starts_with('{') && seen.contains("Rabat"), "{seen}");
+    let query = "MATCH (c:City {name: 'Rabat'}) RETURN c.name AS name, c.none AS none";
+    let seen = transcript(&["export", "--query", query, "-f", "csv", "-"], b"");
+    assert_eq!(seen, "name,none\nRabat,\n");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::import_export::json_value::to_json;
 use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::record::{Properties, RecordSource, excerpt};
 use crate::import_export::temporal_text;
+use crate::result::QueryResult;
 use crate::value::{Value, write_float};
 
 /// The columns of a table by the names of the properties.
@@ -65,6 +66,21 @@ impl WriteFormat for Csv {
             relationships.row(cells, &relationship.properties)?;
         }
         relationships.finish()
+    }
+
+    fn write_rows(&self, result: &QueryResult, output: &mut Output<'_>) -> Result<bool> {
+        let names: Vec<&str> = result.columns().iter().map(AsRef::as_ref).collect();
+        let mut table = Table::create(output.only_file()?, &names, Columns::new())?;
+        for row in result.rows() {
+            let text = |value: &Value| match value {
+                Value::Null => String::new(),
+                value => cell(value),
+            };
+            let cells = row.values().iter().map(text).collect();
+            table.row(cells, &Properties::new())?;
+        }
+        table.finish()?;
+        Ok(true)
     }
 }
 
