@@ -154,45 +154,17 @@ fn add_rows(function: &str, sums: &mut [Sum], column: &Column, rows: Rows) -> Re
 }
 
 /// `sum(value)`: of the values' type; the integer 0 of no values.
-#[derive(Debug, Default)]
-pub(super) struct Total {
-    sums: Vec<Sum>,
-}
-
-impl Accumulator for Total {
-    fn grow(&mut self, groups: usize) {
-        self.sums.resize(groups, Sum::default());
-    }
-
-    fn update(
-        &mut self,
-        arguments: &[Column],
-        groups: &[u32],
-        weights: Option<&[u64]>,
-        _: &Context,
-    ) -> Result<()> {
-        add_rows(
-            "sum",
-            &mut self.sums,
-            &arguments[0],
-            Rows { groups, weights },
-        )
-    }
-
-    fn finish(&mut self) -> Result<Column> {
-        let sums = std::mem::take(&mut self.sums);
-        let totals: Result<Vec<Value>> = sums.iter().map(Sum::total).collect();
-        totals.map(Column::from_values)
-    }
-}
-
+pub(super) type Total = Summed<false>;
 /// `avg(value)`: a float, or a duration; null of no values.
+pub(super) type Average = Summed<true>;
+
+/// The sums, and at the end these or the averages.
 #[derive(Debug, Default)]
-pub(super) struct Average {
+pub(super) struct Summed<const AVERAGE: bool> {
     sums: Vec<Sum>,
 }
 
-impl Accumulator for Average {
+impl<const AVERAGE: bool> Accumulator for Summed<AVERAGE> {
     fn grow(&mut self, groups: usize) {
         self.sums.resize(groups, Sum::default());
     }
@@ -204,17 +176,15 @@ impl Accumulator for Average {
         weights: Option<&[u64]>,
         _: &Context,
     ) -> Result<()> {
-        add_rows(
-            "avg",
-            &mut self.sums,
-            &arguments[0],
-            Rows { groups, weights },
-        )
+        let function = if AVERAGE { "avg" } else { "sum" };
+        let rows = Rows { groups, weights };
+        add_rows(function, &mut self.sums, &arguments[0], rows)
     }
 
     fn finish(&mut self) -> Result<Column> {
         let sums = std::mem::take(&mut self.sums);
-        let averages: Result<Vec<Value>> = sums.iter().map(Sum::average).collect();
-        averages.map(Column::from_values)
+        let result = if AVERAGE { Sum::average } else { Sum::total };
+        let results: Result<Vec<Value>> = sums.iter().map(result).collect();
+        results.map(Column::from_values)
     }
 }

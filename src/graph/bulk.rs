@@ -144,10 +144,7 @@ impl GraphWriter {
         if chunk.is_full()
             && let Some(full) = bulk.nodes.remove(&set)
         {
-            full.finish(table, self.parts.as_deref())?;
-        }
-        for label in self.graph.catalog.label_set(set).to_vec() {
-            count(&mut self.graph.label_counts, label.index(), 1);
+            self.finish_nodes(set, full)?;
         }
         self.touch_node(NodeId(position));
         Ok(NodeId(position))
@@ -185,9 +182,17 @@ impl GraphWriter {
             bulk.held.grow(entries.len().max(4) * size_of::<Entry>())?;
         }
         entries.push((start.0, end.0, position));
-        count(&mut self.graph.type_counts, relationship_type.index(), 1);
         self.touch_relationship(RelationshipId(position));
         Ok(RelationshipId(position))
+    }
+
+    /// Puts a chunk of nodes with one set of labels into the graph, and counts the labels.
+    fn finish_nodes(&mut self, set: LabelSetId, chunk: OpenChunk<LabelSetId>) -> Result<()> {
+        for label in self.graph.catalog.label_set(set) {
+            let new = chunk.fixed.len() as i64;
+            count(&mut self.graph.label_counts, label.index(), new);
+        }
+        chunk.finish(&mut self.graph.nodes, self.parts.as_deref())
     }
 
     fn check_all_storable(&self, properties: &[(KeyId, Value)]) -> Result<()> {
@@ -207,16 +212,18 @@ impl GraphWriter {
         let parts = self.parts.clone();
         let store = parts.as_deref();
         // Chunks are closed in their order, so that the last one decides the next number.
-        let mut open: Vec<_> = bulk.nodes.into_values().collect();
-        open.sort_by_key(|chunk| chunk.number);
-        for chunk in open {
-            chunk.finish(&mut self.graph.nodes, store)?;
+        let mut open: Vec<_> = bulk.nodes.into_iter().collect();
+        open.sort_by_key(|(_, chunk)| chunk.number);
+        for (set, chunk) in open {
+            self.finish_nodes(set, chunk)?;
         }
         if let Some(chunk) = bulk.relationships {
             chunk.finish(&mut self.graph.relationships, store)?;
         }
         for (relationship_type, mut outgoing) in bulk.entries {
             context.check()?;
+            let new = outgoing.len() as i64;
+            count(&mut self.graph.type_counts, relationship_type.index(), new);
             let _held = context.reserve(outgoing.len() * size_of::<Entry>())?;
             let mut incoming: Vec<Entry> = outgoing
                 .iter()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use rihla::display::FORMS;
-use rihla::import_export::{Format, OnError};
+use rihla::import_export::{Format, ImportOptions, OnError};
 use rihla::{Error, Result};
 
 use super::upkeep;
@@ -155,12 +155,19 @@ pub struct Convert {
 }
 
 impl Reading {
-    /// What becomes of elements that cannot be kept.
-    pub fn on_error(&self) -> OnError {
-        match self.on_error.as_str() {
-            "skip" => OnError::Skip,
-            _ => OnError::Stop,
-        }
+    /// What an import is told, with the name of the format where it is given.
+    ///
+    /// # Errors
+    /// Where there is no such format.
+    pub fn options(&self, format: Option<&str>) -> Result<ImportOptions> {
+        Ok(ImportOptions {
+            format: format.map(Format::named).transpose()?,
+            on_error: match self.on_error.as_str() {
+                "skip" => OnError::Skip,
+                _ => OnError::Stop,
+            },
+            ..ImportOptions::default()
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use rihla::context::Context;
-use rihla::import_export::{self, ExportSource, Format, ImportOptions, Output, Report, losses};
+use rihla::import_export::{self, ExportSource, Format, Output, Report, losses};
 use rihla::{Database, Error, Result, Session};
 
 use super::arguments::Convert;
@@ -21,11 +21,7 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
         return Err(Error::argument("no files are given"));
     };
     let format = arguments.writing.format_of(target)?;
-    let options = ImportOptions {
-        format: arguments.from.as_deref().map(Format::named).transpose()?,
-        on_error: arguments.reading.on_error(),
-        ..ImportOptions::default()
-    };
+    let options = arguments.reading.options(arguments.from.as_deref())?;
     let session = Database::in_memory().session();
     tell(&import(&session, sources, &options, watch)?);
     write(arguments, &session, format, target, watch)

@@ -1,6 +1,5 @@
 //! `rihla import`: files of other tools into a database.
 
-use rihla::import_export::{Format, ImportOptions};
 use rihla::{Database, Result};
 
 use super::arguments::Import;
@@ -14,11 +13,7 @@ use super::watch::Watch;
 /// # Errors
 /// Where a file cannot be read, or the database cannot be opened or written.
 pub fn import(arguments: &Import, watch: &Watch) -> Result<()> {
-    let options = ImportOptions {
-        format: arguments.format.as_deref().map(Format::named).transpose()?,
-        on_error: arguments.reading.on_error(),
-        ..ImportOptions::default()
-    };
+    let options = arguments.reading.options(arguments.format.as_deref())?;
     let path = &arguments.database;
     let is_new = !path.exists();
     let database = match arguments.reading.dry_run {

@@ -48,29 +48,32 @@ impl GroupTable {
     /// The group of each row, and the rows that started a new one.
     pub(super) fn insert(&mut self, keys: &[Column], rows: usize) -> Result<(Vec<u32>, Vec<u32>)> {
         let codes = self.coder.encode(keys, rows, true);
+        // A width that the compiler knows is compared without a loop.
         let (groups, new_rows) = match keys.len() {
-            1 => self.number::<1>(codes.as_chunks().0),
-            2 => self.number::<2>(codes.as_chunks().0),
-            width => self.number_wide(&codes, width),
+            1 => self.number(&codes, 1),
+            2 => self.number(&codes, 2),
+            width => self.number(&codes, width),
         };
         self.keep(keys, &new_rows)?;
         Ok((groups, new_rows))
     }
 
-    /// The groups of keys of few columns, compared without a loop.
-    fn number<const WIDTH: usize>(&mut self, keys: &[[u128; WIDTH]]) -> (Vec<u32>, Vec<u32>) {
-        let (mut groups, mut new_rows) = (Vec::with_capacity(keys.len()), Vec::new());
-        let mut last: Option<(&[u128; WIDTH], u32)> = None;
-        for (row, key) in keys.iter().enumerate() {
+    /// The group of each key, and the rows that started a new one.
+    #[inline(always)]
+    fn number(&mut self, keys: &[u128], width: usize) -> (Vec<u32>, Vec<u32>) {
+        let rows = keys.len() / width;
+        let (mut groups, mut new_rows) = (Vec::with_capacity(rows), Vec::new());
+        let mut last: Option<(&[u128], u32)> = None;
+        for (row, key) in keys.chunks_exact(width).enumerate() {
             let group = match last {
                 Some((before, group)) if before == key => group,
                 _ => {
                     let stored = &self.codes;
-                    let known = |group: usize| &stored.as_chunks::<WIDTH>().0[group];
+                    let known = |group: u32| &stored[group as usize * width..][..width];
                     let entry = self.groups.entry(
                         self.coder.hash(key),
-                        |group| known(*group as usize) == key,
-                        |group| self.coder.hash(known(*group as usize)),
+                        |group| known(*group) == key,
+                        |group| self.coder.hash(known(*group)),
                     );
                     match entry {
                         Entry::Occupied(entry) => *entry.get(),
@@ -87,32 +90,6 @@ impl GroupTable {
             };
             last = Some((key, group));
             groups.push(group);
-        }
-        (groups, new_rows)
-    }
-
-    /// The groups of keys of any number of columns.
-    fn number_wide(&mut self, keys: &[u128], width: usize) -> (Vec<u32>, Vec<u32>) {
-        let (mut groups, mut new_rows) = (Vec::new(), Vec::new());
-        for (row, key) in keys.chunks_exact(width).enumerate() {
-            let stored = &self.codes;
-            let known = |group: u32| &stored[group as usize * width..][..width];
-            let entry = self.groups.entry(
-                self.coder.hash(key),
-                |group| known(*group) == key,
-                |group| self.coder.hash(known(*group)),
-            );
-            groups.push(match entry {
-                Entry::Occupied(entry) => *entry.get(),
-                Entry::Vacant(entry) => {
-                    let group = self.count as u32;
-                    entry.insert(group);
-                    self.count += 1;
-                    self.codes.extend_from_slice(key);
-                    new_rows.push(row as u32);
-                    group
-                }
-            });
         }
         (groups, new_rows)
     }

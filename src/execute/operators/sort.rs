@@ -86,21 +86,23 @@ impl Operator for Sort<'_> {
                 continue;
             }
             let mut batch = batch.listed()?;
+            let mut keys = Vec::with_capacity(self.keys.len());
             if let (Some(bound), Some(key)) = (&bound, self.keys.first()) {
-                let first = evaluate_column(&key.expression, &batch, runtime)?;
+                let mut first = evaluate_column(&key.expression, &batch, runtime)?;
                 let hopeful = bound.hopeful(&first, key.descending);
                 if hopeful.is_empty() {
                     continue;
                 }
                 if hopeful.len() < batch.rows() {
-                    batch = batch.select(hopeful.into())?;
+                    let hopeful = UInt32Array::from(hopeful);
+                    first = first.take(&hopeful)?;
+                    batch = batch.select(hopeful)?;
                 }
+                keys.push(first);
             }
-            let keys = self
-                .keys
-                .iter()
-                .map(|key| evaluate_column(&key.expression, &batch, runtime))
-                .collect::<Result<Vec<_>>>()?;
+            for key in &self.keys[keys.len()..] {
+                keys.push(evaluate_column(&key.expression, &batch, runtime)?);
+            }
             keys.into_iter().for_each(|key| batch.push(key));
             rows += batch.rows();
             held.grow(batch.heap_size())?;
