@@ -392,8 +392,11 @@ fn changed_files_end_well() {
             Ok(_) => None,
         };
         if let Some(problem) = problem {
+            let kept = kept.join(format!("problem-{}", problems.len()));
+            write(&kept, &files);
             let text = String::from_utf8_lossy(&files[changed].1).into_owned();
-            problems.push(format!("{}: {problem}\n{text}\n", format.name));
+            let kept = kept.display();
+            problems.push(format!("{} in {kept}: {problem}\n{text}\n", format.name));
         }
         cases += 1;
     }

@@ -168,3 +168,45 @@ fn searches_do_not_list_all_paths() {
     let error = session.query(all, ()).expect_err("that is too much");
     assert_eq!(error.detail(), ErrorDetail::OutOfMemory);
 }
+
+/// What a search looks at cannot speak of what searches will have found.
+#[test]
+fn a_search_names_nothing_that_is_found_later() {
+    let session = Database::in_memory().session();
+    for query in [
+        "MATCH p = ALL SHORTEST ((a:A)-[:R]->(m WHERE m.x > length(p))-[:R]->(e)) RETURN p",
+        "MATCH p = ANY SHORTEST ((a:A)-[:R]->(m {x: length(p)})-[:R]->(e)) RETURN p",
+        "MATCH p = ANY SHORTEST (a:A)-[:R WHERE p IS NULL]->+(e) RETURN p",
+        "MATCH p = ANY SHORTEST ((a:A)-[:R]->(m WHERE EXISTS { RETURN p })-[:R]->(e)) RETURN p",
+        "MATCH ALL SHORTEST (p = (a:A)-[:R]->(m)-[:R]->(e) WHERE length(p) > 0) RETURN a",
+        "MATCH p = (x)-->(y), ANY SHORTEST ((a)-->(m WHERE length(p) > 0)-->(e)) RETURN a",
+        "MATCH ANY SHORTEST ((a)-->(m WHERE size(r) > 0)-->(e)), ANY SHORTEST (x)-[r]->+(y) RETURN a",
+        "MATCH ANY SHORTEST (x)-[r]->+(y), ANY SHORTEST ((a)-->(m WHERE size(r) > 0)-->(e)) RETURN a",
+    ] {
+        let error = session.query(query, ()).expect_err(query);
+        assert_eq!(error.detail(), ErrorDetail::UndefinedVariable, "{query}");
+    }
+    let create = "CREATE (:A {x: 1})-[:R]->({x: 2})-[:R]->({x: 3})";
+    session.query(create, ()).expect("the graph is made");
+    for (query, expected) in [
+        (
+            "MATCH p = ANY SHORTEST (a:A)-[:R]->+(e WHERE length(p) > 1) RETURN e.x",
+            "3",
+        ),
+        (
+            "MATCH (y {x: 1}), ANY SHORTEST ((a:A)-[:R]->(m WHERE m.x > y.x)-[:R]->(e)) RETURN e.x",
+            "3",
+        ),
+        (
+            "MATCH ()-[r {y: 1}]->() MATCH ANY SHORTEST (a)-[r]->(b),
+                   ANY SHORTEST ((c)-[]->(m WHERE r.y = 1)-->(d)) RETURN count(*)",
+            "0",
+        ),
+    ] {
+        let result = session.query(query, ());
+        let rows = result
+            .unwrap_or_else(|error| panic!("{query}: {error}"))
+            .to_values();
+        assert_eq!(rows[0][0].to_string(), expected, "{query}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Quantified parts of path patterns: `((a)-[r]->(b) WHERE predicate){1,3}`.
 
 use std::collections::HashSet;
+use std::slice::from_ref;
 
 use super::binder::{Binder, already_bound};
 use super::bound::{GroupPattern, Pattern, Variable};
@@ -122,7 +123,7 @@ impl<'a> Binder<'a> {
         };
         let outside = std::mem::replace(&mut self.scope, group.scope.clone());
         let mut inner = Pattern::default();
-        self.build_path(&group.inner, known, &mut inner)?;
+        self.build_path(&group.inner, from_ref(&group.inner), known, &mut inner)?;
         if let Some(predicate) = &group.pattern.predicate {
             inner.predicates.extend(self.conjuncts(predicate)?);
         }

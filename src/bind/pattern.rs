@@ -97,7 +97,7 @@ impl<'a> Binder<'a> {
         self.check_inner_nodes(&declared, &declaration.known)?;
         let mut pattern = Pattern::default();
         for path in &declared {
-            self.build_path(path, &declaration.known, &mut pattern)?;
+            self.build_path(path, &declared, &declaration.known, &mut pattern)?;
         }
         if let Some(predicate) = predicate {
             let predicates = self.conjuncts(predicate)?;
@@ -253,10 +253,11 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Adds a declared path to a query graph.
+    /// Adds a declared path, one of `paths`, to a query graph.
     pub(super) fn build_path(
         &mut self,
         path: &DeclaredPath<'a>,
+        paths: &[DeclaredPath<'a>],
         known: &HashSet<Variable>,
         pattern: &mut Pattern,
     ) -> Result<()> {
@@ -266,7 +267,7 @@ impl<'a> Binder<'a> {
                 pattern.predicates.extend(self.conjuncts(predicate)?);
             }
         } else {
-            self.build_search(path, known, pattern)?;
+            self.build_search(path, paths, known, pattern)?;
         }
         if let Some(variable) = &path.variable {
             pattern.paths.push(PathVariable {

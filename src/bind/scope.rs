@@ -38,6 +38,18 @@ impl Scope {
         self.own.insert(name, binding);
     }
 
+    /// The scope without some of the query's own variables.
+    pub fn without(&self, hidden: &HashSet<Variable>) -> Scope {
+        let seen = self.own.iter();
+        let seen = seen.filter(|(_, binding)| !hidden.contains(&binding.variable));
+        Scope {
+            own: seen
+                .map(|(name, binding)| (name.clone(), binding.clone()))
+                .collect(),
+            outer: self.outer.clone(),
+        }
+    }
+
     /// The query's own variables, in alphabetical order.
     pub fn own(&self) -> impl Iterator<Item = (&Arc<str>, &Binding)> {
         self.own.iter()

@@ -12,10 +12,11 @@ use crate::value::Value;
 
 impl<'a> Binder<'a> {
     /// Adds a search to a query graph. Its end nodes, with all that is asked of them, are nodes of
-    /// the graph around; in the searched pattern they are bound.
+    /// the graph around; in the searched pattern they are bound. `paths` are those of the pattern.
     pub(super) fn build_search(
         &mut self,
         path: &DeclaredPath<'a>,
+        paths: &[DeclaredPath<'a>],
         known: &HashSet<Variable>,
         pattern: &mut Pattern,
     ) -> Result<()> {
@@ -31,6 +32,29 @@ impl<'a> Binder<'a> {
         if path.elements.len() > 1 {
             self.build_node(to, *to_pattern, known, pattern)?;
         }
+        let scope = self.scope.clone();
+        let mut hidden = found_by_others(path, paths);
+        hidden.retain(|variable| !known.contains(variable));
+        self.scope = scope.without(&hidden);
+        let searched = self.searched(path, from, to, known)?;
+        self.scope = scope;
+        pattern.searches.push(SearchPattern {
+            search,
+            pattern: searched,
+            from: from.clone(),
+            to: to.clone(),
+        });
+        Ok(())
+    }
+
+    /// What lies between the ends of a search, and what is asked of it.
+    fn searched(
+        &mut self,
+        path: &DeclaredPath<'a>,
+        from: &Variable,
+        to: &Variable,
+        known: &HashSet<Variable>,
+    ) -> Result<Pattern> {
         let mut known = known.clone();
         known.extend([from.clone(), to.clone()]);
         let mut searched = Pattern::default();
@@ -42,13 +66,7 @@ impl<'a> Binder<'a> {
         if let Some(predicate) = path.predicate {
             searched.predicates.extend(self.conjuncts(predicate)?);
         }
-        pattern.searches.push(SearchPattern {
-            search,
-            pattern: searched,
-            from: from.clone(),
-            to: to.clone(),
-        });
-        Ok(())
+        Ok(searched)
     }
 
     fn search(&mut self, path: &DeclaredPath<'a>) -> Result<Search> {
@@ -158,6 +176,31 @@ impl<'a> Binder<'a> {
 
 fn one() -> Expression {
     E::Literal(Value::Integer(1))
+}
+
+/// What is not there yet while a path is searched: the paths, and what other searches find.
+fn found_by_others(path: &DeclaredPath, paths: &[DeclaredPath]) -> HashSet<Variable> {
+    let mut found: HashSet<Variable> = paths
+        .iter()
+        .filter_map(|path| path.variable.clone())
+        .collect();
+    let others = paths
+        .iter()
+        .filter(|other| *other.search != PathSearch::All && !std::ptr::eq(*other, path));
+    for other in others {
+        let between = other.elements.len().saturating_sub(2);
+        for element in other.elements.iter().skip(1).take(between) {
+            match element {
+                DeclaredElement::Node(variable, _) | DeclaredElement::Relationship(variable, _) => {
+                    found.insert(variable.clone());
+                }
+                DeclaredElement::Group(group) => {
+                    found.extend(group.lists.iter().map(|(_, list)| list.clone()));
+                }
+            }
+        }
+    }
+    found
 }
 
 fn is_legacy(path: &DeclaredPath) -> bool {

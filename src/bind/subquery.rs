@@ -1,6 +1,7 @@
 //! Subqueries as values: `EXISTS {}`, `COUNT {}`, `COLLECT {}`, patterns as predicates, pattern
 //! comprehensions, `shortestPath(...)` as a value.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::binder::Binder;
@@ -99,7 +100,12 @@ impl<'a> Binder<'a> {
             let variable = binder.unnamed();
             declared.variable = Some(variable.clone());
             let mut pattern = Pattern::default();
-            binder.build_path(&declared, &declaration.known, &mut pattern)?;
+            binder.build_path(
+                &declared,
+                from_ref(&declared),
+                &declaration.known,
+                &mut pattern,
+            )?;
             let value = E::Variable(variable);
             Ok(binder.listed(pattern, value, Type::Path, path.span))
         })

@@ -7,6 +7,7 @@
 //! * Writing makes one table of nodes and one of relationships. What Arrow has no type for is text,
 //!   and the metadata of its column says what kind.
 
+mod arrow_messages;
 mod cell;
 mod column;
 mod table;
@@ -15,8 +16,10 @@ mod write;
 pub mod graphar;
 mod graphar_read;
 
+use std::cell::Cell;
 use std::io::{Cursor, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
@@ -24,6 +27,7 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::error::{Error, ErrorDetail, Result};
+use crate::import_export::columnar::arrow_messages::largest_unpacked;
 use crate::import_export::columnar::table::Table;
 use crate::import_export::format::ReadFormat;
 use crate::import_export::options::ImportOptions;
@@ -70,6 +74,11 @@ impl ReadFormat for Columnar {
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
         let bytes = all_bytes(source, sink)?;
+        if *self == Columnar::Arrow {
+            let largest = guarded(|| largest_unpacked(&bytes));
+            let largest = largest.map_err(|error| broken(source, &error))?;
+            sink.reserve(usize::try_from(largest).unwrap_or(usize::MAX))?;
+        }
         let opened = guarded(|| match self {
             Columnar::Parquet => parquet_batches(bytes),
             Columnar::Arrow => arrow_batches(bytes),
@@ -129,10 +138,28 @@ fn arrow_batches(bytes: Vec<u8>) -> Result<Batches, ArrowError> {
     Ok((reader.schema(), Box::new(reader)))
 }
 
+thread_local! {
+    /// Whether the decoder that runs on this thread may panic without a word.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs a decoder. Those of Parquet and Arrow check most of what they read, not all of it: where
-/// damaged bytes make them panic, that is an error like any other.
+/// damaged bytes make them panic, that is an error like any other, and no message on the standard
+/// error of the program that reads the file.
 fn guarded<T>(decode: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, ArrowError> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panicked| {
+            if !QUIET.get() {
+                usual(panicked);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let decoded = panic::catch_unwind(AssertUnwindSafe(decode));
+    QUIET.set(false);
+    decoded.unwrap_or_else(|_| {
         let message = "the decoder failed".to_owned();
         Err(ArrowError::ParseError(message))
     })
