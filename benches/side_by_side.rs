@@ -116,7 +116,10 @@ fn load(arguments: &Arguments) -> Outcome<()> {
         loaded?;
         for table in array(&schema, "nodes") {
             let label = text(table, "label");
-            session.query(&format!("CREATE INDEX FOR (n:{label}) ON (n.id)"), ())?;
+            for rule in ["IS KEY", "IS :: INTEGER"] {
+                let target = format!("CREATE CONSTRAINT FOR (n:{label}) REQUIRE n.id");
+                session.query(&format!("{target} {rule}"), ())?;
+            }
         }
     }
     tell(json!({

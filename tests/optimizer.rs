@@ -10,6 +10,8 @@ use rihla::{Database, Session};
 struct Graph {
     nodes: Vec<(bool, u8)>,
     relationships: Vec<(usize, usize, bool)>,
+    /// Whether nodes are known to be told apart by their numbers.
+    has_keys: bool,
 }
 
 fn graphs() -> impl Strategy<Value = Graph> {
@@ -17,15 +19,24 @@ fn graphs() -> impl Strategy<Value = Graph> {
         let nodes = prop::collection::vec((any::<bool>(), 0..4_u8), count);
         let relationship = (0..count, 0..count, any::<bool>());
         let relationships = prop::collection::vec(relationship, 0..12);
-        (nodes, relationships).prop_map(|(nodes, relationships)| Graph {
+        (nodes, relationships, any::<bool>()).prop_map(|(nodes, relationships, has_keys)| Graph {
             nodes,
             relationships,
+            has_keys,
         })
     })
 }
 
 /// Statements that make the graph.
 fn create(session: &Session, graph: &Graph) {
+    if graph.has_keys {
+        for label in ["A", "B"] {
+            for rule in ["IS UNIQUE", "IS NOT NULL", "IS :: INTEGER"] {
+                let text = format!("CREATE CONSTRAINT FOR (n:{label}) REQUIRE n.id {rule}");
+                session.query(&text, ()).expect("a constraint");
+            }
+        }
+    }
     for (id, (is_a, number)) in graph.nodes.iter().enumerate() {
         let label = if *is_a { "A" } else { "B" };
         let text =
@@ -81,6 +92,8 @@ const PREDICATES: &[&str] = &[
     "a.number >= 1 AND c.number <= 2",
     "a.number IS NULL OR c.id > 1",
     "exists { (a)-[:R]->() }",
+    "c <> a AND a.number < 3",
+    "NOT (a)-[:S]-(c) AND NOT (a)--(c)",
 ];
 const RETURNS: &[&str] = &[
     "count(*) AS n",
@@ -95,21 +108,52 @@ const RETURNS: &[&str] = &[
     "collect(DISTINCT c.number) = [] AS none",
 ];
 
+/// Patterns with places for relationships, labels and a predicate.
+const PATTERNS: &[&str] = &[
+    "MATCH (a{A}){1}(b{B}){2}(c{C}) WHERE {P}",
+    "OPTIONAL MATCH (a{A}){1}(b{B}){2}(c{C}) WHERE {P}",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}), (a){3}(c) WHERE {P}",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}), (c){3}(a){1}(d) WHERE {P} AND d <> b",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}){3}(d) WHERE {P}",
+    "MATCH (b{B}), (b){1}(a{A}), (b){2}(c{C}), (b){3}(d) WHERE {P} AND a <> d",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}), (b){3}(d:A){1}(a) WHERE {P}",
+    "MATCH (a{A}){1}(b{B}) OPTIONAL MATCH (b){2}(c{C}) WHERE {P}",
+    "MATCH (a{A}){1}(b{B}) OPTIONAL MATCH (b){2}(c{C}) OPTIONAL MATCH (b){3}(d) WITH a, b, c",
+    "MATCH (a{A}){1}(b{B}) MATCH (b){2}(c{C}), (c){3}(a) WHERE {P}",
+];
+
 fn queries() -> impl Strategy<Value = String> {
     let part = |parts: &'static [&'static str]| prop::sample::select(parts);
+    let nodes = (part(NODES), part(NODES), part(NODES));
+    let relationships = (
+        part(RELATIONSHIPS),
+        part(RELATIONSHIPS),
+        part(RELATIONSHIPS),
+    );
     (
-        (part(NODES), part(NODES), part(NODES)),
-        (part(RELATIONSHIPS), part(RELATIONSHIPS)),
+        part(PATTERNS),
+        nodes,
+        relationships,
         part(PREDICATES),
         part(RETURNS),
-        any::<bool>(),
     )
         .prop_map(
-            |((a, b, c), (first, second), predicate, returns, optional)| {
-                let keyword = if optional { "OPTIONAL MATCH" } else { "MATCH" };
-                format!(
-                    "{keyword} (a{a}){first}(b{b}){second}(c{c}) WHERE {predicate} RETURN {returns}"
-                )
+            |(pattern, (a, b, c), (first, second, third), predicate, returns)| {
+                let parts = [
+                    ("{A}", a),
+                    ("{B}", b),
+                    ("{C}", c),
+                    ("{1}", first),
+                    ("{2}", second),
+                    ("{3}", third),
+                    ("{P}", predicate),
+                ];
+                let filled = parts
+                    .iter()
+                    .fold(pattern.to_owned(), |text, (place, part)| {
+                        text.replace(place, part)
+                    });
+                format!("{filled} RETURN {returns}")
             },
         )
 }

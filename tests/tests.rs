@@ -4,6 +4,7 @@ mod bind;
 mod boxed_cells;
 mod bulk;
 mod columnar;
+mod counting;
 mod crash;
 mod display;
 mod expressions;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow_array::UInt32Array;
 
 use crate::column::Column;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 
 /// How many rows an operator aims to hand out at once.
 pub const BATCH_SIZE: usize = 2048;
@@ -148,6 +148,29 @@ impl Batch {
         })
     }
 
+    /// The rows, each counted as often as before times its weight; those that weigh nothing are gone.
+    ///
+    /// # Errors
+    /// Where a row counts more often than a number tells.
+    pub fn weighted(mut self, mut weights: Vec<u64>) -> Result<Batch> {
+        if let Some(multiplicity) = &self.multiplicity {
+            for (weight, times) in weights.iter_mut().zip(multiplicity.iter()) {
+                *weight = product(*weight, *times)?;
+            }
+        }
+        if !weights.contains(&0) {
+            self.multiplicity = Some(weights.into());
+            return Ok(self);
+        }
+        let kept = (0_u32..).zip(&weights).filter(|(_, weight)| **weight > 0);
+        let rows = UInt32Array::from_iter_values(kept.map(|(row, _)| row));
+        self.multiplicity = None;
+        let mut batch = self.select(rows)?;
+        weights.retain(|weight| *weight > 0);
+        batch.multiplicity = Some(weights.into());
+        Ok(batch)
+    }
+
     /// Rows `offset..offset + length`.
     pub fn slice(&self, offset: usize, length: usize) -> Result<Batch> {
         if offset == 0 && length == self.rows {
@@ -241,6 +264,31 @@ impl From<Column> for LazyColumn {
             gathered: OnceCell::new(),
         }
     }
+}
+
+/// How often something counts that comes so many times so often.
+///
+/// # Errors
+/// Where that is beyond 64 bits.
+pub(super) fn product(times: u64, more: u64) -> Result<u64> {
+    times.checked_mul(more).ok_or_else(too_many)
+}
+
+/// How often something counts that comes so often and then so often.
+///
+/// # Errors
+/// Where that is beyond 64 bits.
+pub(super) fn total(times: u64, more: u64) -> Result<u64> {
+    times.checked_add(more).ok_or_else(too_many)
+}
+
+/// The error of rows that are too many to count.
+pub(super) fn too_many() -> Error {
+    Error::new(
+        ErrorKind::ArithmeticError,
+        ErrorDetail::IntegerOverflow,
+        "there are more rows than an integer of 64 bits counts",
+    )
 }
 
 /// The rows of rows.

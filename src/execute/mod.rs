@@ -76,6 +76,7 @@ pub fn open<'p>(
             expand,
             length,
         } => Box::new(o::reach::Reach::new(open(input), expand, *length)),
+        Kind::Weigh { input, weigh } => Box::new(o::weigh::Weigh::new(open(input), weigh)),
         Kind::Follow { input, .. } => Box::new(o::follow::Follow::new(open(input), &plan.operator)),
         Kind::Repeat { input, .. } => Box::new(o::repeat::Repeat::new(open(input), &plan.operator)),
         Kind::ShortestPaths { input, .. } => Box::new(o::shortest_paths::ShortestPaths::new(

@@ -16,9 +16,9 @@ mod walk;
 
 pub use build::build;
 pub use plan::{
-    Aggregate, CreateNode, CreateRelationship, Expand, Expression, GroupPattern, MatchPattern,
-    NodePattern, PathPart, Plan, RelationshipPattern, Repeat, SearchPaths, SearchPattern, SetItem,
-    ShortestPaths, SortKey, Variable,
+    Aggregate, Apart, Branch, CreateNode, CreateRelationship, Expand, Expression, GroupPattern,
+    MatchPattern, NodePattern, PathPart, Plan, RelationshipPattern, Repeat, SearchPaths,
+    SearchPattern, SetItem, ShortestPaths, SortKey, Variable, Weigh,
 };
 pub use seek::{Seek, SeekCondition, SeekOrder};
 pub use show::{show, show_expression};

@@ -78,6 +78,13 @@ pub enum Plan {
         /// What is followed, again and again; its relationship variable is in no row.
         expand: Expand,
     },
+    /// Each row counts as often as ways lead on from a node of it, which give no variables.
+    Weigh {
+        /// The rows.
+        input: Box<Plan>,
+        /// The ways that are counted.
+        weigh: Weigh,
+    },
     /// From a known relationship, or a list of them, to its nodes.
     Follow {
         /// The rows to extend.
@@ -402,6 +409,42 @@ pub struct Expand {
     pub each: Option<Box<(Variable, Expression)>>,
     /// Relationships of the same `MATCH` that must not be taken again.
     pub distinct_from: Vec<Variable>,
+}
+
+/// Branches of a pattern of which only the number of ways along them is asked for: the product over
+/// the branches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Weigh {
+    /// The node that is there.
+    pub from: Variable,
+    /// What leads on from it.
+    pub branches: Vec<Branch>,
+    /// In what the ways along the first two branches must differ.
+    pub apart: Option<Apart>,
+    /// Whether a row without a way stays, and counts once.
+    pub optional: bool,
+}
+
+/// One relationship that leads on, and what follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Branch {
+    /// Which way.
+    pub direction: PatternDirection,
+    /// What the type must be.
+    pub types: Option<Labels>,
+    /// The node that is reached.
+    pub to: Variable,
+    /// The rows that such a node becomes, from an [`Plan::Argument`] with this variable.
+    pub inner: Plan,
+}
+
+/// In what the ways along two branches from one node differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Apart {
+    /// In the relationship.
+    Relationships,
+    /// In the node that is reached.
+    Nodes,
 }
 
 /// A search for the shortest of the paths that pass several parts, one after the other.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::plan::{Expand, Expression, PathPart, Plan, SetItem, SortKey, Variable};
+use super::plan::{Apart, Expand, Expression, PathPart, Plan, SetItem, SortKey, Variable, Weigh};
 use super::seek::{Seek, SeekOrder};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as E, Labels, Quantifier, SubqueryKind};
@@ -52,6 +52,7 @@ fn head(plan: &Plan) -> String {
             format!("{into} {}", show_expand(expand))
         }
         Plan::Reach { expand, .. } => format!("Reach {}", show_expand(expand)),
+        Plan::Weigh { weigh, .. } => show_weigh(weigh),
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
         Plan::Repeat { repeat, .. } => {
             let into = if repeat.into { "RepeatInto" } else { "Repeat" };
@@ -242,11 +243,7 @@ fn show_expand(expand: &Expand) -> String {
             )
         }
     };
-    let (left, right) = match expand.direction {
-        PatternDirection::Outgoing => ("-", "->"),
-        PatternDirection::Incoming => ("<-", "-"),
-        PatternDirection::Both => ("-", "-"),
-    };
+    let (left, right) = arrows(expand.direction);
     let types = label_suffix(expand.types.as_ref());
     format!(
         "({}){left}[{}{types}{length}]{right}({})",
@@ -297,6 +294,36 @@ fn show_set_item(item: &SetItem) -> String {
             labels: removed,
         } => format!("REMOVE {}{}", show_expression(target), labels(removed)),
     }
+}
+
+/// What stands before and after the brackets of a relationship.
+fn arrows(direction: PatternDirection) -> (&'static str, &'static str) {
+    match direction {
+        PatternDirection::Outgoing => ("-", "->"),
+        PatternDirection::Incoming => ("<-", "-"),
+        PatternDirection::Both => ("-", "-"),
+    }
+}
+
+/// `Weigh (b)<-[:KNOWS]-(a), (b)-[:KNOWS]->(c), different nodes`
+fn show_weigh(weigh: &Weigh) -> String {
+    let branches = weigh.branches.iter().map(|branch| {
+        let (left, right) = arrows(branch.direction);
+        let types = label_suffix(branch.types.as_ref());
+        format!("({}){left}[{types}]{right}({})", weigh.from, branch.to)
+    });
+    let branches = branches.collect::<Vec<_>>().join(", ");
+    let apart = match weigh.apart {
+        None => "",
+        Some(Apart::Relationships) => ", different relationships",
+        Some(Apart::Nodes) => ", different nodes",
+    };
+    let name = if weigh.optional {
+        "OptionalWeigh"
+    } else {
+        "Weigh"
+    };
+    format!("{name} {branches}{apart}")
 }
 
 fn show_list(expressions: &[Expression]) -> String {

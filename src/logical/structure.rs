@@ -17,6 +17,10 @@ impl Plan {
             Plan::SearchPaths { input, inner, .. } => {
                 std::iter::once(&**input).chain(inner).collect()
             }
+            Plan::Weigh { input, weigh } => {
+                let branches = weigh.branches.iter().map(|branch| &branch.inner);
+                std::iter::once(&**input).chain(branches).collect()
+            }
             Plan::Merge {
                 input, matching, ..
             } => vec![input, matching],
@@ -57,6 +61,10 @@ impl Plan {
             }
             Plan::SearchPaths { input, inner, .. } => {
                 std::iter::once(&mut **input).chain(inner).collect()
+            }
+            Plan::Weigh { input, weigh } => {
+                let branches = weigh.branches.iter_mut().map(|branch| &mut branch.inner);
+                std::iter::once(&mut **input).chain(branches).collect()
             }
             Plan::Merge {
                 input, matching, ..
@@ -198,6 +206,7 @@ impl Plan {
                 &mut outputs.iter().map(|(_, variable)| variable.clone()),
             ),
             Plan::Filter { input, .. }
+            | Plan::Weigh { input, .. }
             | Plan::Distinct { input }
             | Plan::Sort { input, .. }
             | Plan::TopK { input, .. }

@@ -9,6 +9,7 @@ impl Plan {
         match self {
             Plan::Unit
             | Plan::Reach { .. }
+            | Plan::Weigh { .. }
             | Plan::Argument { .. }
             | Plan::ScanNodes { .. }
             | Plan::Cross { .. }

@@ -42,6 +42,7 @@ pub(super) fn entities(plan: &Plan) -> HashSet<Variable> {
             known
         }
         Plan::Filter { input, .. }
+        | Plan::Weigh { input, .. }
         | Plan::Distinct { input }
         | Plan::Sort { input, .. }
         | Plan::TopK { input, .. }

@@ -30,7 +30,18 @@ pub struct Rule {
 
 /// The rules in the order in which they run.
 pub static RULES: &[Rule] = &[
-    // Subplans of later rules hold ordered patterns, so this comes first.
+    // These look at patterns before they are ordered.
+    Rule {
+        name: "compare_nodes",
+        sentence: "Compares nodes by themselves instead of by what is unique to them.",
+        rewrite: rules::compare_nodes::rewrite,
+    },
+    Rule {
+        name: "count_branches",
+        sentence: "Counts the ways along branches of a pattern once for a node, where no more is asked.",
+        rewrite: rules::count_branches::rewrite,
+    },
+    // Subplans of later rules hold ordered patterns.
     Rule {
         name: "order_pattern",
         sentence: "Starts a pattern where the fewest rows are expected and filters early.",

@@ -6,8 +6,10 @@ use std::rc::Rc;
 
 use crate::bind::bound::PatternDirection;
 use crate::bind::expression::Labels;
-use crate::graph::{Index, LabelSetId, SampledEnds, Snapshot, Target};
-use crate::value::TypeId;
+use crate::graph::{
+    ConstraintDefinition, ConstraintRule, Index, LabelSetId, SampledEnds, Snapshot, Target,
+};
+use crate::value::{Type, TypeId, TypeTest};
 
 /// Counts of a graph, and samples that are taken when they are first asked for.
 #[derive(Debug)]
@@ -160,14 +162,36 @@ impl<'a> Statistics<'a> {
 
     /// Whether a constraint asks that elements have a property.
     pub fn is_required(&self, target: &Target, property: &str) -> bool {
-        self.graph.schema().constraints().iter().any(|constraint| {
-            constraint.rule.needs_properties()
-                && constraint.target == *target
-                && constraint
-                    .properties
-                    .iter()
-                    .any(|name| name.as_ref() == property)
+        self.constraints(target).any(|constraint| {
+            let mut names = constraint.properties.iter();
+            constraint.rule.needs_properties() && names.any(|name| name.as_ref() == property)
         })
+    }
+
+    /// Whether constraints ask that two elements that have a property differ by `<>` in it exactly
+    /// where they are two: its values are unique, and neither lists nor floats, of which some differ
+    /// from themselves.
+    pub fn tells_apart(&self, target: &Target, property: &str) -> bool {
+        let mut unique = false;
+        let mut scalar = false;
+        for constraint in self.constraints(target) {
+            let [name] = constraint.properties.as_slice() else {
+                continue;
+            };
+            if name.as_ref() == property {
+                unique |= constraint.rule.is_unique();
+                scalar |=
+                    matches!(&constraint.rule, ConstraintRule::Typed(test) if is_scalar(test));
+            }
+        }
+        unique && scalar
+    }
+
+    fn constraints(&self, target: &Target) -> impl Iterator<Item = &'a ConstraintDefinition> {
+        let constraints = self.graph.schema().constraints().iter();
+        constraints
+            .map(|constraint| &**constraint)
+            .filter(move |constraint| constraint.target == *target)
     }
 
     /// The indexes of nodes that all have one of the labels that `labels` asks for.
@@ -198,4 +222,22 @@ impl<'a> Statistics<'a> {
             matches!(&index.definition().target, Target::Relationships(name) if name.as_ref() == wanted)
         })
     }
+}
+
+/// Whether all values that pass are of types whose values are equal to themselves.
+fn is_scalar(test: &TypeTest) -> bool {
+    let scalar = |wanted: &Type| {
+        matches!(
+            wanted,
+            Type::Boolean
+                | Type::Integer
+                | Type::String
+                | Type::Date
+                | Type::LocalTime
+                | Type::Time
+                | Type::LocalDateTime
+                | Type::DateTime
+        )
+    };
+    test.alternatives.iter().all(scalar)
 }

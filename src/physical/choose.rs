@@ -78,6 +78,7 @@ impl Chooser {
             } => self.hash_join(left, right, left_keys, right_keys)?,
             L::Expand { input, expand } => self.expand(input, expand)?,
             L::Reach { input, expand } => self.reach(input, expand)?,
+            L::Weigh { input, weigh } => self.weigh(input, weigh)?,
             L::Follow { input, expand } => self.follow(input, expand)?,
             L::Repeat {
                 input,
@@ -543,7 +544,7 @@ pub(super) fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize
 }
 
 /// What a label expression on a relationship asks for.
-fn type_filter(labels: Option<&Labels>) -> TypeFilter {
+pub(super) fn type_filter(labels: Option<&Labels>) -> TypeFilter {
     match labels {
         None | Some(Labels::Any) => TypeFilter::All,
         Some(Labels::Name(name)) => TypeFilter::Names(vec![name.clone()]),
@@ -588,7 +589,9 @@ fn takes_batches(plan: &logical::Plan) -> bool {
             return takes_batches(left) && argument_variables(right).is_none();
         }
         L::Aggregate { keys, .. } => !keys.is_empty(),
-        L::Repeat { input, .. } | L::SearchPaths { input, .. } => return takes_batches(input),
+        L::Repeat { input, .. } | L::SearchPaths { input, .. } | L::Weigh { input, .. } => {
+            return takes_batches(input);
+        }
         L::Apply { input, .. } => return takes_batches(input) && !plan.updates(),
         L::Unit
         | L::Match { .. }

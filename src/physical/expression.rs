@@ -94,6 +94,15 @@ pub enum Expression {
 }
 
 impl Expression {
+    /// Whether this is a column or a property of one: the same for rows that are the same.
+    pub fn is_read(&self) -> bool {
+        match self {
+            Expression::Slot(_) => true,
+            Expression::Property { object, .. } => matches!(**object, Expression::Slot(_)),
+            _ => false,
+        }
+    }
+
     /// Whether this is a constant or a parameter, so that it has one value for all rows.
     pub fn is_constant(&self) -> bool {
         matches!(self, Expression::Constant(_) | Expression::Parameter(_))

@@ -9,14 +9,15 @@ mod choose;
 mod choose_expression;
 mod choose_search;
 mod choose_update;
+mod choose_weigh;
 mod expression;
 mod layout;
 mod plan;
 
-pub use crate::logical::{Seek, SeekCondition, SeekOrder};
+pub use crate::logical::{Apart, Seek, SeekCondition, SeekOrder};
 pub use choose::choose;
 pub use expression::Expression;
 pub use plan::{
-    Aggregate, CreateNode, CreateRelationship, Expand, Operator, PathPart, Plan, Repetition,
-    SetItem, SortKey, Subplan, TypeFilter,
+    Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, Operator, PathPart, Plan,
+    Repetition, SetItem, SortKey, Subplan, TypeFilter, Weigh,
 };

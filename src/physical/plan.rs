@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::Apart;
 use super::Expression;
 use super::Seek;
 use crate::bind::bound::{Length, PatternDirection};
@@ -80,6 +81,13 @@ pub enum Operator {
         expand: Expand,
         /// How often; at least never or once.
         length: Length,
+    },
+    /// Each row counts as often as ways lead on from a node of it; appends nothing.
+    Weigh {
+        /// The rows.
+        input: Box<Plan>,
+        /// The ways that are counted.
+        weigh: Weigh,
     },
     /// From known relationships to their nodes; appends the ends that are not there yet.
     Follow {
@@ -376,6 +384,48 @@ pub struct Expand {
     pub types: TypeFilter,
     /// Columns of relationships, or lists, that must not be taken again.
     pub distinct_from: Vec<usize>,
+}
+
+/// Branches along which ways are counted.
+#[derive(Debug)]
+pub struct Weigh {
+    /// The column of the node that is there.
+    pub from: usize,
+    /// What leads on from it.
+    pub branches: Vec<Branch>,
+    /// In what the ways along the first two branches must differ.
+    pub apart: Option<Apart>,
+    /// Whether a row without a way stays, and counts once.
+    pub optional: bool,
+    /// Whether no node comes twice.
+    pub distinct: bool,
+}
+
+/// One relationship that leads on.
+#[derive(Debug)]
+pub struct Branch {
+    /// Which way.
+    pub direction: PatternDirection,
+    /// What the type must be.
+    pub types: TypeFilter,
+    /// What is asked of the nodes that are reached.
+    pub end: End,
+}
+
+/// How often a way counts that leads to a node.
+#[derive(Debug)]
+pub enum End {
+    /// Once.
+    Any,
+    /// Once, where it has the labels.
+    Labels(Labels),
+    /// As often as the plan gives rows for the node.
+    Plan {
+        /// The plan; its argument is the node.
+        plan: Box<Plan>,
+        /// The column of its rows that still holds the node.
+        node: usize,
+    },
 }
 
 /// The call of an aggregate.

@@ -2,8 +2,9 @@
 //! scenario of its feature files and prints what passed and failed by folder.
 //!
 //! `RIHLA_TCK_ONLY` keeps the scenarios whose file or title holds a text; `RIHLA_TCK_RULES_OFF`
-//! names optimiser rules to switch off; with `RIHLA_TCK_INDEXES` everything is indexed before a
-//! query runs.
+//! names optimiser rules to switch off, or says `all`; `RIHLA_TCK_TENTH`, a digit, runs the scenarios
+//! whose number ends with it instead, with each rule off in turn (`all` for every scenario); with
+//! `RIHLA_TCK_INDEXES` everything is indexed before a query runs.
 
 mod expected;
 mod feature;
@@ -16,6 +17,7 @@ use expected::Described;
 use feature::{Scenario, Step};
 use rihla::functions::{Procedure, ProcedureColumn, parse_type};
 use rihla::graph::Snapshot;
+use rihla::optimize::RULES;
 use rihla::value::{NodeId, RelationshipId, equals};
 use rihla::{Database, Error, Parameters, Phase, QueryResult, Session, Value};
 
@@ -32,6 +34,14 @@ fn technology_compatibility_kit() {
     let only = std::env::var("RIHLA_TCK_ONLY").unwrap_or_default();
     let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     let mut failures = Vec::new();
+    let tenth = std::env::var("RIHLA_TCK_TENTH").ok();
+    let off = std::env::var("RIHLA_TCK_RULES_OFF").unwrap_or_default();
+    let modes = match (&tenth, off.as_str()) {
+        (Some(_), _) => RULES.iter().map(|rule| vec![rule.name]).collect(),
+        (None, "all") => vec![RULES.iter().map(|rule| rule.name).collect()],
+        (None, names) => vec![names.split(',').collect::<Vec<_>>()],
+    };
+    let mut number = 0;
     for file in feature_files(&folder.join("features")) {
         let text = std::fs::read_to_string(&file).expect("a feature file is text");
         let name = file
@@ -49,18 +59,27 @@ fn technology_compatibility_kit() {
             if !title.contains(&only) {
                 continue;
             }
+            number += 1;
+            let is_chosen = |digit: &String| digit == "all" || number.to_string().ends_with(digit);
+            if !tenth.as_ref().is_none_or(is_chosen) {
+                continue;
+            }
             let count = counts.entry(group.clone()).or_default();
             let skipped = SKIPPED.iter().any(|(skipped, _)| title.contains(skipped));
             if skipped || scenario.tags.iter().any(|tag| tag == "@ignore") {
                 count[2] += 1;
                 continue;
             }
-            let outcome = std::panic::catch_unwind(|| run(&scenario, &folder));
-            match outcome.unwrap_or_else(|_| Err("panicked".to_owned())) {
-                Ok(()) => count[0] += 1,
-                Err(reason) => {
+            let mut outcomes = modes.iter().map(|off| {
+                let outcome = std::panic::catch_unwind(|| run(&scenario, &folder, off));
+                let outcome = outcome.unwrap_or_else(|_| Err("panicked".to_owned()));
+                outcome.map_err(|reason| format!("{title} (without {off:?})\n    {reason}"))
+            });
+            match outcomes.find_map(Result::err) {
+                None => count[0] += 1,
+                Some(failure) => {
                     count[1] += 1;
-                    failures.push(format!("{title}\n    {reason}"));
+                    failures.push(failure);
                 }
             }
         }
@@ -122,13 +141,11 @@ struct Run {
     outcome: Option<Result<QueryResult, Error>>,
 }
 
-fn run(scenario: &Scenario, folder: &Path) -> Result<(), String> {
+/// Runs a scenario without some rules of the optimiser.
+fn run(scenario: &Scenario, folder: &Path, off: &[&str]) -> Result<(), String> {
     let database = Database::in_memory();
     let mut session = database.session();
-    for rule in std::env::var("RIHLA_TCK_RULES_OFF")
-        .unwrap_or_default()
-        .split(',')
-    {
+    for rule in off {
         session.set_rule(rule, false);
     }
     let mut run = Run {

@@ -7,6 +7,7 @@ use super::group_table::GroupTable;
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::execute::batch::{too_many, total};
 use crate::execute::evaluate::evaluate_column;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::functions::{Accumulator, Implementation};
@@ -163,7 +164,9 @@ impl Accumulator for CountRows {
             None => groups.iter().for_each(|group| self.0[*group as usize] += 1),
             Some(weights) => {
                 for (group, weight) in groups.iter().zip(weights) {
-                    self.0[*group as usize] += *weight as i64;
+                    let count = &mut self.0[*group as usize];
+                    *count =
+                        i64::try_from(total(*count as u64, *weight)?).map_err(|_| too_many())?;
                 }
             }
         }

@@ -66,7 +66,11 @@ impl Operator for Extend<'_> {
         let Some(batch) = self.input.next(runtime)? else {
             return Ok(None);
         };
-        let mut batch = batch.listed()?;
+        // What is computed may differ between rows that are the same so far.
+        let mut batch = match self.items.iter().all(Expression::is_read) {
+            true => batch,
+            false => batch.listed()?,
+        };
         for item in self.items {
             let column = evaluate_column(item, &batch, runtime)?;
             batch.push(column);

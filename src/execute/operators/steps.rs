@@ -58,6 +58,19 @@ impl Steps {
         Ok(())
     }
 
+    /// How many relationships lead from a node to its neighbours.
+    pub(super) fn degree(&mut self, node: NodeId) -> Result<u64> {
+        let mut degree = 0;
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let found = reader.neighbours(node)?;
+            degree += found.nodes.len();
+            if self.both && number % 2 == 1 {
+                degree -= only(found, node.0).nodes.len();
+            }
+        }
+        Ok(degree as u64)
+    }
+
     /// Appends all neighbours of a node and the relationships to them.
     pub(super) fn append(
         &mut self,

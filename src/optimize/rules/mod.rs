@@ -1,9 +1,12 @@
 //! One rule a file; the table of [`super::RULES`] gives their order and why.
 
+pub(super) mod compare_nodes;
+pub(super) mod count_branches;
 pub(super) mod index_order;
 pub(super) mod late_projection;
 pub(super) mod order_pattern;
 mod order_search;
+mod pattern_cost;
 pub(super) mod reach;
 pub(super) mod shared_reads;
 pub(super) mod top_k;

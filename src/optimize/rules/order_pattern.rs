@@ -18,8 +18,6 @@ use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
     Variable,
 };
-use crate::optimize::seek_conditions::{Merit, best_use};
-use crate::optimize::selectivity::selectivity;
 use crate::optimize::{Statistics, bottom_up, filtered};
 
 /// Above so many relationships left they are followed as they are written: to weigh each against all
@@ -43,28 +41,13 @@ fn solve(plan: Plan, statistics: Option<&Statistics>) -> Plan {
     }
 }
 
-/// Of a pattern with more parts than this only the first nodes are compared, not the ways on.
-const MOST_COMPARED: usize = 24;
-
-/// What it costs to look at a node in a scan, beside a row that is made.
-const COST_OF_SCAN: f64 = 0.1;
-
-/// How many rows a row becomes.
-#[derive(Debug, Clone, Copy)]
-struct Factors {
-    /// Relationships that are looked at.
-    met: f64,
-    /// Those that fit.
-    kept: f64,
-}
-
 /// What is still to be solved of one pattern.
 pub(super) struct Solver<'a> {
     pub(super) statistics: Option<&'a Statistics<'a>>,
-    nodes: Vec<(Variable, Option<Labels>)>,
+    pub(super) nodes: Vec<(Variable, Option<Labels>)>,
     /// The labels of all nodes, also of those that are solved.
-    labels: HashMap<Variable, Option<Labels>>,
-    relationships: Vec<RelationshipPattern>,
+    pub(super) labels: HashMap<Variable, Option<Labels>>,
+    pub(super) relationships: Vec<RelationshipPattern>,
     groups: Vec<GroupPattern>,
     searches: Vec<SearchPattern>,
     paths: Vec<(Variable, Expression)>,
@@ -173,72 +156,6 @@ impl<'a> Solver<'a> {
                 .map(|(index, _)| index),
             _ => candidates.map(|(index, _)| index).next(),
         }
-    }
-
-    /// How many rows a row becomes when a relationship is followed, expected.
-    fn factors(
-        &self,
-        relationship: &RelationshipPattern,
-        solved: &HashSet<Variable>,
-        statistics: &Statistics,
-    ) -> Factors {
-        if solved.contains(&relationship.variable) {
-            return Factors {
-                met: 0.0,
-                kept: 0.0,
-            };
-        }
-        let forwards = solved.contains(&relationship.from);
-        let (near, far, direction) = match forwards {
-            true => (&relationship.from, &relationship.to, relationship.direction),
-            false => (
-                &relationship.to,
-                &relationship.from,
-                turned(relationship.direction),
-            ),
-        };
-        let (near_labels, far_labels) = (self.labels_of(near), self.labels_of(far));
-        let types = relationship.types.as_ref();
-        let mut met = statistics.degree(types, direction, near_labels, None);
-        let mut kept = statistics.degree(types, direction, near_labels, far_labels);
-        if let Some(length) = relationship.length {
-            let steps = length.maximum.unwrap_or(length.minimum + 8).min(12);
-            let further = statistics.degree(types, direction, None, None).max(1.5);
-            let paths = further.powi(steps.saturating_sub(1) as i32);
-            (met, kept) = (met * paths, kept * paths);
-        }
-        if solved.contains(far) {
-            // The far node is looked up among the neighbours.
-            return Factors {
-                met: 1.0,
-                kept: kept / statistics.nodes(far_labels).max(1.0),
-            };
-        }
-        let narrowed = self.narrowed_by(far) * self.narrowed_by(&relationship.variable);
-        Factors {
-            met,
-            kept: kept * narrowed,
-        }
-    }
-
-    /// The labels that the pattern asks of a node.
-    fn labels_of(&self, node: &Variable) -> Option<&Labels> {
-        self.labels.get(node).and_then(Option::as_ref)
-    }
-
-    /// The part that predicates on a variable alone are expected to keep.
-    fn narrowed_by(&self, variable: &Variable) -> f64 {
-        let only = HashSet::from([variable.clone()]);
-        let about = self
-            .predicates
-            .iter()
-            .filter(|predicate| free_variables(predicate) == only);
-        about.map(selectivity).product()
-    }
-
-    /// How many nodes a variable stands for, expected from its labels and predicates.
-    fn node_count(&self, node: &Variable, statistics: &Statistics) -> f64 {
-        statistics.nodes(self.labels_of(node)) * self.narrowed_by(node)
     }
 
     /// Follows everything that touches what is solved; single relationships before repetitions.
@@ -396,67 +313,6 @@ impl<'a> Solver<'a> {
         self.filter(joined)
     }
 
-    /// Where an untouched part is started.
-    fn start(&self) -> Option<usize> {
-        let Some(statistics) = self.statistics else {
-            return (!self.nodes.is_empty()).then_some(0);
-        };
-        let is_large = self.nodes.len() + self.relationships.len() > MOST_COMPARED;
-        let costs = (0..self.nodes.len()).map(|index| {
-            let cost = match is_large {
-                true => self.node_count(&self.nodes[index].0, statistics),
-                false => self.cost_from(index, statistics),
-            };
-            (index, cost)
-        });
-        let least = costs.min_by(|left, right| left.1.total_cmp(&right.1));
-        least.map(|(index, _)| index)
-    }
-
-    /// The rows that are expected to be touched when the part of a node is solved from there.
-    fn cost_from(&self, node: usize, statistics: &Statistics) -> f64 {
-        let (variable, labels) = &self.nodes[node];
-        let scanned = statistics.nodes(labels.as_ref());
-        let mut rows = self.node_count(variable, statistics);
-        let mut cost = match self.lookup(node, statistics) {
-            Some(merit) if merit.is_unique => {
-                rows = rows.min(1.0);
-                rows
-            }
-            Some(_) => rows,
-            None => scanned * COST_OF_SCAN + rows,
-        };
-        let mut solved = HashSet::from([variable.clone()]);
-        let mut left: Vec<&RelationshipPattern> = self.relationships.iter().collect();
-        loop {
-            let touched = left.iter().enumerate().filter(|(_, relationship)| {
-                solved.contains(&relationship.from) || solved.contains(&relationship.to)
-            });
-            let next = touched
-                .map(|(place, relationship)| {
-                    (place, self.factors(relationship, &solved, statistics))
-                })
-                .min_by(|left, right| left.1.kept.total_cmp(&right.1.kept));
-            let Some((place, factors)) = next else {
-                return cost;
-            };
-            let relationship = left.swap_remove(place);
-            cost += rows * factors.met;
-            rows *= factors.kept;
-            cost += rows;
-            solved.extend([relationship.from.clone(), relationship.to.clone()]);
-        }
-    }
-
-    /// How an index finds a node by what it must be equal to.
-    fn lookup(&self, node: usize, statistics: &Statistics) -> Option<Merit> {
-        let (variable, labels) = &self.nodes[node];
-        let indexes = statistics.indexes_of_nodes(labels.as_ref()?);
-        best_use(indexes, variable, &self.predicates, &self.solved)
-            .map(|found| found.merit)
-            .filter(|merit| merit.equalities > 0)
-    }
-
     /// Joins on the equalities that connect both sides, or else all pairs.
     fn join(&mut self, left: Plan, right: Plan, inside: &HashSet<Variable>) -> Plan {
         if left == Plan::Unit {
@@ -519,7 +375,7 @@ impl<'a> Solver<'a> {
 }
 
 /// The direction as seen from the other end.
-fn turned(direction: PatternDirection) -> PatternDirection {
+pub(super) fn turned(direction: PatternDirection) -> PatternDirection {
     match direction {
         PatternDirection::Outgoing => PatternDirection::Incoming,
         PatternDirection::Incoming => PatternDirection::Outgoing,
@@ -564,7 +420,7 @@ pub(super) fn each_as_predicate(
 }
 
 /// Whether a relationship may be of both kinds.
-fn may_overlap(left: Option<&Labels>, right: Option<&Labels>) -> bool {
+pub(super) fn may_overlap(left: Option<&Labels>, right: Option<&Labels>) -> bool {
     fn names(labels: Option<&Labels>) -> Option<Vec<&Arc<str>>> {
         match labels? {
             Labels::Name(name) => Some(vec![name]),

@@ -79,7 +79,7 @@ fn rewrite_below(plan: &mut Plan, mut read: HashSet<Variable>) {
 
 /// The variables that expressions read; `None` where one may differ from row to row without a
 /// variable that does, or looks at more than a row.
-fn variables_of<'e>(
+pub(super) fn variables_of<'e>(
     expressions: impl IntoIterator<Item = &'e Expression>,
 ) -> Option<HashSet<Variable>> {
     let mut variables = HashSet::new();

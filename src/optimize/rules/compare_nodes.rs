@@ -1,0 +1,86 @@
+//! Nodes are compared instead of properties that no two of them share:
+//!
+//! ```text
+//! Match (a:A), (b:A) WHERE a.id <> b.id      Match (a:A), (b:A) WHERE a <> b
+//!                                        =>    AND NOT a.id IS NULL AND NOT b.id IS NULL
+//! ```
+
+use std::sync::Arc;
+
+use crate::bind::expression::{Comparison, Expression as E, Labels};
+use crate::graph::Target;
+use crate::logical::{Expression, MatchPattern, Plan, Variable};
+use crate::optimize::{Statistics, bottom_up};
+
+/// Compares nodes by themselves.
+pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
+    bottom_up(plan, &mut |mut plan| {
+        if let Plan::Match { pattern, .. } = &mut plan {
+            let predicates = std::mem::take(&mut pattern.predicates);
+            pattern.predicates = predicates
+                .into_iter()
+                .flat_map(|predicate| compared(predicate, pattern, statistics))
+                .collect();
+        }
+        plan
+    })
+}
+
+fn compared(
+    predicate: Expression,
+    pattern: &MatchPattern,
+    statistics: &Statistics,
+) -> Vec<Expression> {
+    let E::Comparison(Comparison::NotEqual, left, right) = &predicate else {
+        return vec![predicate];
+    };
+    let (Some(one), Some(other)) = (property_of(left), property_of(right)) else {
+        return vec![predicate];
+    };
+    let common = unique_labels(one, pattern, statistics)
+        .find(|label| unique_labels(other, pattern, statistics).any(|known| known == *label));
+    let Some(label) = common.filter(|_| one.1 == other.1) else {
+        return vec![predicate];
+    };
+    let node = |variable: &Variable| Box::new(E::Variable(variable.clone()));
+    let apart = E::Comparison(Comparison::NotEqual, node(one.0), node(other.0));
+    let is_required = statistics.is_required(&Target::Nodes(label.clone()), one.1);
+    let known = [left, right].into_iter().filter(|_| !is_required);
+    let known = known.map(|property| E::Not(Box::new(E::IsNull(property.clone()))));
+    std::iter::once(apart).chain(known).collect()
+}
+
+/// The variable and the key of a property.
+fn property_of(expression: &Expression) -> Option<(&Variable, &Arc<str>)> {
+    match expression {
+        E::Property { object, key, .. } => match object.as_ref() {
+            E::Variable(variable) => Some((variable, key)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The labels of a node of the pattern under which no two nodes have one value of the property.
+fn unique_labels<'p>(
+    (variable, key): (&'p Variable, &'p Arc<str>),
+    pattern: &'p MatchPattern,
+    statistics: &'p Statistics,
+) -> impl Iterator<Item = &'p Arc<str>> {
+    let node = pattern.nodes.iter().find(|node| node.variable == *variable);
+    let labels = node.and_then(|node| node.labels.as_ref());
+    let names: Vec<&Arc<str>> = match labels {
+        Some(Labels::Name(name)) => vec![name],
+        Some(Labels::And(parts)) => parts
+            .iter()
+            .filter_map(|part| match part {
+                Labels::Name(name) => Some(name),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    names
+        .into_iter()
+        .filter(move |name| statistics.tells_apart(&Target::Nodes((*name).clone()), key))
+}

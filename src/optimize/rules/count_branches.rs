@@ -1,0 +1,423 @@
+//! Where only the number of rows matters, a branch of a pattern is counted once for a node instead of
+//! being listed for each row:
+//!
+//! ```text
+//! Aggregate count(*)                              Aggregate count(*)
+//!   Match (a)-[:R]->(b)-[:R]->(c)           =>      Weigh (b)<-[:R]-(a), (b)-[:R]->(c), different relationships
+//!                                                     Match (b)
+//! ```
+//!
+//! A branch is a node of which nothing is asked elsewhere, with the one relationship that leads to it
+//! and the branches behind it. Its relationship must differ from others of the pattern by its type, or
+//! the other leads to a branch from the same node.
+
+use std::collections::{HashMap, HashSet};
+
+use super::order_pattern::{free_variables, may_overlap, turned};
+use super::pattern_cost::{MOST_COMPARED, estimate};
+use super::reach::variables_of;
+use crate::bind::expression::{Comparison, Expression as E, Labels};
+use crate::logical::{
+    Aggregate, Apart, Branch, Expression, MatchPattern, Plan, RelationshipPattern, Variable, Weigh,
+};
+use crate::optimize::{Statistics, bottom_up, conjuncts, filtered};
+
+/// What it costs to count a way, beside a row that is made.
+const COST_OF_WAY: f64 = 0.1;
+
+/// How much more counting may be expected to cost than listing: what it costs at most is known, but
+/// rows may be far more than is expected of nodes with the same few neighbours each.
+const WORTH_CERTAINTY: f64 = 2.0;
+
+/// Counts branches below aggregates that ask for no more.
+pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
+    bottom_up(plan, &mut |mut plan| {
+        if let Plan::Aggregate {
+            input,
+            keys,
+            aggregates,
+        } = &mut plan
+            && aggregates.iter().all(|(_, one)| takes_weights(one))
+        {
+            let arguments = aggregates.iter().flat_map(|(_, one)| &one.arguments);
+            let read = keys.iter().map(|(_, key)| key).chain(arguments);
+            if let Some(read) = variables_of(read) {
+                let below = std::mem::replace(input.as_mut(), Plan::Unit);
+                **input = below_aggregate(below, read, statistics);
+            }
+        }
+        plan
+    })
+}
+
+/// Whether an aggregate of a row that counts several times is exactly that of the row listed as often:
+/// sums of floats depend on how they are added up.
+fn takes_weights(aggregate: &Aggregate) -> bool {
+    aggregate.distinct || ["count(*)", "count", "min", "max"].contains(&aggregate.function.as_ref())
+}
+
+fn below_aggregate(plan: Plan, mut read: HashSet<Variable>, statistics: &Statistics) -> Plan {
+    match plan {
+        Plan::Match { input, pattern } => match best(&input, &pattern, &read, statistics) {
+            Some(pruned) => pruned.into_plan(*input),
+            None => Plan::Match { input, pattern },
+        },
+        Plan::Apply {
+            input,
+            inner,
+            variables,
+            optional: true,
+            commit_every: None,
+        } => match optional_branch(&inner, &variables, &read) {
+            Some(weigh) => {
+                read.insert(weigh.from.clone());
+                Plan::Weigh {
+                    input: Box::new(below_aggregate(*input, read, statistics)),
+                    weigh,
+                }
+            }
+            None => Plan::Apply {
+                input,
+                inner,
+                variables,
+                optional: true,
+                commit_every: None,
+            },
+        },
+        other => other,
+    }
+}
+
+/// The pattern of an `OPTIONAL MATCH` as branches of one node, if it is nothing else.
+fn optional_branch(inner: &Plan, new: &[Variable], read: &HashSet<Variable>) -> Option<Weigh> {
+    let Plan::Match { input, pattern } = inner else {
+        return None;
+    };
+    let Plan::Argument { variables } = &**input else {
+        return None;
+    };
+    if new.iter().any(|variable| read.contains(variable)) {
+        return None;
+    }
+    let kept = variables.iter().cloned().collect();
+    let mut pruned = Pruned::new(pattern, &kept)?;
+    pruned.prune(&kept);
+    let [node] = pruned.core.nodes.as_slice() else {
+        return None;
+    };
+    let is_all = pruned.core.relationships.is_empty()
+        && pruned.core.predicates.is_empty()
+        && node.labels.is_none();
+    let mut weighs = pruned.weighs.remove(&node.variable)?;
+    let only = weighs.pop().filter(|_| is_all && weighs.is_empty())?;
+    Some(Weigh {
+        optional: true,
+        ..only
+    })
+}
+
+/// The cheapest way to count, if that is not to list all rows.
+fn best(
+    input: &Plan,
+    pattern: &MatchPattern,
+    read: &HashSet<Variable>,
+    statistics: &Statistics,
+) -> Option<Pruned> {
+    let known: HashSet<Variable> = input.variables().into_iter().collect();
+    let kept: HashSet<Variable> = read.union(&known).cloned().collect();
+    let untouched = Pruned::new(pattern, &kept)?;
+    let ways = nodes_to_keep(pattern, kept).into_iter().map(|kept| {
+        let mut pruned = untouched.clone();
+        pruned.prune(&kept);
+        let cost = pruned.cost(&known, statistics);
+        (pruned, cost)
+    });
+    let (mut pruned, cost) = ways.min_by(|left, right| left.1.total_cmp(&right.1))?;
+    let listed = estimate(pattern, &known, statistics).cost;
+    let is_better = !pruned.weighs.is_empty() && cost < listed * WORTH_CERTAINTY;
+    pruned.sort(statistics);
+    is_better.then_some(pruned)
+}
+
+/// What may be kept of a pattern besides what must be: nothing, or what predicates narrow. Of a pattern
+/// of which no node must stay, any may.
+fn nodes_to_keep(pattern: &MatchPattern, kept: HashSet<Variable>) -> Vec<HashSet<Variable>> {
+    let narrowed = pattern.predicates.iter().flat_map(free_variables);
+    let more: HashSet<Variable> = kept.iter().cloned().chain(narrowed).collect();
+    let choices = [kept, more].into_iter().flat_map(|kept| {
+        let nodes = pattern.nodes.iter().map(|node| &node.variable);
+        if nodes.clone().any(|node| kept.contains(node)) {
+            return vec![kept];
+        }
+        let with = |node: &Variable| kept.iter().chain([node]).cloned().collect();
+        nodes.map(with).collect()
+    });
+    choices.collect()
+}
+
+/// A pattern whose branches are cut off, and the branches.
+#[derive(Clone)]
+struct Pruned {
+    core: MatchPattern,
+    /// The relationships of the whole pattern.
+    relationships: Vec<RelationshipPattern>,
+    /// What is counted from each node that is left.
+    weighs: HashMap<Variable, Vec<Weigh>>,
+    /// Relationships that something else speaks of.
+    named: HashSet<Variable>,
+}
+
+/// A relationship of the core that leads from a node to the last one on its way.
+struct Leaf {
+    node: Variable,
+    from: Variable,
+    relationship: RelationshipPattern,
+}
+
+impl Pruned {
+    /// The pattern as a whole; `None` where it has parts that are no nodes or single relationships, or
+    /// too many parts to compare ways.
+    fn new(pattern: &MatchPattern, kept: &HashSet<Variable>) -> Option<Pruned> {
+        let is_plain = pattern.groups.is_empty()
+            && pattern.searches.is_empty()
+            && pattern.paths.is_empty()
+            && pattern
+                .relationships
+                .iter()
+                .all(|relationship| relationship.length.is_none())
+            && pattern.nodes.len() + pattern.relationships.len() <= MOST_COMPARED;
+        let mut core = pattern.clone();
+        core.predicates = pattern.predicates.iter().flat_map(conjuncts).collect();
+        let read: HashSet<Variable> = core.predicates.iter().flat_map(free_variables).collect();
+        let names = pattern.relationships.iter().map(|one| &one.variable);
+        let named = names.filter(|name| kept.contains(*name) || read.contains(*name));
+        is_plain.then(|| Pruned {
+            relationships: pattern.relationships.clone(),
+            weighs: HashMap::new(),
+            named: named.cloned().collect(),
+            core,
+        })
+    }
+
+    /// Cuts off branches as long as there are any.
+    fn prune(&mut self, kept: &HashSet<Variable>) {
+        loop {
+            let leaves: Vec<Leaf> = self.leaves(kept);
+            let single = leaves.iter().find(|leaf| self.is_free(leaf, None));
+            if let Some(leaf) = single {
+                self.cut(&[leaf], None);
+                continue;
+            }
+            let pairs = leaves.iter().enumerate().flat_map(|(place, one)| {
+                let others = leaves[place + 1..].iter();
+                others.map(move |other| (one, other))
+            });
+            let mut pairs = pairs.map(|(one, other)| (one, other, self.apart(one, other)));
+            let Some((one, other, apart)) = pairs.find(|(.., apart)| apart.is_some()) else {
+                return;
+            };
+            self.cut(&[one, other], apart);
+        }
+    }
+
+    fn leaves(&self, kept: &HashSet<Variable>) -> Vec<Leaf> {
+        let leaf = |node: &Variable| {
+            let ends = |one: &&RelationshipPattern| one.from == *node || one.to == *node;
+            let mut touching = self.core.relationships.iter().filter(ends);
+            let (relationship, None) = (touching.next()?, touching.next()) else {
+                return None;
+            };
+            let from = match relationship.from == *node {
+                true => &relationship.to,
+                false => &relationship.from,
+            };
+            let is_leaf = from != node
+                && !kept.contains(node)
+                && !self.named.contains(&relationship.variable);
+            is_leaf.then(|| Leaf {
+                node: node.clone(),
+                from: from.clone(),
+                relationship: relationship.clone(),
+            })
+        };
+        let nodes = self.core.nodes.iter().map(|node| &node.variable);
+        nodes.filter_map(leaf).collect()
+    }
+
+    /// Whether nothing but the relationship ties a leaf to the rest, or to more than `other`.
+    fn is_free(&self, leaf: &Leaf, other: Option<&Leaf>) -> bool {
+        let types = leaf.relationship.types.as_ref();
+        let differs = self.relationships.iter().all(|known| {
+            known.variable == leaf.relationship.variable
+                || other.is_some_and(|other| other.relationship.variable == known.variable)
+                || !may_overlap(known.types.as_ref(), types)
+        });
+        let stands_alone = |predicate: &Expression| {
+            let free = free_variables(predicate);
+            !free.contains(&leaf.node)
+                || other.is_some_and(|other| are_compared(predicate, &leaf.node, &other.node))
+                || (free.len() == 1 && variables_of([predicate]).is_some())
+        };
+        differs && self.core.predicates.iter().all(stands_alone)
+    }
+
+    /// In what two leaves must differ, if they can be cut off together.
+    fn apart(&self, one: &Leaf, other: &Leaf) -> Option<Apart> {
+        let is_pair = one.from == other.from
+            && self.is_free(one, Some(other))
+            && self.is_free(other, Some(one));
+        let mut predicates = self.core.predicates.iter();
+        let differ = predicates.any(|predicate| are_compared(predicate, &one.node, &other.node));
+        match is_pair {
+            // Two relationships from one node to two nodes are two.
+            true if differ => Some(Apart::Nodes),
+            true => Some(Apart::Relationships),
+            false => None,
+        }
+    }
+
+    /// Cuts off leaves of one node.
+    fn cut(&mut self, leaves: &[&Leaf], apart: Option<Apart>) {
+        let Some(from) = leaves.first().map(|leaf| leaf.from.clone()) else {
+            return;
+        };
+        if let [one, other] = leaves {
+            let predicates = &mut self.core.predicates;
+            predicates.retain(|predicate| !are_compared(predicate, &one.node, &other.node));
+        }
+        let branches = leaves.iter().map(|leaf| self.branch(leaf)).collect();
+        let weighs = self.weighs.entry(from.clone()).or_default();
+        weighs.push(Weigh {
+            from,
+            branches,
+            apart,
+            optional: false,
+        });
+    }
+
+    fn branch(&mut self, leaf: &Leaf) -> Branch {
+        let Leaf {
+            node, relationship, ..
+        } = leaf;
+        let core = &mut self.core;
+        core.relationships
+            .retain(|known| known.variable != relationship.variable);
+        let place = core.nodes.iter().position(|known| known.variable == *node);
+        let labels = place.and_then(|place| core.nodes.remove(place).labels);
+        let (own, rest) = std::mem::take(&mut core.predicates)
+            .into_iter()
+            .partition(|predicate| free_variables(predicate).contains(node));
+        core.predicates = rest;
+        let argument = Plan::Argument {
+            variables: vec![node.clone()],
+        };
+        let labels = labels.map(|labels| E::HasLabels(Box::new(E::Variable(node.clone())), labels));
+        let ends = filtered(argument, labels.into_iter().collect());
+        let weighs = self.weighs.remove(node).unwrap_or_default();
+        Branch {
+            direction: match relationship.to == *node {
+                true => relationship.direction,
+                false => turned(relationship.direction),
+            },
+            types: relationship.types.clone(),
+            to: node.clone(),
+            inner: weighed(filtered(ends, own), weighs),
+        }
+    }
+
+    /// What is expected to be touched when the rest is listed and the branches are counted.
+    fn cost(&self, known: &HashSet<Variable>, statistics: &Statistics) -> f64 {
+        let core = estimate(&self.core, known, statistics);
+        let weighs = self.core.nodes.iter().filter_map(|node| {
+            let weighs = self.weighs.get(&node.variable)?;
+            Some(cost_of(weighs, core.rows, node.labels.as_ref(), statistics))
+        });
+        core.cost + weighs.sum::<f64>()
+    }
+
+    /// Puts first what drops the most rows.
+    fn sort(&mut self, statistics: &Statistics) {
+        for node in &self.core.nodes {
+            let degree = |weigh: &Weigh| {
+                let degrees = weigh.branches.iter().map(|branch| {
+                    let types = branch.types.as_ref();
+                    statistics.degree(types, branch.direction, node.labels.as_ref(), None)
+                });
+                degrees.product::<f64>()
+            };
+            if let Some(weighs) = self.weighs.get_mut(&node.variable) {
+                weighs.sort_by(|left, right| degree(left).total_cmp(&degree(right)));
+            }
+        }
+    }
+
+    fn into_plan(mut self, input: Plan) -> Plan {
+        let nodes = self.core.nodes.iter().map(|node| &node.variable);
+        let weighs = nodes.filter_map(|node| self.weighs.remove(node));
+        let weighs = weighs.flatten().collect();
+        let core = Plan::Match {
+            input: Box::new(input),
+            pattern: self.core,
+        };
+        weighed(core, weighs)
+    }
+}
+
+fn weighed(plan: Plan, weighs: Vec<Weigh>) -> Plan {
+    weighs.into_iter().fold(plan, |plan, weigh| Plan::Weigh {
+        input: Box::new(plan),
+        weigh,
+    })
+}
+
+/// What it costs to count from so many rows with a node of these labels: each node is counted once.
+fn cost_of(weighs: &[Weigh], rows: f64, labels: Option<&Labels>, statistics: &Statistics) -> f64 {
+    let nodes = rows.min(statistics.nodes(labels));
+    let branches = weighs.iter().flat_map(|weigh| &weigh.branches);
+    let costs = branches.map(|branch| {
+        let types = branch.types.as_ref();
+        let ways = nodes * statistics.degree(types, branch.direction, labels, None);
+        ways * COST_OF_WAY + cost_of_end(&branch.inner, ways, statistics)
+    });
+    (rows + nodes) * COST_OF_WAY + costs.sum::<f64>()
+}
+
+fn cost_of_end(inner: &Plan, ways: f64, statistics: &Statistics) -> f64 {
+    let (mut labels, mut weighs, mut filters) = (None, Vec::new(), 0);
+    let mut plan = inner;
+    loop {
+        plan = match plan {
+            Plan::Weigh { input, weigh } => {
+                weighs.push(weigh.clone());
+                input
+            }
+            Plan::Filter { input, predicate } => {
+                match predicate {
+                    E::HasLabels(_, wanted) => labels = Some(wanted),
+                    _ => filters += 1,
+                }
+                input
+            }
+            _ => break,
+        };
+    }
+    let nodes = ways.min(statistics.nodes(labels));
+    let deeper = match weighs.is_empty() {
+        true => 0.0,
+        false => cost_of(&weighs, nodes, labels, statistics),
+    };
+    nodes * f64::from(filters) + deeper
+}
+
+/// Whether a predicate is that two variables differ.
+fn are_compared(predicate: &Expression, one: &Variable, other: &Variable) -> bool {
+    let E::Comparison(Comparison::NotEqual, left, right) = predicate else {
+        return false;
+    };
+    match (left.as_ref(), right.as_ref()) {
+        (E::Variable(left), E::Variable(right)) => {
+            (left, right) == (one, other) || (left, right) == (other, one)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,198 @@
+//! What solving a pattern is expected to cost, from counts and samples of the graph.
+
+use std::collections::HashSet;
+
+use super::order_pattern::{Solver, free_variables, turned};
+use crate::bind::expression::Labels;
+use crate::logical::{MatchPattern, RelationshipPattern, Variable};
+use crate::optimize::Statistics;
+use crate::optimize::seek_conditions::{Merit, best_use};
+use crate::optimize::selectivity::selectivity;
+
+/// Of a pattern with more parts than this only the first nodes are compared, not the ways on.
+pub(super) const MOST_COMPARED: usize = 24;
+
+/// What it costs to look at a node in a scan, beside a row that is made.
+const COST_OF_SCAN: f64 = 0.1;
+
+/// How many rows a row becomes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Factors {
+    /// Relationships that are looked at.
+    pub(super) met: f64,
+    /// Those that fit.
+    pub(super) kept: f64,
+}
+
+/// What is expected of a pattern, or a part of one.
+pub(super) struct Estimate {
+    /// How many rows are touched.
+    pub(super) cost: f64,
+    /// How many come out.
+    pub(super) rows: f64,
+    solved: HashSet<Variable>,
+}
+
+/// What is expected of a pattern whose rows start from nothing, or from nodes that are `known`.
+pub(super) fn estimate(
+    pattern: &MatchPattern,
+    known: &HashSet<Variable>,
+    statistics: &Statistics,
+) -> Estimate {
+    let mut solver = Solver::new(pattern.clone(), Some(statistics));
+    solver.solved.clone_from(known);
+    solver.estimate(statistics)
+}
+
+impl Solver<'_> {
+    /// How many rows a row becomes when a relationship is followed, expected.
+    pub(super) fn factors(
+        &self,
+        relationship: &RelationshipPattern,
+        solved: &HashSet<Variable>,
+        statistics: &Statistics,
+    ) -> Factors {
+        if solved.contains(&relationship.variable) {
+            return Factors {
+                met: 0.0,
+                kept: 0.0,
+            };
+        }
+        let forwards = solved.contains(&relationship.from);
+        let (near, far, direction) = match forwards {
+            true => (&relationship.from, &relationship.to, relationship.direction),
+            false => (
+                &relationship.to,
+                &relationship.from,
+                turned(relationship.direction),
+            ),
+        };
+        let (near_labels, far_labels) = (self.labels_of(near), self.labels_of(far));
+        let types = relationship.types.as_ref();
+        let mut met = statistics.degree(types, direction, near_labels, None);
+        let mut kept = statistics.degree(types, direction, near_labels, far_labels);
+        if let Some(length) = relationship.length {
+            let steps = length.maximum.unwrap_or(length.minimum + 8).min(12);
+            let further = statistics.degree(types, direction, None, None).max(1.5);
+            let paths = further.powi(steps.saturating_sub(1) as i32);
+            (met, kept) = (met * paths, kept * paths);
+        }
+        if solved.contains(far) {
+            // The far node is looked up among the neighbours.
+            return Factors {
+                met: 1.0,
+                kept: kept / statistics.nodes(far_labels).max(1.0),
+            };
+        }
+        let narrowed = self.narrowed_by(far) * self.narrowed_by(&relationship.variable);
+        Factors {
+            met,
+            kept: kept * narrowed,
+        }
+    }
+
+    /// The labels that the pattern asks of a node.
+    fn labels_of(&self, node: &Variable) -> Option<&Labels> {
+        self.labels.get(node).and_then(Option::as_ref)
+    }
+
+    /// The part that predicates on a variable alone are expected to keep.
+    fn narrowed_by(&self, variable: &Variable) -> f64 {
+        let only = HashSet::from([variable.clone()]);
+        let about = self
+            .predicates
+            .iter()
+            .filter(|predicate| free_variables(predicate) == only);
+        about.map(selectivity).product()
+    }
+
+    /// How many nodes a variable stands for, expected from its labels and predicates.
+    fn node_count(&self, node: &Variable, statistics: &Statistics) -> f64 {
+        statistics.nodes(self.labels_of(node)) * self.narrowed_by(node)
+    }
+
+    /// Where an untouched part is started.
+    pub(super) fn start(&self) -> Option<usize> {
+        let Some(statistics) = self.statistics else {
+            return (!self.nodes.is_empty()).then_some(0);
+        };
+        let is_large = self.nodes.len() + self.relationships.len() > MOST_COMPARED;
+        let costs = (0..self.nodes.len()).map(|index| {
+            let cost = match is_large {
+                true => self.node_count(&self.nodes[index].0, statistics),
+                false => self.cost_from(index, statistics),
+            };
+            (index, cost)
+        });
+        let least = costs.min_by(|left, right| left.1.total_cmp(&right.1));
+        least.map(|(index, _)| index)
+    }
+
+    /// The rows that are expected to be touched when the part of a node is solved from there.
+    fn cost_from(&self, node: usize, statistics: &Statistics) -> f64 {
+        self.estimate_from(node, statistics).cost
+    }
+
+    /// What is expected of the pattern as a whole, each part from its best start.
+    fn estimate(&self, statistics: &Statistics) -> Estimate {
+        let mut all = Estimate {
+            cost: 0.0,
+            rows: 1.0,
+            solved: self.solved.clone(),
+        };
+        loop {
+            let open =
+                (0..self.nodes.len()).filter(|node| !all.solved.contains(&self.nodes[*node].0));
+            let parts = open.map(|node| self.estimate_from(node, statistics));
+            let Some(part) = parts.min_by(|left, right| left.cost.total_cmp(&right.cost)) else {
+                return all;
+            };
+            all.cost += part.cost;
+            all.rows *= part.rows.max(1.0);
+            all.solved.extend(part.solved);
+        }
+    }
+
+    fn estimate_from(&self, node: usize, statistics: &Statistics) -> Estimate {
+        let (variable, labels) = &self.nodes[node];
+        let scanned = statistics.nodes(labels.as_ref());
+        let mut rows = self.node_count(variable, statistics);
+        let mut cost = match self.lookup(node, statistics) {
+            Some(merit) if merit.is_unique => {
+                rows = rows.min(1.0);
+                rows
+            }
+            Some(_) => rows,
+            None => scanned * COST_OF_SCAN + rows,
+        };
+        let mut solved = HashSet::from([variable.clone()]);
+        let mut left: Vec<&RelationshipPattern> = self.relationships.iter().collect();
+        loop {
+            let touched = left.iter().enumerate().filter(|(_, relationship)| {
+                solved.contains(&relationship.from) || solved.contains(&relationship.to)
+            });
+            let next = touched
+                .map(|(place, relationship)| {
+                    (place, self.factors(relationship, &solved, statistics))
+                })
+                .min_by(|left, right| left.1.kept.total_cmp(&right.1.kept));
+            let Some((place, factors)) = next else {
+                return Estimate { cost, rows, solved };
+            };
+            let relationship = left.swap_remove(place);
+            cost += rows * factors.met;
+            rows *= factors.kept;
+            cost += rows;
+            solved.extend([relationship.from.clone(), relationship.to.clone()]);
+        }
+    }
+
+    /// How an index finds a node by what it must be equal to.
+    fn lookup(&self, node: usize, statistics: &Statistics) -> Option<Merit> {
+        let (variable, labels) = &self.nodes[node];
+        let indexes = statistics.indexes_of_nodes(labels.as_ref()?);
+        best_use(indexes, variable, &self.predicates, &self.solved)
+            .map(|found| found.merit)
+            .filter(|merit| merit.equalities > 0)
+    }
+}
