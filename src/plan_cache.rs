@@ -22,6 +22,7 @@ pub(crate) struct PlanKey {
     disabled_rules: Vec<String>,
     catalog: u64,
     schema: u64,
+    neighbours: u64,
     procedures: u64,
     /// Magnitudes of the graph: a plan for a small graph may be a bad one for a large graph.
     magnitudes: (u32, u32),
@@ -41,6 +42,7 @@ impl PlanKey {
             disabled_rules: disabled_rules.iter().cloned().collect(),
             catalog: snapshot.catalog().version(),
             schema: snapshot.schema().version(),
+            neighbours: snapshot.neighbours_fingerprint(),
             procedures,
             magnitudes: (
                 snapshot.node_count().checked_ilog2().unwrap_or(0),

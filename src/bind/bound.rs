@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::expression::{Expression as Generic, Labels};
+use crate::graph::Direction;
 use crate::parse::span::Span;
 
 /// A bound expression.
@@ -196,6 +197,26 @@ pub enum PatternDirection {
     Incoming,
     /// `--`
     Both,
+}
+
+impl PatternDirection {
+    /// The ways that are followed; a loop stands in both.
+    pub fn ways(self) -> &'static [Direction] {
+        match self {
+            PatternDirection::Outgoing => &[Direction::Outgoing],
+            PatternDirection::Incoming => &[Direction::Incoming],
+            PatternDirection::Both => &[Direction::Outgoing, Direction::Incoming],
+        }
+    }
+
+    /// The same relationships seen from their other ends.
+    pub fn turned(self) -> PatternDirection {
+        match self {
+            PatternDirection::Outgoing => PatternDirection::Incoming,
+            PatternDirection::Incoming => PatternDirection::Outgoing,
+            PatternDirection::Both => PatternDirection::Both,
+        }
+    }
 }
 
 /// Bounds of a repetition; both ends included.

@@ -4,7 +4,7 @@
 //! With a [`PartStore`] each chunk is stored when it is full, where nothing refers to it before the
 //! commit, so that only the ends of relationships stay in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::adjacency::Direction;
@@ -35,6 +35,8 @@ pub trait PartStore: std::fmt::Debug + Send + Sync {
 #[derive(Debug)]
 pub(super) struct Bulk {
     nodes: HashMap<LabelSetId, OpenChunk<LabelSetId>>,
+    /// The set of labels of all nodes of a new chunk, by its number.
+    sets: HashMap<usize, LabelSetId>,
     relationships: Option<OpenChunk<Endpoints>>,
     /// Start, end and number of the new relationships.
     entries: BTreeMap<TypeId, Vec<Entry>>,
@@ -139,7 +141,11 @@ impl GraphWriter {
         let bulk = self.bulk.get_or_insert_with(|| Bulk::new(context));
         let table = &mut self.graph.nodes;
         let open = bulk.nodes.entry(set);
-        let chunk = open.or_insert_with(|| OpenChunk::new(table));
+        let chunk = open.or_insert_with(|| {
+            let chunk = OpenChunk::new(table);
+            bulk.sets.insert(chunk.number, set);
+            chunk
+        });
         let position = chunk.push(set, properties);
         if chunk.is_full()
             && let Some(full) = bulk.nodes.remove(&set)
@@ -195,6 +201,32 @@ impl GraphWriter {
         chunk.finish(&mut self.graph.nodes, self.parts.as_deref())
     }
 
+    /// The sets of labels that nodes have; those of new chunks are `known`.
+    fn label_sets_of(
+        &self,
+        nodes: impl Iterator<Item = u32>,
+        known: &HashMap<usize, LabelSetId>,
+    ) -> Result<BTreeSet<LabelSetId>> {
+        let mut sets = BTreeSet::new();
+        let mut met = vec![false; self.graph.nodes.chunks()];
+        for node in nodes {
+            let chunk = node as usize / CHUNK_SIZE;
+            if met.get(chunk) == Some(&true) {
+                continue;
+            }
+            match known.get(&chunk) {
+                Some(set) => {
+                    met[chunk] = true;
+                    sets.insert(*set);
+                }
+                None => {
+                    sets.insert(self.graph.label_set_of(NodeId(node))?);
+                }
+            }
+        }
+        Ok(sets)
+    }
+
     fn check_all_storable(&self, properties: &[(KeyId, Value)]) -> Result<()> {
         let mut properties = properties.iter();
         properties.try_for_each(|(key, value)| check_storable(*key, value, &self.graph.catalog))
@@ -224,6 +256,16 @@ impl GraphWriter {
             context.check()?;
             let new = outgoing.len() as i64;
             count(&mut self.graph.type_counts, relationship_type.index(), new);
+            let (starts, ends) = (
+                outgoing.iter().map(|entry| entry.0),
+                outgoing.iter().map(|entry| entry.1),
+            );
+            for set in self.label_sets_of(starts, &bulk.sets)? {
+                self.note_neighbour(Direction::Incoming, relationship_type, set);
+            }
+            for set in self.label_sets_of(ends, &bulk.sets)? {
+                self.note_neighbour(Direction::Outgoing, relationship_type, set);
+            }
             let _held = context.reserve(outgoing.len() * size_of::<Entry>())?;
             let mut incoming: Vec<Entry> = outgoing
                 .iter()
@@ -253,6 +295,7 @@ impl Bulk {
     fn new(context: &Context) -> Self {
         Bulk {
             nodes: HashMap::new(),
+            sets: HashMap::new(),
             relationships: None,
             entries: BTreeMap::new(),
             held: context.reservation(),

@@ -206,6 +206,11 @@ impl Catalog {
         set.is_some_and(|set| set.contains(&label))
     }
 
+    /// Whether a set of labels holds none.
+    pub fn is_empty_set(&self, set: LabelSetId) -> bool {
+        self.label_set(set).is_empty()
+    }
+
     /// For each set of labels whether it holds all of `labels`.
     pub(super) fn sets_with(&self, labels: &[LabelId]) -> Vec<bool> {
         let holds = |set: &Arc<[LabelId]>| labels.iter().all(|label| set.contains(label));

@@ -12,6 +12,7 @@ use super::chunk::Fixed;
 use super::graph_type::GraphType;
 use super::index::Index;
 use super::index_tree::IndexImage;
+use super::neighbour_sets::{NeighbourSets, NeighbourSetsImage};
 use super::schema::{ConstraintDefinition, IndexDefinition, Schema};
 use super::snapshot::{Endpoints, Snapshot};
 use super::table::{Table, TableImage};
@@ -30,6 +31,9 @@ pub struct Image {
     label_counts: Vec<u64>,
     type_counts: Vec<u64>,
     schema: SchemaImage,
+    /// Stored behind the rest: graphs of older programs have none.
+    #[serde(skip)]
+    neighbour_sets: Option<NeighbourSetsImage>,
 }
 
 /// What a stored schema is opened from.
@@ -48,7 +52,14 @@ impl Image {
     /// `DamagedData` where there is none.
     pub fn read(blob: Blob, reader: &dyn BlobReader) -> Result<Image> {
         let bytes = unpack(&reader.read(blob)?)?;
-        postcard::from_bytes(&bytes).map_err(|_| Error::damaged("the catalog cannot be read"))
+        let read = || {
+            let (mut image, rest) = postcard::take_from_bytes::<Image>(&bytes)?;
+            if !rest.is_empty() {
+                image.neighbour_sets = postcard::from_bytes(rest)?;
+            }
+            Ok(image)
+        };
+        read().map_err(|_: postcard::Error| Error::damaged("the catalog cannot be read"))
     }
 
     /// Writes the catalog.
@@ -57,6 +68,7 @@ impl Image {
     /// Those of the writer.
     pub fn write(&self, writer: &mut dyn BlobWriter) -> Result<Place> {
         let bytes = postcard::to_allocvec(self)
+            .and_then(|bytes| postcard::to_extend(&self.neighbour_sets, bytes))
             .map_err(|error| Error::internal(format!("the catalog cannot be written: {error}")))?;
         Blob::write(&pack(&bytes), writer)
     }
@@ -103,6 +115,7 @@ impl Snapshot {
             label_counts: stored.label_counts.iter().copied().collect(),
             type_counts: stored.type_counts.iter().copied().collect(),
             schema: stored.schema.image(),
+            neighbour_sets: stored.neighbour_sets.image(),
         };
         Ok((stored, image))
     }
@@ -117,6 +130,7 @@ impl Snapshot {
         let mut catalog = Catalog::from_names(&image.names, &image.label_sets);
         Snapshot {
             schema: Schema::open(&image.schema, &mut catalog, source, &known.schema),
+            neighbour_sets: NeighbourSets::open(image.neighbour_sets.as_ref(), &catalog),
             catalog,
             nodes: Table::open(&image.nodes, source, &known.nodes),
             relationships: Table::open(&image.relationships, source, &known.relationships),

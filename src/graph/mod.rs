@@ -24,6 +24,7 @@ mod index_segment;
 mod index_tree;
 mod index_upkeep;
 mod inspect;
+mod neighbour_sets;
 mod schema;
 mod schema_text;
 mod schema_writer;

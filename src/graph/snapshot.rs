@@ -12,6 +12,7 @@ use super::adjacency_reader::AdjacencyReader;
 use super::catalog::{Catalog, LabelSetId};
 use super::chunk::Fixed;
 use super::deleted;
+use super::neighbour_sets::NeighbourSets;
 use super::schema::Schema;
 use super::table::{CHUNK_SIZE, Table};
 use crate::column::Column;
@@ -61,6 +62,7 @@ pub struct Snapshot {
     pub(super) adjacency: Vector<Adjacency>,
     pub(super) label_counts: Vector<u64>,
     pub(super) type_counts: Vector<u64>,
+    pub(super) neighbour_sets: NeighbourSets,
     pub(super) schema: Schema,
     /// What must live for the stored parts to stay readable.
     pub(super) guard: Option<Arc<dyn Any + Send + Sync>>,
@@ -346,6 +348,23 @@ impl Snapshot {
                 })
             })
             .collect()
+    }
+
+    /// Whether all neighbours over relationships of a type are known to have sets of labels that pass.
+    pub fn all_neighbours_pass(
+        &self,
+        direction: Direction,
+        relationship_type: TypeId,
+        passes: impl Fn(LabelSetId) -> bool,
+    ) -> bool {
+        let place = adjacency_place(direction, relationship_type);
+        let sets = self.neighbour_sets.at(place);
+        sets.is_some_and(|sets| sets.iter().all(|set| passes(*set)))
+    }
+
+    /// A number that differs, but for chance, where [`Snapshot::all_neighbours_pass`] may.
+    pub fn neighbours_fingerprint(&self) -> u64 {
+        self.neighbour_sets.fingerprint()
     }
 
     /// A reader of the neighbours of many nodes.

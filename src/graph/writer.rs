@@ -11,7 +11,7 @@ use super::index_upkeep::Touched;
 use super::snapshot::{Endpoints, Snapshot, adjacency_place};
 use super::table::Properties;
 use super::verify::Unverified;
-use super::{Catalog, deleted};
+use super::{Catalog, LabelSetId, deleted};
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
@@ -112,9 +112,8 @@ impl GraphWriter {
         end: NodeId,
         properties: Vec<(KeyId, Value)>,
     ) -> Result<RelationshipId> {
-        for node in [start, end] {
-            self.graph.label_set_of(node)?;
-        }
+        let start_set = self.graph.label_set_of(start)?;
+        let end_set = self.graph.label_set_of(end)?;
         let properties = storable(properties, &self.graph.catalog)?;
         let effect_properties = self.named(&properties);
         let ends = Endpoints {
@@ -127,6 +126,8 @@ impl GraphWriter {
             .add((start.0, end.0, id))?;
         self.adjacency(Direction::Incoming, relationship_type)
             .add((end.0, start.0, id))?;
+        self.note_neighbour(Direction::Outgoing, relationship_type, end_set);
+        self.note_neighbour(Direction::Incoming, relationship_type, start_set);
         count(&mut self.graph.type_counts, relationship_type.index(), 1);
         self.touch_relationship(RelationshipId(id));
         self.reindex(id, self.keys_of_new_relationship(relationship_type))?;
@@ -235,7 +236,12 @@ impl GraphWriter {
         self.nodes
             .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
         let before = self.node_keys(node, Touched::Label(changed))?;
+        let before_set = self.graph.label_set_of(node)?;
         self.graph.nodes.update(node.0, |row| row.fixed = set)?;
+        let graph = &mut self.graph;
+        graph
+            .neighbour_sets
+            .relabelled(before_set, set, &graph.catalog);
         self.touch_node(node);
         self.reindex(node.0, before)
     }
@@ -427,6 +433,18 @@ impl GraphWriter {
 
     fn label_name(&self, label: LabelId) -> Arc<str> {
         self.graph.catalog.label_name(label).clone()
+    }
+
+    /// Notes a set of labels at the end of a relationship.
+    pub(super) fn note_neighbour(
+        &mut self,
+        direction: Direction,
+        relationship_type: TypeId,
+        set: LabelSetId,
+    ) {
+        let place = adjacency_place(direction, relationship_type);
+        let graph = &mut self.graph;
+        graph.neighbour_sets.note(place, set, &graph.catalog);
     }
 
     pub(super) fn adjacency(

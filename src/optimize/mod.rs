@@ -59,6 +59,12 @@ pub static RULES: &[Rule] = &[
         sentence: "Takes an order from an index that has it, instead of sorting.",
         rewrite: rules::index_order::rewrite,
     },
+    // After those that look for scans and lookups by labels.
+    Rule {
+        name: "known_labels",
+        sentence: "Tests no labels that all neighbours over a type of relationships have.",
+        rewrite: rules::known_labels::rewrite,
+    },
     // Looks at neighbours that no rule above moves apart.
     Rule {
         name: "top_k",

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use crate::bind::bound::PatternDirection;
 use crate::bind::expression::Labels;
 use crate::graph::{
-    ConstraintDefinition, ConstraintRule, Index, LabelSetId, SampledEnds, Snapshot, Target,
+    ConstraintDefinition, ConstraintRule, Direction, Index, LabelSetId, SampledEnds, Snapshot,
+    Target,
 };
 use crate::value::{Type, TypeId, TypeTest};
 
@@ -58,20 +59,15 @@ impl<'a> Statistics<'a> {
             let part = self.nodes(to) / self.nodes(None).max(1.0);
             return self.relationships(types) / self.nodes(None).max(1.0) * part;
         }
-        let ways: &[bool] = match direction {
-            PatternDirection::Outgoing => &[true],
-            PatternDirection::Incoming => &[false],
-            PatternDirection::Both => &[true, false],
-        };
         let mut relationships = 0.0;
         for id in ids {
             let sample = self.sample(id);
             let all = self.graph.type_count(id) as f64;
-            for outgoing in ways {
+            for way in direction.ways() {
                 let fits = |ends: &&SampledEnds| {
-                    let (near, far) = match outgoing {
-                        true => (ends.start, ends.end),
-                        false => (ends.end, ends.start),
+                    let (near, far) = match way {
+                        Direction::Outgoing => (ends.start, ends.end),
+                        Direction::Incoming => (ends.end, ends.start),
                     };
                     self.holds(near, from) && self.holds(far, to)
                 };
@@ -83,6 +79,21 @@ impl<'a> Statistics<'a> {
         relationships / nodes
     }
 
+    /// Whether all nodes that relationships of these types lead to satisfy a label expression, as the
+    /// graph stands.
+    pub fn neighbours_have(
+        &self,
+        types: Option<&Labels>,
+        direction: PatternDirection,
+        labels: &Labels,
+    ) -> bool {
+        let passes = |set| self.holds(set, Some(labels));
+        self.types(types).into_iter().all(|id| {
+            let mut ways = direction.ways().iter();
+            ways.all(|way| self.graph.all_neighbours_pass(*way, id, passes))
+        })
+    }
+
     /// Whether a set of labels satisfies a label expression.
     fn holds(&self, set: LabelSetId, labels: Option<&Labels>) -> bool {
         match labels {
@@ -91,7 +102,7 @@ impl<'a> Statistics<'a> {
                 let label = self.graph.catalog().label(name);
                 label.is_some_and(|label| self.graph.catalog().set_has(set, label))
             }
-            Some(Labels::Any) => true,
+            Some(Labels::Any) => !self.graph.catalog().is_empty_set(set),
             Some(Labels::Not(inner)) => !self.holds(set, Some(inner)),
             Some(Labels::And(parts)) => parts.iter().all(|part| self.holds(set, Some(part))),
             Some(Labels::Or(parts)) => parts.iter().any(|part| self.holds(set, Some(part))),

@@ -7,7 +7,7 @@ use crate::column::Column;
 use crate::error::Result;
 use crate::execute::Batch;
 use crate::execute::evaluate::type_matches;
-use crate::graph::{AdjacencyReader, Direction, Neighbours, Snapshot};
+use crate::graph::{AdjacencyReader, Neighbours, Snapshot};
 use crate::physical::TypeFilter;
 use crate::value::{NodeId, RelationshipId, TypeId, Value};
 
@@ -20,11 +20,7 @@ pub(super) struct Steps {
 
 impl Steps {
     pub(super) fn new(direction: PatternDirection, types: &TypeFilter, graph: &Snapshot) -> Steps {
-        let directions: &[Direction] = match direction {
-            PatternDirection::Outgoing => &[Direction::Outgoing],
-            PatternDirection::Incoming => &[Direction::Incoming],
-            PatternDirection::Both => &[Direction::Outgoing, Direction::Incoming],
-        };
+        let directions = direction.ways();
         let readers = type_ids(types, graph).into_iter().flat_map(|id| {
             let directions = directions.iter();
             directions.map(move |direction| graph.adjacency_reader(*direction, id))

@@ -13,7 +13,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::order_pattern::{free_variables, may_overlap, turned};
+use super::order_pattern::{free_variables, may_overlap};
 use super::pattern_cost::{MOST_COMPARED, estimate};
 use super::reach::variables_of;
 use crate::bind::expression::{Comparison, Expression as E, Labels};
@@ -105,7 +105,8 @@ fn optional_branch(inner: &Plan, new: &[Variable], read: &HashSet<Variable>) -> 
     let [node] = pruned.core.nodes.as_slice() else {
         return None;
     };
-    let is_all = pruned.core.relationships.is_empty()
+    let is_all = kept.contains(&node.variable)
+        && pruned.core.relationships.is_empty()
         && pruned.core.predicates.is_empty()
         && node.labels.is_none();
     let mut weighs = pruned.weighs.remove(&node.variable)?;
@@ -317,7 +318,7 @@ impl Pruned {
         Branch {
             direction: match relationship.to == *node {
                 true => relationship.direction,
-                false => turned(relationship.direction),
+                false => relationship.direction.turned(),
             },
             types: relationship.types.clone(),
             to: node.clone(),

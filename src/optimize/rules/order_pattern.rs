@@ -12,7 +12,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::bind::bound::PatternDirection;
 use crate::bind::expression::{Comparison, Expression as E, Labels, Quantifier};
 use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
@@ -256,7 +255,7 @@ impl<'a> Solver<'a> {
         let mut expand = expand_of(relationship, distinct_from);
         if !forwards {
             std::mem::swap(&mut expand.from, &mut expand.to);
-            expand.direction = turned(expand.direction);
+            expand.direction = expand.direction.turned();
             expand.reversed = true;
         }
         expand.into = self.solved.contains(&expand.to);
@@ -371,15 +370,6 @@ impl<'a> Solver<'a> {
             .filter(|(_, _, types)| may_overlap(types.as_ref(), relationship.types.as_ref()))
             .map(|(variable, _, _)| variable.clone())
             .collect()
-    }
-}
-
-/// The direction as seen from the other end.
-pub(super) fn turned(direction: PatternDirection) -> PatternDirection {
-    match direction {
-        PatternDirection::Outgoing => PatternDirection::Incoming,
-        PatternDirection::Incoming => PatternDirection::Outgoing,
-        PatternDirection::Both => PatternDirection::Both,
     }
 }
 

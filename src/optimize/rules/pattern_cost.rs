@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::order_pattern::{Solver, free_variables, turned};
+use super::order_pattern::{Solver, free_variables};
 use crate::bind::expression::Labels;
 use crate::logical::{MatchPattern, RelationshipPattern, Variable};
 use crate::optimize::Statistics;
@@ -64,7 +64,7 @@ impl Solver<'_> {
             false => (
                 &relationship.to,
                 &relationship.from,
-                turned(relationship.direction),
+                relationship.direction.turned(),
             ),
         };
         let (near_labels, far_labels) = (self.labels_of(near), self.labels_of(far));
