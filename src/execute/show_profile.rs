@@ -1,7 +1,7 @@
 //! A plan that has run, as text: operators with the rows that they gave and the time they took.
 
 use super::Counts;
-use crate::physical::{End, Operator, Plan};
+use crate::physical::{Operator, Plan};
 
 /// The plan as an indented tree with its counts, the last operator first. Times include what is
 /// below; operators of subplans in expressions are not listed.
@@ -46,16 +46,7 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::Expand { input, .. } => ("Expand", vec![input]),
         Operator::ExpandRepeat { input, .. } => ("ExpandRepeat", vec![input]),
         Operator::Reach { input, .. } => ("Reach", vec![input]),
-        Operator::Weigh { input, weigh } => {
-            let ends = weigh
-                .branches
-                .iter()
-                .filter_map(|branch| match &branch.end {
-                    End::Plan { plan, .. } => Some(&**plan),
-                    End::Any | End::Labels(_) => None,
-                });
-            ("Weigh", std::iter::once(&**input).chain(ends).collect())
-        }
+        Operator::Weigh { input, .. } => ("Weigh", vec![input]),
         Operator::Follow { input, .. } => ("Follow", vec![input]),
         Operator::Repeat {
             input, repetition, ..

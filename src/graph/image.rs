@@ -46,6 +46,14 @@ struct SchemaImage {
 }
 
 impl Image {
+    /// The catalog of a graph in which there is nothing.
+    pub fn empty() -> Image {
+        Image {
+            neighbour_sets: Some(NeighbourSetsImage::new()),
+            ..Image::default()
+        }
+    }
+
     /// Reads the catalog at `blob`.
     ///
     /// # Errors

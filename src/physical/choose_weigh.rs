@@ -4,7 +4,7 @@ use super::choose::{Chooser, type_filter};
 use super::layout::Layout;
 use super::plan::{Branch, End, Operator, Weigh};
 use crate::bind::expression::Expression as E;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::logical::{self, Variable};
 
 impl Chooser {
@@ -15,25 +15,26 @@ impl Chooser {
     ) -> Result<(Operator, Layout)> {
         let distinct = is_distinct(input, &weigh.from);
         let (input, layout) = self.input(input)?;
-        let branches = weigh
-            .branches
-            .iter()
-            .map(|branch| {
-                Ok(Branch {
-                    direction: branch.direction,
-                    types: type_filter(branch.types.as_ref()),
-                    end: self.end(branch)?,
-                })
+        let weigh = self.counts(weigh, distinct, &layout)?;
+        Ok((Operator::Weigh { input, weigh }, layout))
+    }
+
+    /// What is counted from a node of a row; `distinct` where no two rows have the same.
+    fn counts(&mut self, weigh: &logical::Weigh, distinct: bool, layout: &Layout) -> Result<Weigh> {
+        let branches = weigh.branches.iter().map(|branch| {
+            Ok(Branch {
+                direction: branch.direction,
+                types: type_filter(branch.types.as_ref()),
+                end: self.end(branch)?,
             })
-            .collect::<Result<_>>()?;
-        let weigh = Weigh {
+        });
+        Ok(Weigh {
             from: layout.slot(&weigh.from)?,
-            branches,
+            branches: branches.collect::<Result<_>>()?,
             apart: weigh.apart,
             optional: weigh.optional,
             distinct,
-        };
-        Ok((Operator::Weigh { input, weigh }, layout))
+        })
     }
 
     fn end(&mut self, branch: &logical::Branch) -> Result<End> {
@@ -47,12 +48,31 @@ impl Chooser {
         {
             return Ok(End::Labels(labels.clone()));
         }
-        let before = std::mem::replace(&mut self.carries_row, false);
-        let chosen = self.input(&branch.inner);
-        self.carries_row = before;
-        let (plan, layout) = chosen?;
-        let node = layout.slot(&branch.to)?;
-        Ok(End::Plan { plan, node })
+        let layout = Layout::new(vec![branch.to.clone()]);
+        let (mut filters, mut weighs) = (Vec::new(), Vec::new());
+        let mut plan = &branch.inner;
+        loop {
+            plan = match plan {
+                logical::Plan::Argument { .. } => break,
+                logical::Plan::Filter { input, predicate } => {
+                    filters.push(self.expression(predicate, &layout)?);
+                    input
+                }
+                logical::Plan::Weigh { input, weigh } => {
+                    weighs.push(self.counts(weigh, true, &layout)?);
+                    input
+                }
+                _ => {
+                    return Err(Error::internal(
+                        "the end of a branch is no chain of filters",
+                    ));
+                }
+            };
+        }
+        // From the node on.
+        filters.reverse();
+        weighs.reverse();
+        Ok(End::Further { filters, weighs })
     }
 }
 

@@ -419,12 +419,12 @@ pub enum End {
     Any,
     /// Once, where it has the labels.
     Labels(Labels),
-    /// As often as the plan gives rows for the node.
-    Plan {
-        /// The plan; its argument is the node.
-        plan: Box<Plan>,
-        /// The column of its rows that still holds the node.
-        node: usize,
+    /// Where it passes, as often as ways lead on from it.
+    Further {
+        /// Predicates over a row of the node alone, one after the other.
+        filters: Vec<Expression>,
+        /// What is counted from it; the numbers are multiplied.
+        weighs: Vec<Weigh>,
     },
 }
 

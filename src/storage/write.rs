@@ -389,7 +389,7 @@ impl Store {
 pub(super) fn write_first_generation(file: &dyn DiskFile, id: &DatabaseId) -> io::Result<()> {
     let mut space = Space::after(0);
     let mut output = Output::new(file, &mut space);
-    let catalog = Image::default()
+    let catalog = Image::empty()
         .write(&mut output)
         .map_err(io::Error::other)?;
     file.sync()?;

@@ -27,6 +27,18 @@ impl NodeNumbers {
         }
     }
 
+    /// Those of the nodes that have no number yet, each once; they get 0.
+    pub(super) fn begin(&mut self, nodes: &[u32], runtime: &Runtime) -> Result<Vec<u32>> {
+        let mut unknown = Vec::new();
+        for node in nodes {
+            if self.get(*node).is_none() {
+                self.set(*node, 0, runtime)?;
+                unknown.push(*node);
+            }
+        }
+        Ok(unknown)
+    }
+
     /// Gives a node of the graph its number, less than `u64::MAX`.
     pub(super) fn set(&mut self, node: u32, number: u64, runtime: &Runtime) -> Result<()> {
         if let Some(known) = self.many.get_mut(node as usize) {

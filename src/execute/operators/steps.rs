@@ -20,8 +20,16 @@ pub(super) struct Steps {
 
 impl Steps {
     pub(super) fn new(direction: PatternDirection, types: &TypeFilter, graph: &Snapshot) -> Steps {
+        Steps::of_types(direction, type_ids(types, graph), graph)
+    }
+
+    pub(super) fn of_types(
+        direction: PatternDirection,
+        types: Vec<TypeId>,
+        graph: &Snapshot,
+    ) -> Steps {
         let directions = direction.ways();
-        let readers = type_ids(types, graph).into_iter().flat_map(|id| {
+        let readers = types.into_iter().flat_map(|id| {
             let directions = directions.iter();
             directions.map(move |direction| graph.adjacency_reader(*direction, id))
         });
@@ -65,6 +73,17 @@ impl Steps {
             }
         }
         Ok(degree as u64)
+    }
+
+    /// Appends all neighbours of a node.
+    pub(super) fn append_nodes(&mut self, node: NodeId, nodes: &mut Vec<u32>) -> Result<()> {
+        if self.both {
+            return self.visit(node, None, |neighbour, _| nodes.push(neighbour));
+        }
+        for reader in &mut self.readers {
+            nodes.extend_from_slice(reader.neighbours(node)?.nodes);
+        }
+        Ok(())
     }
 
     /// Appends all neighbours of a node and the relationships to them.

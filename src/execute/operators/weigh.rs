@@ -9,51 +9,43 @@ use arrow_array::{Array, UInt32Array};
 use super::Input;
 use super::expand::MANY_ROWS;
 use super::node_numbers::NodeNumbers;
-use super::steps::Steps;
+use super::steps::{Steps, type_ids};
+use crate::bind::bound::PatternDirection;
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::{Error, Result};
 use crate::execute::batch::{product, total};
-use crate::execute::evaluate::{node_ids, node_labels};
-use crate::execute::{Batch, Operator, Runtime, open};
+use crate::execute::evaluate::{node_ids, node_labels, true_rows};
+use crate::execute::{Batch, Operator, Runtime};
 
-use crate::physical::{self, Apart, Branch, End};
+use crate::physical::{self, Apart, Branch, End, Expression};
 use crate::value::NodeId;
 
 /// Counts ways.
 pub(in crate::execute) struct Weigh<'p> {
     input: Input<'p>,
-    plan: &'p physical::Weigh,
+    counter: Counter<'p>,
     /// The ways from each node that was met, unless none comes twice.
     totals: NodeNumbers,
-    /// For each branch, how often its ends count.
-    ends: Vec<NodeNumbers>,
 }
 
 impl<'p> Weigh<'p> {
     pub(in crate::execute) fn new(input: Input<'p>, plan: &'p physical::Weigh) -> Self {
         Weigh {
             input,
-            plan,
+            counter: Counter::new(plan),
             totals: NodeNumbers::default(),
-            ends: plan
-                .branches
-                .iter()
-                .map(|_| NodeNumbers::default())
-                .collect(),
         }
     }
 
     /// How often each row counts.
     fn weights(&mut self, from: &UInt32Array, runtime: &mut Runtime) -> Result<Vec<u64>> {
-        if self.plan.distinct && from.null_count() == 0 {
-            return self.count(from.values(), runtime);
+        if self.counter.plan.distinct && from.null_count() == 0 {
+            return self.counter.count(from.values(), runtime);
         }
-        let mut unknown: Vec<u32> = from.iter().flatten().collect();
-        unknown.retain(|node| self.totals.get(*node).is_none());
-        unknown.sort_unstable();
-        unknown.dedup();
-        let totals = self.count(&unknown, runtime)?;
+        let nodes: Vec<u32> = from.iter().flatten().collect();
+        let unknown = self.totals.begin(&nodes, runtime)?;
+        let totals = self.counter.count(&unknown, runtime)?;
         for (node, total) in unknown.iter().zip(totals) {
             self.totals.set(*node, total, runtime)?;
         }
@@ -62,6 +54,38 @@ impl<'p> Weigh<'p> {
             known.unwrap_or_default()
         });
         Ok(weights.collect())
+    }
+}
+
+/// Counts the ways from nodes.
+struct Counter<'p> {
+    plan: &'p physical::Weigh,
+    /// For each branch.
+    ends: Vec<Ends<'p>>,
+}
+
+/// How often the nodes at the end of a branch count.
+struct Ends<'p> {
+    known: NodeNumbers,
+    further: Vec<Counter<'p>>,
+}
+
+impl<'p> Counter<'p> {
+    fn new(plan: &'p physical::Weigh) -> Self {
+        let ends = plan.branches.iter().map(|branch| {
+            let weighs: &[physical::Weigh] = match &branch.end {
+                End::Further { weighs, .. } => weighs,
+                End::Any | End::Labels(_) => &[],
+            };
+            Ends {
+                known: NodeNumbers::default(),
+                further: weighs.iter().map(Counter::new).collect(),
+            }
+        });
+        Counter {
+            plan,
+            ends: ends.collect(),
+        }
     }
 
     /// The number of ways from each node.
@@ -91,15 +115,9 @@ impl<'p> Weigh<'p> {
             return degrees.collect();
         }
         let mut totals = Vec::with_capacity(nodes.len());
-        let mut start = 0;
-        while start < nodes.len() {
-            let lists = Lists::of(nodes, start, &mut steps, runtime)?;
-            start += lists.ends.len();
+        while let Some(lists) = Lists::next(&nodes[totals.len()..], &mut steps, runtime)? {
             let weights = self.weigh_ends(branch, &lists.nodes, runtime)?;
-            for list in lists.ranges() {
-                let mut weights = weights[list].iter();
-                totals.push(weights.try_fold(0, |sum, weight| total(sum, *weight))?);
-            }
+            lists.add_up(&weights, &mut totals)?;
         }
         Ok(totals)
     }
@@ -109,20 +127,92 @@ impl<'p> Weigh<'p> {
         let [first, second, ..] = self.plan.branches.as_slice() else {
             return Err(Error::internal("two branches are apart where there is one"));
         };
+        match apart {
+            Apart::Nodes => self.pairs_at_one_node(first, second, nodes, runtime),
+            Apart::Relationships => self.common_ways(first, second, nodes, runtime),
+        }
+    }
+
+    /// The number of ways that both branches have, which one relationship is.
+    fn common_ways(
+        &mut self,
+        first: &Branch,
+        second: &Branch,
+        nodes: &[u32],
+        runtime: &mut Runtime,
+    ) -> Result<Vec<u64>> {
+        let others = type_ids(&second.types, runtime.graph());
+        let mut types = type_ids(&first.types, runtime.graph());
+        types.retain(|id| others.contains(id));
+        use PatternDirection::Both;
+        let (direction, only_loops) = match (first.direction, second.direction) {
+            (Both, other) => (other, false),
+            (one, other) => (one, other != one && other != Both),
+        };
+        let mut steps = Steps::of_types(direction, types, runtime.graph());
+        if only_loops {
+            let mut totals = Vec::with_capacity(nodes.len());
+            for node in nodes {
+                let mut loops = 0;
+                steps.visit(NodeId(*node), Some(*node), |_, _| loops += 1)?;
+                totals.push(loops);
+            }
+            let with_loops = nodes.iter().zip(&totals).filter(|(_, loops)| **loops > 0);
+            let with_loops: Vec<u32> = with_loops.map(|(node, _)| *node).collect();
+            let mut weights = self.weigh_both_ends(&with_loops, runtime)?.into_iter();
+            for loops in totals.iter_mut().filter(|loops| **loops > 0) {
+                *loops = product(*loops, weights.next().unwrap_or_default())?;
+            }
+            return Ok(totals);
+        }
+        if let (End::Any, End::Any) = (&first.end, &second.end) {
+            return nodes
+                .iter()
+                .map(|node| steps.degree(NodeId(*node)))
+                .collect();
+        }
+        let mut totals = Vec::with_capacity(nodes.len());
+        while let Some(lists) = Lists::next(&nodes[totals.len()..], &mut steps, runtime)? {
+            let weights = self.weigh_both_ends(&lists.nodes, runtime)?;
+            lists.add_up(&weights, &mut totals)?;
+        }
+        Ok(totals)
+    }
+
+    /// How often both branches count together that lead to each of these nodes.
+    fn weigh_both_ends(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
+        let weights = self.weigh_ends(0, nodes, runtime)?.into_iter();
+        let others = self.weigh_ends(1, nodes, runtime)?;
+        weights
+            .zip(others)
+            .map(|(one, other)| product(one, other))
+            .collect()
+    }
+
+    /// The number of pairs of ways that lead to one node.
+    fn pairs_at_one_node(
+        &mut self,
+        first: &Branch,
+        second: &Branch,
+        nodes: &[u32],
+        runtime: &mut Runtime,
+    ) -> Result<Vec<u64>> {
+        let is_same = (first.direction, &first.types) == (second.direction, &second.types);
         let (mut first, mut second) = (steps(first, runtime), steps(second, runtime));
         let (mut left, mut right) = (Vec::new(), Vec::new());
         let mut totals = Vec::with_capacity(nodes.len());
-        let mut start = 0;
-        while start < nodes.len() {
-            let lists = Lists::of(nodes, start, &mut first, runtime)?;
-            let group = &nodes[start..start + lists.ends.len()];
-            start += group.len();
-            let others = Lists::all(group, &mut second, runtime)?;
+        while let Some(lists) = Lists::next(&nodes[totals.len()..], &mut first, runtime)? {
+            let group = &nodes[totals.len()..][..lists.ends.len()];
+            let read = match is_same {
+                true => None,
+                false => Some(Lists::all(group, &mut second, runtime)?),
+            };
+            let others = read.as_ref().unwrap_or(&lists);
             let weights = self.weigh_ends(0, &lists.nodes, runtime)?;
             let other_weights = self.weigh_ends(1, &others.nodes, runtime)?;
             for (list, other) in lists.ranges().zip(others.ranges()) {
-                lists.weights_by(apart, list, &weights, &mut left);
-                others.weights_by(apart, other, &other_weights, &mut right);
+                lists.sorted(list, &weights, &mut left);
+                others.sorted(other, &other_weights, &mut right);
                 totals.push(pairs_of_same(&left, &right)?);
             }
         }
@@ -136,7 +226,7 @@ impl<'p> Weigh<'p> {
         nodes: &[u32],
         runtime: &mut Runtime,
     ) -> Result<Vec<u64>> {
-        let known = &mut self.ends[branch];
+        let ends = &mut self.ends[branch];
         match &self.plan.branches[branch].end {
             End::Any => Ok(vec![1; nodes.len()]),
             End::Labels(labels) => {
@@ -144,32 +234,38 @@ impl<'p> Weigh<'p> {
                 let holds = node_labels(&nodes, labels, runtime.graph())?;
                 Ok(holds.values().iter().map(u64::from).collect())
             }
-            End::Plan { plan, node } => {
-                let mut unknown = nodes.to_vec();
-                unknown.retain(|node| known.get(*node).is_none());
-                unknown.sort_unstable();
-                unknown.dedup();
-                for node in &unknown {
-                    known.set(*node, 0, runtime)?;
-                }
-                let rows = unknown.len();
-                let argument = Batch::new(vec![Column::Node(UInt32Array::from(unknown))], rows);
-                let mut operator = open(plan, Some(&argument), runtime);
-                while let Some(batch) = operator.next(runtime)? {
-                    let ends = node_ids(batch.column(*node)?)?;
-                    for (row, node) in ends.values().iter().enumerate() {
-                        let times = batch.multiplicity().map_or(1, |times| times[row]);
-                        let before = known.get(*node).unwrap_or_default();
-                        known.set(*node, total(before, times)?, runtime)?;
+            End::Further { filters, .. } => {
+                let unknown = ends.known.begin(nodes, runtime)?;
+                let unknown = passing(unknown, filters, runtime)?;
+                let mut weights = vec![1; unknown.len()];
+                for counter in &mut ends.further {
+                    let ways = counter.count(&unknown, runtime)?;
+                    for (weight, ways) in weights.iter_mut().zip(ways) {
+                        *weight = product(*weight, ways)?;
                     }
                 }
-                let weights = nodes
-                    .iter()
-                    .map(|node| known.get(*node).unwrap_or_default());
-                Ok(weights.collect())
+                for (node, weight) in unknown.iter().zip(weights) {
+                    ends.known.set(*node, weight, runtime)?;
+                }
+                let weights = nodes.iter().map(|node| ends.known.get(*node));
+                Ok(weights.map(Option::unwrap_or_default).collect())
             }
         }
     }
+}
+
+/// The nodes for which all predicates are true.
+fn passing(nodes: Vec<u32>, filters: &[Expression], runtime: &mut Runtime) -> Result<Vec<u32>> {
+    if filters.is_empty() {
+        return Ok(nodes);
+    }
+    let rows = nodes.len();
+    let mut batch = Batch::new(vec![Column::Node(UInt32Array::from(nodes))], rows);
+    for filter in filters {
+        let kept = true_rows(filter, &batch, runtime)?;
+        batch = batch.select(kept)?;
+    }
+    Ok(node_ids(batch.column(0)?)?.values().to_vec())
 }
 
 impl Operator for Weigh<'_> {
@@ -178,9 +274,9 @@ impl Operator for Weigh<'_> {
             return Ok(None);
         };
         runtime.context.check()?;
-        let from = node_ids(batch.column(self.plan.from)?)?.into_owned();
+        let from = node_ids(batch.column(self.counter.plan.from)?)?.into_owned();
         let mut weights = self.weights(&from, runtime)?;
-        if self.plan.optional {
+        if self.counter.plan.optional {
             weights
                 .iter_mut()
                 .for_each(|weight| *weight = (*weight).max(1));
@@ -196,7 +292,6 @@ fn steps(branch: &Branch, runtime: &Runtime) -> Steps {
 /// The neighbours of several nodes, end to end.
 struct Lists {
     nodes: Vec<u32>,
-    relationships: Vec<u32>,
     /// Where the list of each node ends.
     ends: Vec<usize>,
     held: Reservation,
@@ -206,23 +301,22 @@ impl Lists {
     fn new(runtime: &Runtime) -> Lists {
         Lists {
             nodes: Vec::new(),
-            relationships: Vec::new(),
             ends: Vec::new(),
             held: runtime.context.reservation(),
         }
     }
 
-    /// The lists of nodes from a place on, until there are many neighbours.
-    fn of(nodes: &[u32], start: usize, steps: &mut Steps, runtime: &Runtime) -> Result<Lists> {
+    /// The lists of the first nodes, until there are many neighbours; `None` where there is no node.
+    fn next(nodes: &[u32], steps: &mut Steps, runtime: &Runtime) -> Result<Option<Lists>> {
         runtime.context.check()?;
         let mut lists = Lists::new(runtime);
-        let mut nodes = nodes[start..].iter();
-        while lists.nodes.len() < MANY_ROWS
-            && let Some(node) = nodes.next()
-        {
+        for node in nodes {
+            if lists.nodes.len() >= MANY_ROWS {
+                break;
+            }
             lists.append(*node, steps)?;
         }
-        Ok(lists)
+        Ok((!nodes.is_empty()).then_some(lists))
     }
 
     /// The lists of all these nodes.
@@ -236,11 +330,15 @@ impl Lists {
     }
 
     fn append(&mut self, node: u32, steps: &mut Steps) -> Result<()> {
-        let before = self.nodes.len();
-        steps.append(NodeId(node), &mut self.nodes, &mut self.relationships)?;
+        let before = self.nodes.capacity();
+        steps.append_nodes(NodeId(node), &mut self.nodes)?;
         self.ends.push(self.nodes.len());
-        // A neighbour, a relationship, a weight.
-        self.held.grow((self.nodes.len() - before) * 16)
+        let grown = self.nodes.capacity() - before;
+        match grown {
+            0 => Ok(()),
+            // A neighbour, and its weight.
+            _ => self.held.grow(grown * 12),
+        }
     }
 
     /// Where the list of each node stands.
@@ -249,31 +347,25 @@ impl Lists {
         starts.zip(&self.ends).map(|(start, end)| start..*end)
     }
 
-    /// What may be the same, sorted, with its weight.
-    fn weights_by(
-        &self,
-        apart: Apart,
-        list: std::ops::Range<usize>,
-        weights: &[u64],
-        sorted: &mut Vec<(u32, u64)>,
-    ) {
-        let keys = match apart {
-            Apart::Nodes => &self.nodes,
-            Apart::Relationships => &self.relationships,
-        };
-        sorted.clear();
-        sorted.extend(
-            keys[list.clone()]
-                .iter()
-                .copied()
-                .zip(weights[list].iter().copied()),
-        );
-        // Two directions give two sorted runs.
-        sorted.sort_by_key(|(key, _)| *key);
+    /// Appends the sum of the weights of each list.
+    fn add_up(&self, weights: &[u64], sums: &mut Vec<u64>) -> Result<()> {
+        for list in self.ranges() {
+            let mut weights = weights[list].iter();
+            sums.push(weights.try_fold(0, |sum, weight| total(sum, *weight))?);
+        }
+        Ok(())
+    }
+
+    /// A list with its weights, sorted: several types or directions give several sorted runs.
+    fn sorted(&self, list: std::ops::Range<usize>, weights: &[u64], into: &mut Vec<(u32, u64)>) {
+        let weights = weights[list.clone()].iter().copied();
+        into.clear();
+        into.extend(self.nodes[list].iter().copied().zip(weights));
+        into.sort_by_key(|(node, _)| *node);
     }
 }
 
-/// The sum over equal keys of the product of their weights on both sides.
+/// The sum over equal nodes of the product of their weights on both sides.
 fn pairs_of_same(left: &[(u32, u64)], right: &[(u32, u64)]) -> Result<u64> {
     let mut right = right.chunk_by(|one, other| one.0 == other.0).peekable();
     let mut all = 0;

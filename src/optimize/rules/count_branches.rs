@@ -22,8 +22,17 @@ use crate::logical::{
 };
 use crate::optimize::{Statistics, bottom_up, conjuncts, filtered};
 
-/// What it costs to count a way, beside a row that is made.
+/// What it costs to count a way, beside a row that is made by following a relationship.
 const COST_OF_WAY: f64 = 0.1;
+
+/// What it costs to scan a node of which no more is made than to count from it.
+const COST_OF_SCANNED: f64 = 0.2;
+
+/// What it costs to look up how many neighbours nodes have, one after the other.
+const COST_IN_ORDER: f64 = 0.03;
+
+/// What it costs to look that up for nodes that lie anywhere.
+const COST_ANYWHERE: f64 = 0.15;
 
 /// How much more counting may be expected to cost than listing: what it costs at most is known, but
 /// rows may be far more than is expected of nodes with the same few neighbours each.
@@ -329,11 +338,17 @@ impl Pruned {
     /// What is expected to be touched when the rest is listed and the branches are counted.
     fn cost(&self, known: &HashSet<Variable>, statistics: &Statistics) -> f64 {
         let core = estimate(&self.core, known, statistics);
+        let is_scan = self.core.relationships.is_empty() && known.is_empty();
+        let (cost, access) = match self.core.nodes.as_slice() {
+            [_] if is_scan => (core.cost.min(core.rows * COST_OF_SCANNED), COST_IN_ORDER),
+            _ => (core.cost, COST_ANYWHERE),
+        };
         let weighs = self.core.nodes.iter().filter_map(|node| {
             let weighs = self.weighs.get(&node.variable)?;
-            Some(cost_of(weighs, core.rows, node.labels.as_ref(), statistics))
+            let labels = node.labels.as_ref();
+            Some(cost_of(weighs, core.rows, labels, access, statistics))
         });
-        core.cost + weighs.sum::<f64>()
+        cost + weighs.sum::<f64>()
     }
 
     /// Puts first what drops the most rows.
@@ -371,43 +386,85 @@ fn weighed(plan: Plan, weighs: Vec<Weigh>) -> Plan {
     })
 }
 
-/// What it costs to count from so many rows with a node of these labels: each node is counted once.
-fn cost_of(weighs: &[Weigh], rows: f64, labels: Option<&Labels>, statistics: &Statistics) -> f64 {
+/// What it costs to count from so many rows with a node of these labels: each node is counted once, for
+/// which its neighbours are looked up at the cost of `access`.
+fn cost_of(
+    weighs: &[Weigh],
+    rows: f64,
+    labels: Option<&Labels>,
+    access: f64,
+    statistics: &Statistics,
+) -> f64 {
     let nodes = rows.min(statistics.nodes(labels));
-    let branches = weighs.iter().flat_map(|weigh| &weigh.branches);
-    let costs = branches.map(|branch| {
+    let branches = weighs.iter().flat_map(|weigh| {
+        let is_pair = weigh.apart.is_some();
+        weigh.branches.iter().map(move |branch| (branch, is_pair))
+    });
+    let costs = branches.map(|(branch, is_pair)| {
         let types = branch.types.as_ref();
         let ways = nodes * statistics.degree(types, branch.direction, labels, None);
-        ways * COST_OF_WAY + cost_of_end(&branch.inner, ways, statistics)
+        let end = End::of(branch, statistics);
+        match end.is_any() && !is_pair {
+            true => nodes * access,
+            false => nodes * access + ways * COST_OF_WAY + end.cost(ways, statistics),
+        }
     });
-    (rows + nodes) * COST_OF_WAY + costs.sum::<f64>()
+    rows * COST_IN_ORDER + costs.sum::<f64>()
 }
 
-fn cost_of_end(inner: &Plan, ways: f64, statistics: &Statistics) -> f64 {
-    let (mut labels, mut weighs, mut filters) = (None, Vec::new(), 0);
-    let mut plan = inner;
-    loop {
-        plan = match plan {
-            Plan::Weigh { input, weigh } => {
-                weighs.push(weigh.clone());
-                input
-            }
-            Plan::Filter { input, predicate } => {
-                match predicate {
-                    E::HasLabels(_, wanted) => labels = Some(wanted),
-                    _ => filters += 1,
-                }
-                input
-            }
-            _ => break,
+/// What is asked of the nodes at the end of a branch.
+struct End<'p> {
+    labels: Option<&'p Labels>,
+    filters: usize,
+    weighs: Vec<Weigh>,
+}
+
+impl<'p> End<'p> {
+    /// Without labels that all neighbours have.
+    fn of(branch: &'p Branch, statistics: &Statistics) -> End<'p> {
+        let mut end = End {
+            labels: None,
+            filters: 0,
+            weighs: Vec::new(),
         };
+        let mut plan = &branch.inner;
+        loop {
+            plan = match plan {
+                Plan::Weigh { input, weigh } => {
+                    end.weighs.push(weigh.clone());
+                    input
+                }
+                Plan::Filter { input, predicate } => {
+                    match predicate {
+                        E::HasLabels(_, labels) => {
+                            let types = branch.types.as_ref();
+                            let known = statistics.neighbours_have(types, branch.direction, labels);
+                            end.labels = Some(labels).filter(|_| !known);
+                        }
+                        _ => end.filters += 1,
+                    }
+                    input
+                }
+                _ => return end,
+            };
+        }
     }
-    let nodes = ways.min(statistics.nodes(labels));
-    let deeper = match weighs.is_empty() {
-        true => 0.0,
-        false => cost_of(&weighs, nodes, labels, statistics),
-    };
-    nodes * f64::from(filters) + deeper
+
+    /// Whether each counts once.
+    fn is_any(&self) -> bool {
+        self.labels.is_none() && self.filters == 0 && self.weighs.is_empty()
+    }
+
+    /// What it costs to tell how often they count, when so many ways lead to them.
+    fn cost(&self, ways: f64, statistics: &Statistics) -> f64 {
+        let nodes = ways.min(statistics.nodes(self.labels));
+        let tests = usize::from(self.labels.is_some()) + self.filters;
+        let deeper = match self.weighs.is_empty() {
+            true => 0.0,
+            false => cost_of(&self.weighs, nodes, self.labels, COST_ANYWHERE, statistics),
+        };
+        nodes * tests as f64 * COST_ANYWHERE + deeper
+    }
 }
 
 /// Whether a predicate is that two variables differ.
