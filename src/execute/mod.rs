@@ -71,6 +71,16 @@ pub fn open<'p>(
             *length,
             each.as_ref(),
         )),
+        Kind::Intersect {
+            input,
+            one,
+            other,
+            apart,
+        } => Box::new(o::intersect::Intersect::new(
+            open(input),
+            [one, other],
+            *apart,
+        )),
         Kind::Reach {
             input,
             expand,

@@ -45,6 +45,7 @@ fn describe(operator: &Operator) -> (&'static str, Vec<&Plan>) {
         Operator::HashJoin { left, right, .. } => ("HashJoin", vec![left, right]),
         Operator::Expand { input, .. } => ("Expand", vec![input]),
         Operator::ExpandRepeat { input, .. } => ("ExpandRepeat", vec![input]),
+        Operator::Intersect { input, .. } => ("Intersect", vec![input]),
         Operator::Reach { input, .. } => ("Reach", vec![input]),
         Operator::Weigh { input, .. } => ("Weigh", vec![input]),
         Operator::Follow { input, .. } => ("Follow", vec![input]),

@@ -71,6 +71,15 @@ pub enum Plan {
         /// What is followed.
         expand: Expand,
     },
+    /// From two nodes over a relationship each to the neighbours that they have in common.
+    Intersect {
+        /// The rows to extend.
+        input: Box<Plan>,
+        /// What is followed from one node.
+        one: Expand,
+        /// What is followed from the other, to the same node; it may have to be another relationship.
+        other: Expand,
+    },
     /// From a node over any number of relationships to the nodes at their end, each once for a row.
     Reach {
         /// The rows to extend.

@@ -51,6 +51,9 @@ fn head(plan: &Plan) -> String {
             let into = if expand.into { "ExpandInto" } else { "Expand" };
             format!("{into} {}", show_expand(expand))
         }
+        Plan::Intersect { one, other, .. } => {
+            format!("Intersect {}, {}", show_expand(one), show_expand(other))
+        }
         Plan::Reach { expand, .. } => format!("Reach {}", show_expand(expand)),
         Plan::Weigh { weigh, .. } => show_weigh(weigh),
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),

@@ -27,6 +27,7 @@ impl Plan {
             Plan::Match { input, .. }
             | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Intersect { input, .. }
             | Plan::Reach { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
@@ -72,6 +73,7 @@ impl Plan {
             Plan::Match { input, .. }
             | Plan::Seek { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Intersect { input, .. }
             | Plan::Reach { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
@@ -140,6 +142,10 @@ impl Plan {
                     input,
                     &mut std::iter::once(expand.relationship.clone()).chain(to),
                 )
+            }
+            Plan::Intersect { input, one, other } => {
+                let new = [&one.relationship, &one.to, &other.relationship];
+                with(input, &mut new.into_iter().cloned())
             }
             Plan::Reach { input, expand } => with(input, &mut std::iter::once(expand.to.clone())),
             Plan::Follow { input, expand } => {

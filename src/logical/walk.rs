@@ -8,6 +8,7 @@ impl Plan {
     pub fn for_each_expression_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
         match self {
             Plan::Unit
+            | Plan::Intersect { .. }
             | Plan::Reach { .. }
             | Plan::Weigh { .. }
             | Plan::Argument { .. }

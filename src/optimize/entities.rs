@@ -29,6 +29,12 @@ pub(super) fn entities(plan: &Plan) -> HashSet<Variable> {
             }
             known
         }
+        Plan::Intersect { input, one, other } => {
+            let mut known = entities(input);
+            let new = [&one.relationship, &one.to, &other.relationship];
+            known.extend(new.into_iter().cloned());
+            known
+        }
         Plan::Reach { input, expand } => {
             let mut known = entities(input);
             known.insert(expand.to.clone());

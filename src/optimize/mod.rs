@@ -82,6 +82,12 @@ pub static RULES: &[Rule] = &[
         sentence: "Searches the nodes at the end of paths breadth first where only they matter.",
         rewrite: rules::reach::rewrite,
     },
+    // After all that look at single expands.
+    Rule {
+        name: "intersect",
+        sentence: "Follows relationships from two nodes at once to the neighbours that both have.",
+        rewrite: rules::intersect::rewrite,
+    },
     Rule {
         name: "shared_reads",
         sentence: "Reads a property once that several aggregates read.",

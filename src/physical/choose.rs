@@ -77,6 +77,7 @@ impl Chooser {
                 right_keys,
             } => self.hash_join(left, right, left_keys, right_keys)?,
             L::Expand { input, expand } => self.expand(input, expand)?,
+            L::Intersect { input, one, other } => self.intersect(input, one, other)?,
             L::Reach { input, expand } => self.reach(input, expand)?,
             L::Weigh { input, weigh } => self.weigh(input, weigh)?,
             L::Follow { input, expand } => self.follow(input, expand)?,
@@ -276,6 +277,29 @@ impl Chooser {
                 each,
             },
         };
+        Ok((operator, output))
+    }
+
+    fn intersect(
+        &mut self,
+        input: &logical::Plan,
+        one: &logical::Expand,
+        other: &logical::Expand,
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let mut other = other.clone();
+        let before = other.distinct_from.len();
+        other.distinct_from.retain(|name| *name != one.relationship);
+        let operator = Operator::Intersect {
+            input,
+            one: self.expansion(one, &layout)?.0,
+            other: self.expansion(&other, &layout)?.0,
+            apart: other.distinct_from.len() < before,
+        };
+        let new = [&one.relationship, &one.to, &other.relationship];
+        let output = new
+            .into_iter()
+            .fold(layout, |layout, name| layout.with(name));
         Ok((operator, output))
     }
 
@@ -576,6 +600,7 @@ fn takes_batches(plan: &logical::Plan) -> bool {
         | L::ScanNodes { .. }
         | L::Seek { .. }
         | L::Expand { .. }
+        | L::Intersect { .. }
         | L::Reach { .. }
         | L::Follow { .. }
         | L::ShortestPaths { .. }

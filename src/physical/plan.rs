@@ -73,6 +73,18 @@ pub enum Operator {
         /// What must hold of each relationship, over the input's columns and the relationship.
         each: Option<Expression>,
     },
+    /// To the common neighbours of two nodes; appends the relationship from the one, the neighbour, and
+    /// the relationship from the other.
+    Intersect {
+        /// The rows.
+        input: Box<Plan>,
+        /// What is followed from one node.
+        one: Expand,
+        /// What is followed from the other.
+        other: Expand,
+        /// Whether both must be different relationships.
+        apart: bool,
+    },
     /// Any number of hops; appends each node that is reached, once for a row.
     Reach {
         /// The rows.

@@ -18,6 +18,7 @@ mod group_table;
 pub(super) mod follow;
 pub(super) mod foreach;
 pub(super) mod hash_join;
+pub(super) mod intersect;
 pub(super) mod limit;
 pub(super) mod load_csv;
 pub(super) mod merge;

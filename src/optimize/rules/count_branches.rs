@@ -13,8 +13,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::join_order::MOST_COMPARED;
 use super::order_pattern::{free_variables, may_overlap};
-use super::pattern_cost::{MOST_COMPARED, estimate};
+use super::pattern_cost::estimate;
 use super::reach::variables_of;
 use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::logical::{

@@ -3,6 +3,8 @@
 pub(super) mod compare_nodes;
 pub(super) mod count_branches;
 pub(super) mod index_order;
+pub(super) mod intersect;
+mod join_order;
 pub(super) mod known_labels;
 pub(super) mod late_projection;
 pub(super) mod order_pattern;

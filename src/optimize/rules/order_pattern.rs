@@ -6,22 +6,19 @@
 //!                                            ScanNodes b:B
 //! ```
 //!
-//! Greedy: follow the relationship that is expected to give the fewest rows, from the start from which
-//! all this is expected to touch the fewest rows; each predicate stands as early as its variables allow.
+//! The order is the one that is expected to touch the fewest rows (`join_order.rs`); each predicate stands
+//! as early as its variables allow.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::join_order::JoinOrder;
 use crate::bind::expression::{Comparison, Expression as E, Labels, Quantifier};
 use crate::logical::{
     Expand, Expression, GroupPattern, MatchPattern, Plan, RelationshipPattern, SearchPattern,
     Variable,
 };
 use crate::optimize::{Statistics, bottom_up, filtered};
-
-/// Above so many relationships left they are followed as they are written: to weigh each against all
-/// others would take longer than it saves.
-const MANY: usize = 100;
 
 /// Orders every pattern by expected numbers of rows.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
@@ -52,6 +49,8 @@ pub(super) struct Solver<'a> {
     paths: Vec<(Variable, Expression)>,
     pub(super) predicates: Vec<Expression>,
     pub(super) solved: HashSet<Variable>,
+    /// In which order relationships are best followed.
+    ranks: HashMap<Variable, usize>,
     /// Relationships that are solved, with whether each is a list, and what types it may have.
     taken: Vec<(Variable, bool, Option<Labels>)>,
 }
@@ -73,6 +72,7 @@ impl<'a> Solver<'a> {
             paths: pattern.paths,
             predicates: pattern.predicates,
             solved: HashSet::new(),
+            ranks: HashMap::new(),
             taken: Vec::new(),
         }
     }
@@ -135,7 +135,7 @@ impl<'a> Solver<'a> {
     }
 
     /// The next relationship to follow from what is solved.
-    fn next_relationship(&self) -> Option<usize> {
+    fn next_relationship(&mut self) -> Option<usize> {
         let candidates = self
             .relationships
             .iter()
@@ -145,16 +145,19 @@ impl<'a> Solver<'a> {
                     .into_iter()
                     .any(|variable| self.solved.contains(variable))
             });
-        match self.statistics {
-            Some(statistics) if self.relationships.len() <= MANY => candidates
-                .map(|(index, relationship)| {
-                    let factors = self.factors(relationship, &self.solved, statistics);
-                    (index, factors.kept)
-                })
-                .min_by(|left, right| left.1.total_cmp(&right.1))
-                .map(|(index, _)| index),
-            _ => candidates.map(|(index, _)| index).next(),
+        let Some(statistics) = self.statistics else {
+            return candidates.map(|(index, _)| index).next();
+        };
+        let candidates: Vec<_> = candidates.collect();
+        let mut planned = candidates.iter().map(|(_, one)| &one.variable);
+        if !candidates.is_empty() && !planned.any(|name| self.ranks.contains_key(name)) {
+            let order = self.best_order(&self.solved, statistics);
+            self.ranks = order.map(JoinOrder::ranks).unwrap_or_default();
         }
+        candidates
+            .into_iter()
+            .min_by_key(|(_, one)| self.ranks.get(&one.variable).copied().unwrap_or(usize::MAX))
+            .map(|(index, _)| index)
     }
 
     /// Follows everything that touches what is solved; single relationships before repetitions.
@@ -289,7 +292,15 @@ impl<'a> Solver<'a> {
 
     /// Solves a part of the pattern that nothing solved touches, and joins it.
     fn join_component(&mut self, plan: Plan, known: &HashSet<Variable>) -> Plan {
-        let Some(start) = self.start() else {
+        let start = match self.statistics {
+            Some(statistics) => self.best_order(&self.solved, statistics).and_then(|order| {
+                let start = order.start;
+                self.ranks = order.ranks();
+                start
+            }),
+            None => (!self.nodes.is_empty()).then_some(0),
+        };
+        let Some(start) = start else {
             return plan;
         };
         let (variable, labels) = self.nodes.remove(start);

@@ -9,9 +9,6 @@ use crate::optimize::Statistics;
 use crate::optimize::seek_conditions::{Merit, best_use};
 use crate::optimize::selectivity::selectivity;
 
-/// Of a pattern with more parts than this only the first nodes are compared, not the ways on.
-pub(super) const MOST_COMPARED: usize = 24;
-
 /// What it costs to look at a node in a scan, beside a row that is made.
 const COST_OF_SCAN: f64 = 0.1;
 
@@ -24,13 +21,20 @@ pub(super) struct Factors {
     pub(super) kept: f64,
 }
 
-/// What is expected of a pattern, or a part of one.
+impl Factors {
+    /// The cost so far and the rows that there are, after the relationship is followed from these rows.
+    pub(super) fn applied(&self, cost: f64, rows: f64) -> (f64, f64) {
+        let kept = rows * self.kept;
+        (cost + rows * self.met + kept, kept)
+    }
+}
+
+/// What is expected of a pattern.
 pub(super) struct Estimate {
     /// How many rows are touched.
     pub(super) cost: f64,
     /// How many come out.
     pub(super) rows: f64,
-    solved: HashSet<Variable>,
 }
 
 /// What is expected of a pattern whose rows start from nothing, or from nodes that are `known`.
@@ -41,7 +45,19 @@ pub(super) fn estimate(
 ) -> Estimate {
     let mut solver = Solver::new(pattern.clone(), Some(statistics));
     solver.solved.clone_from(known);
-    solver.estimate(statistics)
+    let mut all = Estimate {
+        cost: 0.0,
+        rows: 1.0,
+    };
+    let mut solved = known.clone();
+    while let Some(part) = solver.best_order(&solved, statistics) {
+        all.cost += part.cost;
+        all.rows *= part.rows.max(1.0);
+        solved.extend(part.solved);
+        let is_left = |one: &RelationshipPattern| !part.relationships.contains(&one.variable);
+        solver.relationships.retain(is_left);
+    }
+    all
 }
 
 impl Solver<'_> {
@@ -77,6 +93,8 @@ impl Solver<'_> {
             let paths = further.powi(steps.saturating_sub(1) as i32);
             (met, kept) = (met * paths, kept * paths);
         }
+        // Also a row without neighbours is looked at.
+        met = met.max(1.0);
         if solved.contains(far) {
             // The far node is looked up among the neighbours.
             return Factors {
@@ -111,79 +129,20 @@ impl Solver<'_> {
         statistics.nodes(self.labels_of(node)) * self.narrowed_by(node)
     }
 
-    /// Where an untouched part is started.
-    pub(super) fn start(&self) -> Option<usize> {
-        let Some(statistics) = self.statistics else {
-            return (!self.nodes.is_empty()).then_some(0);
-        };
-        let is_large = self.nodes.len() + self.relationships.len() > MOST_COMPARED;
-        let costs = (0..self.nodes.len()).map(|index| {
-            let cost = match is_large {
-                true => self.node_count(&self.nodes[index].0, statistics),
-                false => self.cost_from(index, statistics),
-            };
-            (index, cost)
-        });
-        let least = costs.min_by(|left, right| left.1.total_cmp(&right.1));
-        least.map(|(index, _)| index)
-    }
-
-    /// The rows that are expected to be touched when the part of a node is solved from there.
-    fn cost_from(&self, node: usize, statistics: &Statistics) -> f64 {
-        self.estimate_from(node, statistics).cost
-    }
-
-    /// What is expected of the pattern as a whole, each part from its best start.
-    fn estimate(&self, statistics: &Statistics) -> Estimate {
-        let mut all = Estimate {
-            cost: 0.0,
-            rows: 1.0,
-            solved: self.solved.clone(),
-        };
-        loop {
-            let open =
-                (0..self.nodes.len()).filter(|node| !all.solved.contains(&self.nodes[*node].0));
-            let parts = open.map(|node| self.estimate_from(node, statistics));
-            let Some(part) = parts.min_by(|left, right| left.cost.total_cmp(&right.cost)) else {
-                return all;
-            };
-            all.cost += part.cost;
-            all.rows *= part.rows.max(1.0);
-            all.solved.extend(part.solved);
-        }
-    }
-
-    fn estimate_from(&self, node: usize, statistics: &Statistics) -> Estimate {
+    /// What finding the nodes that a variable stands for is expected to cost, and how many there are.
+    pub(super) fn start(&self, node: usize, statistics: &Statistics) -> Estimate {
         let (variable, labels) = &self.nodes[node];
-        let scanned = statistics.nodes(labels.as_ref());
-        let mut rows = self.node_count(variable, statistics);
-        let mut cost = match self.lookup(node, statistics) {
-            Some(merit) if merit.is_unique => {
-                rows = rows.min(1.0);
-                rows
-            }
-            Some(_) => rows,
-            None => scanned * COST_OF_SCAN + rows,
-        };
-        let mut solved = HashSet::from([variable.clone()]);
-        let mut left: Vec<&RelationshipPattern> = self.relationships.iter().collect();
-        loop {
-            let touched = left.iter().enumerate().filter(|(_, relationship)| {
-                solved.contains(&relationship.from) || solved.contains(&relationship.to)
-            });
-            let next = touched
-                .map(|(place, relationship)| {
-                    (place, self.factors(relationship, &solved, statistics))
-                })
-                .min_by(|left, right| left.1.kept.total_cmp(&right.1.kept));
-            let Some((place, factors)) = next else {
-                return Estimate { cost, rows, solved };
-            };
-            let relationship = left.swap_remove(place);
-            cost += rows * factors.met;
-            rows *= factors.kept;
-            cost += rows;
-            solved.extend([relationship.from.clone(), relationship.to.clone()]);
+        let rows = self.node_count(variable, statistics);
+        match self.lookup(node, statistics) {
+            Some(merit) if merit.is_unique => Estimate {
+                cost: rows.min(1.0),
+                rows: rows.min(1.0),
+            },
+            Some(_) => Estimate { cost: rows, rows },
+            None => Estimate {
+                cost: statistics.nodes(labels.as_ref()) * COST_OF_SCAN + rows,
+                rows,
+            },
         }
     }
 
