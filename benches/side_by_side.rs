@@ -108,10 +108,10 @@ fn load(arguments: &Arguments) -> Outcome<()> {
     let schema = read_json(&arguments.data.join("schema.json"))?;
     {
         let session = Database::open(&arguments.db)?.session();
-        let loaded = session.write(|mut writer, context| {
+        let loaded = session.write(|writer, context| {
             let failed = |error: Box<dyn Error>| rihla::Error::argument(error.to_string());
-            load_into(&mut writer, &schema, &arguments.data, context).map_err(failed)?;
-            Ok((writer, ()))
+            load_into(writer, &schema, &arguments.data, context).map_err(failed)?;
+            Ok(())
         });
         loaded?;
         for table in array(&schema, "nodes") {

@@ -72,7 +72,7 @@ fn durable_commits(folder: &Path) -> Result<()> {
 fn hub() -> Result<()> {
     let database = Database::in_memory();
     let session = database.session();
-    let (hub, small, others) = session.write(|mut writer, context| {
+    let (hub, small, others) = session.write(|writer, context| {
         let kind = writer.relationship_type("KNOWS")?;
         let hub = writer.append_node(&[], Vec::new(), context)?;
         let small = writer.append_node(&[], Vec::new(), context)?;
@@ -86,7 +86,7 @@ fn hub() -> Result<()> {
         for other in &others[..10] {
             writer.append_relationship(kind, small, *other, Vec::new(), context)?;
         }
-        Ok((writer, (hub, small, others)))
+        Ok((hub, small, others))
     })?;
     for (name, node) in [
         ("ten", small),
@@ -107,10 +107,10 @@ fn hub() -> Result<()> {
 }
 
 fn connect(session: &Session, from: NodeId, to: NodeId) -> Result<RelationshipId> {
-    session.write(|mut writer, _| {
+    session.write(|writer, _| {
         let kind = writer.relationship_type("KNOWS")?;
         let made = writer.create_relationship(kind, from, to, Vec::new())?;
-        Ok((writer, made))
+        Ok(made)
     })
 }
 
@@ -147,7 +147,7 @@ fn first_write() -> Result<()> {
     let mut session = database.session();
     session.limits_mut().memory = 8 << 30;
     let (done, time) = microseconds(|| {
-        session.write(|mut writer, context| {
+        session.write(|writer, context| {
             let (kind, key) = (writer.relationship_type("KNOWS")?, writer.key("age")?);
             let mut nodes = Vec::new();
             for number in 0..i64::from(NODES) {
@@ -158,7 +158,7 @@ fn first_write() -> Result<()> {
                 let [start, end] = [0; 2].map(|_| nodes[random.usize(..nodes.len())]);
                 writer.append_relationship(kind, start, end, Vec::new(), context)?;
             }
-            Ok((writer, ()))
+            Ok(())
         })
     });
     done?;
@@ -167,11 +167,11 @@ fn first_write() -> Result<()> {
     for number in 0..2_000 {
         let snapshot = database.snapshot()?;
         let (done, time) = microseconds(|| {
-            session.write(|mut writer, _| {
+            session.write(|writer, _| {
                 let key = writer.key("age")?;
                 let node = NodeId(number * 499 % NODES);
                 writer.set_node_property(node, key, Value::from(1))?;
-                Ok((writer, ()))
+                Ok(())
             })
         });
         done?;

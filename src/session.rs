@@ -174,14 +174,14 @@ impl Session {
     /// Those of `work`, of the writer's turn and of the store; nothing is changed then.
     pub fn write<T>(
         &self,
-        work: impl FnOnce(GraphWriter, &Context) -> Result<(GraphWriter, T)>,
+        work: impl FnOnce(&mut GraphWriter, &Context) -> Result<T>,
     ) -> Result<T> {
         let context = self.context();
         let mut transaction = self.transaction();
         let written = self.update(&mut transaction, |snapshot, _| {
             let mut writer = GraphWriter::new(snapshot);
             writer.keep_parts_in(self.database.parts());
-            let (mut writer, outcome) = work(writer, &context)?;
+            let outcome = work(&mut writer, &context)?;
             writer.end_bulk(&context)?;
             writer.verify(&context)?;
             let (after, effects) = writer.finish();

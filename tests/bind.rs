@@ -8,7 +8,7 @@ use rihla::bind::bound::{
 };
 use rihla::bind::expression::Labels;
 use rihla::bind::{BindEnvironment, bind};
-use rihla::functions::{Procedure, ProcedureColumn, Procedures, parse_type};
+use rihla::functions::{Procedure, ProcedureCode, ProcedureColumn, Procedures, parse_type};
 use rihla::parse::{ast, parse_statement};
 use rihla::{Database, Error, Value};
 
@@ -35,7 +35,8 @@ fn procedures() -> Procedures {
             },
             outputs,
             sentence: String::new(),
-            code: Arc::new(|_, _| Ok(Vec::new())),
+            optional_inputs: 0,
+            code: ProcedureCode::Reads(Arc::new(|_, _| Ok(Vec::new()))),
         });
     }
     procedures

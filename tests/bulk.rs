@@ -6,7 +6,7 @@ use rihla::{Database, Result, Session, Value};
 
 /// Writes the same random nodes and relationships singly or in bulk, beside what is there.
 fn load(session: &Session, seed: u64, bulk: bool) -> Result<()> {
-    session.write(|mut writer, context| {
+    session.write(|writer, context| {
         let mut rng = Rng::with_seed(seed);
         let labels = [writer.label("A")?, writer.label("B")?, writer.label("C")?];
         let types = [
@@ -43,7 +43,7 @@ fn load(session: &Session, seed: u64, bulk: bool) -> Result<()> {
                 false => writer.create_relationship(kind, start, end, properties)?,
             };
         }
-        Ok((writer, ()))
+        Ok(())
     })
 }
 
@@ -129,7 +129,7 @@ fn a_bulk_load_that_breaks_a_constraint_leaves_nothing() -> Result<()> {
     let database = Database::open(folder.path().join("graph.rihla"))?;
     let session = begin(&database);
     let before = facts(&session);
-    let failed = session.write(|mut writer, context| {
+    let failed = session.write(|writer, context| {
         let (label, key) = (writer.label("B")?, writer.key("id")?);
         for id in 0..5_000 {
             writer.append_node(
@@ -138,7 +138,7 @@ fn a_bulk_load_that_breaks_a_constraint_leaves_nothing() -> Result<()> {
                 context,
             )?;
         }
-        Ok((writer, ()))
+        Ok(())
     });
     let error = failed.expect_err("two nodes have the same id").to_string();
     assert!(error.contains("`one`"), "{error}");

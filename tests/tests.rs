@@ -16,6 +16,7 @@ mod fuzz_formats;
 mod graph;
 mod graph_tools;
 mod icesco;
+mod import_procedure;
 mod limits;
 mod json_formats;
 mod ldbc;

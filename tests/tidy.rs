@@ -40,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("result", &["column", "value", "graph", "bind"]),
     (
         "import_export",
-        &["graph", "value", "result", "parse", "column"],
+        &["graph", "value", "result", "parse", "column", "functions"],
     ),
     (
         "display",

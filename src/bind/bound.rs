@@ -97,6 +97,8 @@ pub enum Clause {
     CallProcedure {
         /// The procedure's name.
         name: Arc<str>,
+        /// Whether it changes the graph.
+        writes: bool,
         /// One expression an input of the procedure.
         arguments: Vec<Expression>,
         /// Indexes of its outputs and the variables that hold them.

@@ -55,6 +55,9 @@ impl<'a> Binder<'a> {
         standalone: bool,
     ) -> Result<(Clause, Vec<Yielded>)> {
         let procedure = self.procedure(&call.name)?;
+        if procedure.writes() {
+            self.note_update(call.name.span)?;
+        }
         // The arguments do not see what is yielded.
         let arguments = self.procedure_arguments(procedure, call)?;
         let yielded = match &call.outputs {
@@ -69,6 +72,7 @@ impl<'a> Binder<'a> {
         let predicate = call.predicate.as_ref();
         let clause = Clause::CallProcedure {
             name: procedure.name.as_str().into(),
+            writes: procedure.writes(),
             arguments,
             outputs: yielded
                 .iter()
@@ -105,13 +109,17 @@ impl<'a> Binder<'a> {
         procedure: &Procedure,
         call: &'a ast::CallProcedure,
     ) -> Result<Vec<Expression>> {
+        let required = procedure
+            .inputs
+            .len()
+            .saturating_sub(procedure.optional_inputs);
         let Some(arguments) = &call.arguments else {
-            let inputs = procedure.inputs.iter();
+            let inputs = procedure.inputs[..required].iter();
             return inputs
                 .map(|input| self.parameter(&input.name, call.name.span))
                 .collect();
         };
-        if arguments.len() != procedure.inputs.len() {
+        if !(required..=procedure.inputs.len()).contains(&arguments.len()) {
             // What is wrong with an argument itself comes first.
             for argument in arguments {
                 self.value(argument)?;

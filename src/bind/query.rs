@@ -109,14 +109,20 @@ impl<'a> Binder<'a> {
         Ok((single, outputs))
     }
 
+    /// Notes that what stands there changes the graph.
+    pub(super) fn note_update(&mut self, span: Span) -> Result<()> {
+        if self.updates_refused {
+            let message = "a subquery in an expression cannot change the graph";
+            return Err(misplaced(span, message));
+        }
+        self.read_only = false;
+        Ok(())
+    }
+
     /// Binds any clause but `RETURN`.
     pub(super) fn clause(&mut self, clause: &'a ast::Clause) -> Result<Clause> {
         if updates(&clause.kind) {
-            if self.updates_refused {
-                let message = "a subquery in an expression cannot change the graph";
-                return Err(misplaced(clause.span, message));
-            }
-            self.read_only = false;
+            self.note_update(clause.span)?;
         }
         with_room(|| match &clause.kind {
             C::Match(clause) => self.match_clause(clause),

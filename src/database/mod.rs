@@ -116,7 +116,7 @@ impl Database {
             place,
             turn: turn::Turn::default(),
             patience: AtomicU64::new(PATIENCE.as_millis() as u64),
-            procedures: RwLock::new(Procedures::builtin()),
+            procedures: RwLock::new(procedures()),
             file_access: RwLock::default(),
             plans: PlanCache::default(),
         }))
@@ -285,4 +285,11 @@ impl Drop for WriteTurn {
         }
         self.database.0.turn.give_back();
     }
+}
+
+/// The procedures that every session has.
+pub(crate) fn procedures() -> Procedures {
+    let mut procedures = Procedures::builtin();
+    procedures.register(crate::import_export::import_file());
+    procedures
 }

@@ -23,8 +23,8 @@ Refused with a clear error, never answered wrongly:
 - functions of the rows of `LOAD CSV`: `file()`, `linenumber()`.
 ";
 
-/// The text of `docs/functions.md`.
-pub fn manual() -> String {
+/// The text of `docs/functions.md`, with these procedures.
+pub fn manual(procedures: &Procedures) -> String {
     let mut page = OPENING.to_owned();
     for category in Category::ALL {
         let rows: Vec<&Function> = FUNCTIONS
@@ -39,7 +39,7 @@ pub fn manual() -> String {
         }
     }
     page += "\n## Procedures\n\nWhat `CALL` gives rows of.\n";
-    for procedure in Procedures::builtin().iter() {
+    for procedure in procedures.iter() {
         page += &procedure_entry(procedure);
     }
     page + REFUSED

@@ -33,7 +33,7 @@ use crate::error::did_you_mean;
 use crate::graph::Snapshot;
 
 pub use manual::manual;
-pub use procedure::{Procedure, ProcedureColumn, Procedures};
+pub use procedure::{Procedure, ProcedureCode, ProcedureColumn, Procedures};
 pub use row::{
     Accumulator, AggregateFunction, Category, Function, Implementation, NullRule, Purity,
     ScalarFunction,

@@ -6,11 +6,26 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Environment;
+use crate::context::Context;
 use crate::error::Result;
+use crate::graph::GraphWriter;
 use crate::value::{Type, Value};
 
 /// Gives rows, each with one value for each output column.
-pub type ProcedureCode = dyn Fn(&Environment, &[Value]) -> Result<Vec<Vec<Value>>> + Send + Sync;
+pub type ReadingCode = dyn Fn(&Environment, &[Value]) -> Result<Vec<Vec<Value>>> + Send + Sync;
+
+/// Writes to the graph, and gives rows.
+pub type WritingCode =
+    dyn Fn(&mut GraphWriter, &Context, &[Value]) -> Result<Vec<Vec<Value>>> + Send + Sync;
+
+/// What a procedure does; there is a value for each input.
+#[derive(Clone)]
+pub enum ProcedureCode {
+    /// It reads.
+    Reads(Arc<ReadingCode>),
+    /// It changes the graph, so that the statement that calls it does.
+    Writes(Arc<WritingCode>),
+}
 
 /// An argument or a result column of a procedure.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +43,14 @@ pub struct Procedure {
     pub name: String,
     /// Arguments in order.
     pub inputs: Vec<ProcedureColumn>,
+    /// How many arguments at the end may be left out; they are null then.
+    pub optional_inputs: usize,
     /// Result columns in order.
     pub outputs: Vec<ProcedureColumn>,
     /// What it does, in one sentence.
     pub sentence: String,
     /// The code.
-    pub code: Arc<ProcedureCode>,
+    pub code: ProcedureCode,
 }
 
 impl fmt::Debug for Procedure {
@@ -76,14 +93,26 @@ impl Procedures {
 }
 
 impl Procedure {
-    /// Inputs and outputs as text: `(name :: STRING) :: (city :: STRING)`.
+    /// Inputs and outputs as text: `(name :: STRING) :: (city :: STRING)`; a question mark stands behind
+    /// an input that may be left out.
     pub fn signature(&self) -> String {
-        let list = |columns: &[ProcedureColumn]| {
-            let columns = columns
-                .iter()
-                .map(|column| format!("{} :: {}", column.name, column.column_type));
+        let required = self.inputs.len().saturating_sub(self.optional_inputs);
+        let list = |columns: &[ProcedureColumn], required: usize| {
+            let columns = columns.iter().enumerate().map(|(place, column)| {
+                let mark = if place < required { "" } else { "?" };
+                format!("{} :: {}{mark}", column.name, column.column_type)
+            });
             columns.collect::<Vec<_>>().join(", ")
         };
-        format!("({}) :: ({})", list(&self.inputs), list(&self.outputs))
+        let inputs = list(&self.inputs, required);
+        format!(
+            "({inputs}) :: ({})",
+            list(&self.outputs, self.outputs.len())
+        )
+    }
+
+    /// Whether calling it changes the graph.
+    pub fn writes(&self) -> bool {
+        matches!(self.code, ProcedureCode::Writes(_))
     }
 }

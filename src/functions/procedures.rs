@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Environment;
-use super::procedure::{Procedure, ProcedureColumn, Procedures};
+use super::procedure::{Procedure, ProcedureCode, ProcedureColumn, Procedures};
 use super::schema_listings::{
     CONSTRAINT_COLUMNS, GRAPH_TYPE_COLUMNS, INDEX_COLUMNS, constraints, graph_type, indexes,
 };
@@ -73,9 +73,10 @@ impl BuiltIn {
         Procedure {
             name: self.name.to_owned(),
             inputs: Vec::new(),
+            optional_inputs: 0,
             outputs: self.columns.iter().map(column).collect(),
             sentence: self.sentence.to_owned(),
-            code: Arc::new(move |environment, _arguments| code(environment)),
+            code: ProcedureCode::Reads(Arc::new(move |environment, _arguments| code(environment))),
         }
     }
 }

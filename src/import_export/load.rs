@@ -32,11 +32,11 @@ pub enum MissingNodes {
     Create,
 }
 
-/// Builds the graph of one import. Dropping it leaves the graph as it was.
+/// Builds the graph of one import. What was written when it is dropped is a part of it.
 #[derive(Debug)]
 pub struct Loader<'a> {
     context: &'a Context,
-    writer: GraphWriter,
+    writer: &'a mut GraphWriter,
     nodes: HashMap<ExternalId, NodeId>,
     /// Relationships whose ends were not all there when they came.
     waiting: Vec<Waiting<'a>>,
@@ -67,7 +67,7 @@ pub struct FileLoader<'l, 'a> {
 
 impl<'a> Loader<'a> {
     /// Adds to what `writer` has.
-    pub fn new(writer: GraphWriter, on_error: OnError, context: &'a Context) -> Self {
+    pub fn new(writer: &'a mut GraphWriter, on_error: OnError, context: &'a Context) -> Self {
         Loader {
             context,
             writer,
@@ -102,11 +102,11 @@ impl<'a> Loader<'a> {
         self.report.nodes
     }
 
-    /// Joins the relationships that still wait and gives the writer back.
+    /// Joins the relationships that still wait.
     ///
     /// # Errors
     /// `FormatError: MissingNode`; `ResourceError`; `ConstraintVerificationFailed`.
-    pub fn finish(mut self, missing: MissingNodes) -> Result<(GraphWriter, Report)> {
+    pub fn finish(mut self, missing: MissingNodes) -> Result<Report> {
         for Waiting {
             record,
             source,
@@ -130,7 +130,7 @@ impl<'a> Loader<'a> {
             self.add_to_node(node, record)?;
         }
         self.writer.verify(self.context)?;
-        Ok((self.writer, self.report))
+        Ok(self.report)
     }
 
     /// Ends the import with `error`, or takes note of it.

@@ -38,6 +38,7 @@ mod infer;
 mod json_value;
 mod lines;
 mod node_names;
+mod procedure;
 mod script_dialects;
 mod temporal_text;
 mod words;
@@ -55,6 +56,7 @@ pub use format::{Format, Reading};
 pub use load::MissingNodes;
 pub use options::{ImportOptions, OnError};
 pub use output::Output;
+pub use procedure::import_file;
 pub use report::{ImportWarning, Report};
 pub use source::Source;
 
@@ -431,8 +433,8 @@ pub fn import(
     snapshot: Snapshot,
     context: &Context,
 ) -> Result<(Snapshot, Report)> {
-    let writer = GraphWriter::new(snapshot);
-    let (writer, report) = import_into(writer, sources, options, context)?;
+    let mut writer = GraphWriter::new(snapshot);
+    let report = import_into(&mut writer, sources, options, context)?;
     let (snapshot, _) = writer.finish();
     Ok((snapshot, report))
 }
@@ -441,13 +443,13 @@ pub fn import(
 /// whoever keeps the effects.
 ///
 /// # Errors
-/// As [`import`]; the writer is gone then.
+/// As [`import`]; the writer is of no use then.
 pub fn import_into(
-    writer: GraphWriter,
+    writer: &mut GraphWriter,
     sources: &[Source<'_>],
     options: &ImportOptions,
     context: &Context,
-) -> Result<(GraphWriter, Report)> {
+) -> Result<Report> {
     let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
     let formats = sources.iter().map(|source| match options.format {
         Some(format) => Ok(format),
@@ -465,8 +467,9 @@ pub fn import_into(
         let reader = match format.reading {
             Reading::Records(reader) => reader,
             Reading::Script => {
-                let message = format!("{} is a script; its statements are run", source.name());
-                return Err(Error::argument(message));
+                let message = format!("{} is a script of statements", source.name());
+                return Err(Error::argument(message)
+                    .hint("the import of the shell and the command line run scripts"));
             }
             Reading::No => {
                 let message = format!("{} files can be written but not read", format.title);

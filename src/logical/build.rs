@@ -85,6 +85,7 @@ impl Builder {
             },
             Clause::CallProcedure {
                 name,
+                writes,
                 arguments,
                 outputs,
                 predicate,
@@ -92,6 +93,7 @@ impl Builder {
                 let call = Plan::CallProcedure {
                     input: boxed(input),
                     name,
+                    writes,
                     arguments: self.expressions(arguments)?,
                     outputs,
                 };

@@ -279,7 +279,9 @@ pub enum Plan {
         input: Box<Plan>,
         /// Its name.
         name: Arc<str>,
-        /// One expression for each of its inputs.
+        /// Whether it changes the graph.
+        writes: bool,
+        /// One expression for each of its inputs; those at the end may lack.
         arguments: Vec<Expression>,
         /// Indexes of its outputs and the variables that hold them.
         outputs: Vec<(usize, Variable)>,

@@ -104,6 +104,7 @@ impl Plan {
                 | Plan::Set { .. }
                 | Plan::Delete { .. }
                 | Plan::Foreach { .. }
+                | Plan::CallProcedure { writes: true, .. }
         )
     }
 

@@ -177,6 +177,7 @@ impl Chooser {
                 name,
                 arguments,
                 outputs,
+                ..
             } => {
                 let (input, mut layout) = self.input(input)?;
                 let arguments = self.expressions(arguments, &layout)?;

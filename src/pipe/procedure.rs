@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rihla::functions::{Procedure, ProcedureColumn};
+use rihla::functions::{Procedure, ProcedureCode, ProcedureColumn};
 use rihla::value::Type;
 use rihla::{Error, Result};
 
@@ -33,11 +33,12 @@ pub fn procedure(table: TableProcedure) -> Result<Procedure> {
         inputs: columns(inputs)?,
         outputs: columns(outputs)?,
         name,
-        code: Arc::new(move |_, values| {
+        optional_inputs: 0,
+        code: ProcedureCode::Reads(Arc::new(move |_, values| {
             // Equality is that of grouping: 42 equals 42.0 and null equals null.
             let matching = rows.iter().filter(|row| row[..arguments] == *values);
             Ok(matching.map(|row| row[arguments..].to_vec()).collect())
-        }),
+        })),
     })
 }
 

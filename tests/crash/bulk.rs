@@ -6,7 +6,7 @@ use rihla::{Result, Session, Value};
 
 /// 5,000 nodes in a ring, in bulk.
 fn load(session: &Session) -> Result<()> {
-    session.write(|mut writer, context| {
+    session.write(|writer, context| {
         let (label, key) = (writer.label("Ring")?, writer.key("number")?);
         let kind = writer.relationship_type("NEXT_IN_RING")?;
         let mut nodes = Vec::new();
@@ -18,7 +18,7 @@ fn load(session: &Session) -> Result<()> {
             let next = nodes[(place + 1) % nodes.len()];
             writer.append_relationship(kind, *node, next, Vec::new(), context)?;
         }
-        Ok((writer, ()))
+        Ok(())
     })
 }
 

@@ -40,7 +40,7 @@ fn open(disk: &FaultyDisk) -> Result<Database> {
 /// Commit `number`: two nodes with a relationship; every third one deletes those of the commit two
 /// before. Node 0 counts.
 fn commit(session: &Session, number: u32) -> Result<()> {
-    session.write(|mut writer, _| {
+    session.write(|writer, _| {
         let (label, key) = (writer.label("A")?, writer.key("number")?);
         let relationship_type = writer.relationship_type("NEXT")?;
         let value = || Value::from(i64::from(number));
@@ -62,7 +62,7 @@ fn commit(session: &Session, number: u32) -> Result<()> {
                 writer.delete_node(node)?;
             }
         }
-        Ok((writer, ()))
+        Ok(())
     })
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use expected::Described;
 use feature::{Scenario, Step};
-use rihla::functions::{Procedure, ProcedureColumn, parse_type};
+use rihla::functions::{Procedure, ProcedureCode, ProcedureColumn, parse_type};
 use rihla::graph::Snapshot;
 use rihla::optimize::RULES;
 use rihla::value::{NodeId, RelationshipId, equals};
@@ -384,7 +384,8 @@ impl Run {
             inputs,
             outputs,
             sentence: String::new(),
-            code: Arc::new(code),
+            optional_inputs: 0,
+            code: ProcedureCode::Reads(Arc::new(code)),
         };
         self.session
             .database()

@@ -3,10 +3,13 @@
 use arrow_array::UInt32Array;
 
 use super::Input;
+use super::create::drain;
 use crate::column::ColumnBuilder;
+use crate::context::Reservation;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::execute::evaluate::{Operand, evaluate};
 use crate::execute::{Batch, Operator, Runtime};
+use crate::functions::ProcedureCode;
 use crate::physical;
 use crate::value::Value;
 
@@ -14,11 +17,17 @@ use crate::value::Value;
 pub(in crate::execute) struct CallProcedure<'p> {
     input: Input<'p>,
     plan: &'p physical::Operator,
+    /// The input of a procedure that writes: all of it, before the first write.
+    drained: Option<(std::vec::IntoIter<Batch>, Reservation)>,
 }
 
 impl<'p> CallProcedure<'p> {
     pub(in crate::execute) fn new(input: Input<'p>, plan: &'p physical::Operator) -> Self {
-        CallProcedure { input, plan }
+        CallProcedure {
+            input,
+            plan,
+            drained: None,
+        }
     }
 }
 
@@ -33,10 +42,6 @@ impl Operator for CallProcedure<'_> {
         else {
             return Err(Error::internal("not a procedure call"));
         };
-        let Some(batch) = self.input.next(runtime)? else {
-            return Ok(None);
-        };
-        let batch = batch.listed()?;
         let procedure = runtime.procedures.find(name).cloned().ok_or_else(|| {
             Error::new(
                 ErrorKind::ProcedureError,
@@ -44,6 +49,20 @@ impl Operator for CallProcedure<'_> {
                 format!("there is no procedure `{name}`"),
             )
         })?;
+        if let ProcedureCode::Writes(_) = procedure.code
+            && self.drained.is_none()
+        {
+            let (batches, held) = drain(&mut self.input, runtime)?;
+            self.drained = Some((batches.into_iter(), held));
+        }
+        let next = match &mut self.drained {
+            Some((batches, _)) => batches.next(),
+            None => self.input.next(runtime)?,
+        };
+        let Some(batch) = next else {
+            return Ok(None);
+        };
+        let batch = batch.listed()?;
         let arguments: Vec<Operand> = arguments
             .iter()
             .map(|argument| evaluate(argument, &batch, runtime))
@@ -54,11 +73,20 @@ impl Operator for CallProcedure<'_> {
             outputs.iter().map(|_| ColumnBuilder::new()).collect();
         for row in 0..batch.rows() {
             runtime.context.check()?;
-            let values: Vec<Value> = arguments
+            let mut values: Vec<Value> = arguments
                 .iter()
                 .map(|argument| argument.value(row))
                 .collect();
-            let given = (procedure.code)(&runtime.environment(), &values)?;
+            values.resize(procedure.inputs.len(), Value::Null);
+            let given = match &procedure.code {
+                ProcedureCode::Reads(code) => code(&runtime.environment(), &values)?,
+                ProcedureCode::Writes(code) => {
+                    let context = runtime.context;
+                    let given = code(runtime.writer()?, context, &values)?;
+                    runtime.refresh();
+                    given
+                }
+            };
             if procedure.outputs.is_empty() {
                 rows.push(row as u32);
             }
