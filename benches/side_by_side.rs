@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -33,9 +34,9 @@ struct Arguments {
     /// Names of queries, with commas between them
     #[arg(long, default_value = "")]
     names: String,
-    /// Accepted; a statement runs on one thread so far
-    #[arg(long, default_value_t = 1)]
-    threads: usize,
+    /// Threads that may work on a statement
+    #[arg(long, default_value = "1")]
+    threads: NonZeroUsize,
     /// Seconds for the repetitions of a query
     #[arg(long, default_value_t = 2.0)]
     budget: f64,
@@ -227,7 +228,8 @@ fn query_text(arguments: &Arguments, name: &str) -> Outcome<String> {
 }
 
 fn query(arguments: &Arguments) -> Outcome<()> {
-    let session = Database::open(&arguments.db)?.session();
+    let mut session = Database::open(&arguments.db)?.session();
+    session.limits_mut().threads = arguments.threads;
     let params = read_json(&arguments.data.join("params.json"))?;
     let known = parameters(&params)?;
     tell(json!({"event": "ready", "peak_rss_mb": peak()}))?;

@@ -1,6 +1,7 @@
 //! What every stage of a running statement is given: the memory budget, the interrupt flag, the
 //! time limit, the files it may read and the statement's one instant.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -37,6 +38,10 @@ pub struct Limits {
     pub memory: usize,
     /// How long it may run; no limit where missing.
     pub time: Option<Duration>,
+    /// Threads that may work on it at once; as many as there are processors at first.
+    pub threads: NonZeroUsize,
+    /// How long it runs before threads are started to help: short statements need none.
+    pub alone: Duration,
 }
 
 impl Default for Limits {
@@ -44,6 +49,8 @@ impl Default for Limits {
         Limits {
             memory: 2 << 30,
             time: None,
+            threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            alone: Duration::from_micros(300),
         }
     }
 }
@@ -55,6 +62,8 @@ pub struct Context {
     memory: usize,
     interrupt: Interrupt,
     deadline: Option<(Instant, Duration)>,
+    threads: NonZeroUsize,
+    alone: Duration,
     statement_time: DateTime,
     file_access: Arc<FileAccess>,
 }
@@ -76,6 +85,8 @@ impl Context {
             memory: limits.memory,
             interrupt,
             deadline: limits.time.map(|time| (Instant::now() + time, time)),
+            threads: limits.threads,
+            alone: limits.alone,
             statement_time,
             file_access: Arc::default(),
         }
@@ -85,7 +96,7 @@ impl Context {
     pub fn unlimited() -> Self {
         let limits = Limits {
             memory: usize::MAX,
-            time: None,
+            ..Limits::default()
         };
         Context::new(limits, Interrupt::default(), DateTime::now())
     }
@@ -99,6 +110,16 @@ impl Context {
     /// The files that the statement may read.
     pub fn file_access(&self) -> &FileAccess {
         &self.file_access
+    }
+
+    /// Threads that may work on the statement at once.
+    pub fn threads(&self) -> usize {
+        self.threads.get()
+    }
+
+    /// How long the statement runs before threads are started to help.
+    pub fn alone(&self) -> Duration {
+        self.alone
     }
 
     /// The instant at which the statement began.
@@ -160,6 +181,11 @@ impl Reservation {
         }
         self.bytes += bytes;
         Ok(())
+    }
+
+    /// Holds what another reservation of the same budget held, too.
+    pub fn absorb(&mut self, mut other: Reservation) {
+        self.bytes += std::mem::take(&mut other.bytes);
     }
 
     /// The bytes held.

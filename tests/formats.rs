@@ -869,7 +869,7 @@ fn an_import_stops_at_limits() {
 
     let limits = Limits {
         memory: 100_000,
-        time: None,
+        ..Limits::default()
     };
     let small = Context::new(limits, Interrupt::default(), start);
     let error = import(&sources, &options, Snapshot::default(), &small);

@@ -14,7 +14,10 @@ use rihla::{Result, Value};
 /// A statement with `memory` bytes of budget.
 fn context(memory: usize) -> Context {
     let start = DateTime::now();
-    let limits = Limits { memory, time: None };
+    let limits = Limits {
+        memory,
+        ..Limits::default()
+    };
     Context::new(limits, Interrupt::default(), start)
 }
 

@@ -194,6 +194,7 @@ fn problem(statement: &str, graph: &Snapshot) -> Option<String> {
     *session.limits_mut() = Limits {
         memory: 8 << 20,
         time: Some(Duration::from_millis(200)),
+        ..Limits::default()
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let result = session.query(statement, parameters());

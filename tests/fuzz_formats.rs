@@ -275,6 +275,7 @@ fn read(seed: &Seed, format: &'static Format, folder: &Path, skip: bool) -> Resu
     let limits = Limits {
         memory: 64 << 20,
         time: Some(Duration::from_secs(1)),
+        ..Limits::default()
     };
     let context = Context::new(limits, Interrupt::default(), DateTime::now());
     let sources: Vec<Source<'_>> = match &seed.whole {

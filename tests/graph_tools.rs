@@ -431,7 +431,7 @@ fn bad_files_of_network_tools_are_refused_with_their_place() {
     // A number of vertices that no memory holds.
     let limits = Limits {
         memory: 1_000_000,
-        time: None,
+        ..Limits::default()
     };
     let small = Context::new(limits, Interrupt::default(), DateTime::now());
     let source = [Source::text("a.net", b"*Vertices 999999999999\n")];

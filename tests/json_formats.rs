@@ -168,7 +168,7 @@ fn long_lines_are_read() {
 
     let limits = Limits {
         memory: 64 << 20,
-        time: None,
+        ..Limits::default()
     };
     let small = Context::new(limits, Interrupt::default(), DateTime::now());
     let source = Source::text("a.jsonl", line.as_bytes());

@@ -185,7 +185,11 @@ fn graph() -> Snapshot {
 
 fn session(graph: &Snapshot, memory: usize, time: Option<Duration>) -> Session {
     let mut session = Database::from_snapshot(graph.clone()).session();
-    *session.limits_mut() = Limits { memory, time };
+    *session.limits_mut() = Limits {
+        memory,
+        time,
+        ..Limits::default()
+    };
     session
 }
 

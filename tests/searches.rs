@@ -130,7 +130,7 @@ fn searches_do_not_list_all_paths() {
     session.query(clique, ()).expect("the clique is made");
     *session.limits_mut() = Limits {
         memory: 64 << 20,
-        time: None,
+        ..Limits::default()
     };
     let count = |query: &str| {
         let result = session.query(query, ());

@@ -23,6 +23,7 @@ mod ldbc;
 mod load_csv;
 mod model;
 mod optimizer;
+mod parallel;
 mod parse;
 mod pipe;
 mod plans;

@@ -39,7 +39,7 @@ struct Shared {
     turn: turn::Turn,
     /// Milliseconds that a writer waits for its turn.
     patience: AtomicU64,
-    procedures: RwLock<Procedures>,
+    procedures: RwLock<Arc<Procedures>>,
     file_access: RwLock<Arc<FileAccess>>,
     plans: PlanCache<Prepared>,
 }
@@ -116,7 +116,7 @@ impl Database {
             place,
             turn: turn::Turn::default(),
             patience: AtomicU64::new(PATIENCE.as_millis() as u64),
-            procedures: RwLock::new(procedures()),
+            procedures: RwLock::new(Arc::new(procedures())),
             file_access: RwLock::default(),
             plans: PlanCache::default(),
         }))
@@ -178,7 +178,7 @@ impl Database {
     }
 
     /// The procedures that statements can call.
-    pub fn procedures(&self) -> Procedures {
+    pub fn procedures(&self) -> Arc<Procedures> {
         self.0
             .procedures
             .read()
@@ -192,13 +192,9 @@ impl Database {
 
     /// Changes the procedures that statements can call.
     pub fn update_procedures(&self, update: impl FnOnce(&mut Procedures)) {
-        update(
-            &mut self
-                .0
-                .procedures
-                .write()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let procedures = self.0.procedures.write();
+        let mut procedures = procedures.unwrap_or_else(PoisonError::into_inner);
+        update(Arc::make_mut(&mut procedures));
     }
 
     /// The files that statements may read.

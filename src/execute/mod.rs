@@ -8,6 +8,7 @@
 mod batch;
 mod evaluate;
 mod operators;
+mod parts;
 mod profile;
 mod runtime;
 mod schema;
@@ -21,6 +22,7 @@ pub use show_profile::show_profile;
 
 use crate::error::Result;
 use crate::physical::{Operator as Kind, Plan};
+use parts::Parts;
 
 /// A running operator.
 ///
@@ -40,12 +42,15 @@ pub fn open<'p>(
 ) -> Box<dyn Operator + 'p> {
     use operators as o;
     let open = |input: &'p Plan| open(input, argument, runtime);
+    let parts = |input: &'p Plan| Parts::new(input, argument, runtime);
     let operator: Box<dyn Operator + 'p> = match &plan.operator {
         Kind::Unit => Box::new(o::argument::Once::new(Batch::without_columns(1))),
         Kind::Argument => Box::new(o::argument::Once::new(
             argument.cloned().unwrap_or_default(),
         )),
-        Kind::ScanNodes { labels } => Box::new(o::scan_nodes::ScanNodes::new(labels.as_ref())),
+        Kind::ScanNodes { labels } => {
+            Box::new(o::scan_nodes::ScanNodes::new(labels.as_ref(), plan))
+        }
         Kind::Seek { input, seek } => Box::new(o::seek::SeekIndex::new(open(input), seek)),
         Kind::Cross { left, right } => Box::new(o::cross::Cross::new(open(left), open(right))),
         Kind::HashJoin {
@@ -106,10 +111,10 @@ pub fn open<'p>(
             input,
             keys,
             aggregates,
-        } => Box::new(o::aggregate::Aggregate::new(open(input), keys, aggregates)),
+        } => Box::new(o::aggregate::Aggregate::new(parts(input), keys, aggregates)),
         Kind::Distinct { input } => Box::new(o::distinct::Distinct::new(open(input))),
         Kind::Sort { input, keys, count } => {
-            Box::new(o::sort::Sort::new(open(input), keys, count.as_ref()))
+            Box::new(o::sort::Sort::new(parts(input), keys, count.as_ref()))
         }
         Kind::Skip { input, count } => Box::new(o::limit::Skip::new(open(input), count)),
         Kind::Limit { input, count } => Box::new(o::limit::Limit::new(open(input), count)),
@@ -172,16 +177,18 @@ pub fn open<'p>(
 
 /// Runs a plan to its end and gives all its batches.
 pub fn run(plan: &Plan, runtime: &mut Runtime) -> Result<Vec<Batch>> {
-    let mut operator = open(plan, None, runtime);
-    let mut batches = Vec::new();
-    let mut held = runtime.context.reservation();
-    while let Some(batch) = operator.next(runtime)? {
-        runtime.context.check()?;
-        if batch.rows() > 0 {
-            let batch = batch.listed()?;
-            held.grow(batch.heap_size())?;
-            batches.push(batch);
+    let parts = Parts::new(plan, None, runtime).each(runtime, |mut operator, runtime| {
+        let mut batches = Vec::new();
+        let mut held = runtime.context.reservation();
+        while let Some(batch) = operator.next(runtime)? {
+            runtime.context.check()?;
+            if batch.rows() > 0 {
+                let batch = batch.listed()?;
+                held.grow(batch.heap_size())?;
+                batches.push(batch);
+            }
         }
-    }
-    Ok(batches)
+        Ok((batches, held))
+    })?;
+    Ok(parts.into_iter().flat_map(|(batches, _)| batches).collect())
 }

@@ -14,6 +14,14 @@ pub struct Counts {
     pub time: Duration,
 }
 
+impl Counts {
+    /// Adds what the same operator did on another thread.
+    pub(super) fn add(&mut self, other: &Counts) {
+        self.rows += other.rows;
+        self.time += other.time;
+    }
+}
+
 /// Counts what another operator hands out.
 pub(super) struct Counted<'p> {
     operator: Box<dyn Operator + 'p>,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::parts::Share;
+use super::profile::Counts;
 use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::functions::{Environment, Procedures};
@@ -30,7 +32,32 @@ pub struct Runtime<'a> {
     /// Commits what was written so far, where the statement is a transaction of its own.
     pub committer: Option<&'a mut Committer<'a>>,
     /// Rows and time by operator, where the plan is profiled.
-    pub profile: Option<Vec<super::profile::Counts>>,
+    pub profile: Option<Vec<Counts>>,
+    /// The part of a scan that this thread works on, where it works on a part.
+    pub(super) share: Option<Share<'a>>,
+}
+
+/// What the runs on several threads have in common.
+pub(super) struct Seed<'a> {
+    pub(super) context: &'a Context,
+    parameters: &'a BTreeMap<Arc<str>, Value>,
+    procedures: &'a Procedures,
+    snapshot: Snapshot,
+    /// The number of operators that are profiled.
+    profiled: Option<usize>,
+}
+
+impl Seed<'_> {
+    /// A run that reads, on a part of a scan.
+    pub(super) fn runtime<'r>(&'r self, share: Share<'r>) -> Runtime<'r> {
+        let snapshot = self.snapshot.clone();
+        let (context, parameters) = (self.context, self.parameters);
+        let mut runtime = Runtime::new(context, parameters, self.procedures, snapshot, None);
+        let operators = self.profiled;
+        runtime.profile = operators.map(|operators| vec![Counts::default(); operators]);
+        runtime.share = Some(share);
+        runtime
+    }
 }
 
 impl<'a> Runtime<'a> {
@@ -51,6 +78,18 @@ impl<'a> Runtime<'a> {
             written: context.reservation(),
             committer: None,
             profile: None,
+            share: None,
+        }
+    }
+
+    /// What runs on other threads need to read what this one reads.
+    pub(super) fn seed(&self) -> Seed<'a> {
+        Seed {
+            context: self.context,
+            parameters: self.parameters,
+            procedures: self.procedures,
+            snapshot: self.snapshot.clone(),
+            profiled: self.profile.as_ref().map(Vec::len),
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayAccessor, Int64Array};
 
 use super::argument::{LARGE, STEPS_BETWEEN_CHECKS, wrong_type};
-use super::row::Accumulator;
+use super::row::{Accumulator, same_kind};
 use crate::column::Column;
 use crate::context::{Context, Reservation};
 use crate::error::Result;
@@ -147,6 +147,16 @@ impl Memory {
             .get_or_insert_with(|| context.reservation())
             .grow(std::mem::take(&mut self.pending))
     }
+
+    /// Holds what another accumulator held, too.
+    pub(super) fn absorb(&mut self, other: Memory) {
+        self.pending = self.pending.saturating_add(other.pending);
+        match (&mut self.reservation, other.reservation) {
+            (Some(known), Some(other)) => known.absorb(other),
+            (known @ None, other) => *known = other,
+            (Some(_), None) => {}
+        }
+    }
 }
 
 /// A new accumulator of a type that starts empty.
@@ -182,6 +192,15 @@ impl Accumulator for Count {
                 Ok(())
             },
         )
+    }
+
+    fn merge(&mut self, later: Box<dyn Accumulator>, groups: &[u32], _: &Context) -> Result<()> {
+        let later = same_kind::<Self>(later)?;
+        for (group, count) in groups.iter().zip(later.counts) {
+            let known = &mut self.counts[*group as usize];
+            *known = known.saturating_add(count);
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<Column> {
@@ -227,6 +246,27 @@ impl Accumulator for Collect {
                 push_copies(list, value, times, context)
             },
         )
+    }
+
+    fn merge(
+        &mut self,
+        later: Box<dyn Accumulator>,
+        groups: &[u32],
+        context: &Context,
+    ) -> Result<()> {
+        let later = same_kind::<Self>(later)?;
+        self.memory.absorb(later.memory);
+        for (group, list) in groups.iter().zip(later.lists) {
+            let known = &mut self.lists[*group as usize];
+            if known.is_empty() {
+                *known = list;
+                continue;
+            }
+            let bytes = list.len().saturating_mul(size_of::<Value>());
+            self.memory.grow(context, bytes)?;
+            known.extend(list);
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<Column> {
@@ -425,6 +465,17 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
                 folded
             }
         }
+    }
+
+    fn merge(
+        &mut self,
+        later: Box<dyn Accumulator>,
+        groups: &[u32],
+        context: &Context,
+    ) -> Result<()> {
+        // The best of each later group is a row more.
+        let best = same_kind::<Self>(later)?.finish()?;
+        self.update(&[best], groups, None, context)
     }
 
     fn finish(&mut self) -> Result<Column> {

@@ -4,7 +4,7 @@ use arrow_array::{Array, Float64Array};
 
 use super::aggregate::{Memory, Number, Rows};
 use super::argument::{float, out_of_range};
-use super::row::Accumulator;
+use super::row::{Accumulator, same_kind};
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::Result;
@@ -39,6 +39,18 @@ impl Moments {
         self.squares += weight * distance * (value - self.mean);
     }
 
+    /// Chan, Golub, LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
+    /// Variances" (1979).
+    fn merge(&mut self, later: Moments) {
+        let count = self.count + later.count;
+        if count > 0.0 {
+            let distance = later.mean - self.mean;
+            self.mean += distance * later.count / count;
+            self.squares += later.squares + distance * distance * self.count * later.count / count;
+            self.count = count;
+        }
+    }
+
     fn deviation(self, degrees_of_freedom: f64) -> f64 {
         if degrees_of_freedom > 0.0 {
             (self.squares / degrees_of_freedom).sqrt()
@@ -66,6 +78,14 @@ impl<const SAMPLE: bool> Accumulator for Deviation<SAMPLE> {
             self.moments[group].add(number.as_float(), weight);
             Ok(())
         })
+    }
+
+    fn merge(&mut self, later: Box<dyn Accumulator>, groups: &[u32], _: &Context) -> Result<()> {
+        let later = same_kind::<Self>(later)?;
+        for (group, moments) in groups.iter().zip(later.moments) {
+            self.moments[*group as usize].merge(moments);
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<Column> {
@@ -197,6 +217,27 @@ impl<const BETWEEN: bool> Accumulator for Percentile<BETWEEN> {
             self.groups[group].values.push((number, weight));
             Ok(())
         })
+    }
+
+    fn merge(
+        &mut self,
+        later: Box<dyn Accumulator>,
+        groups: &[u32],
+        context: &Context,
+    ) -> Result<()> {
+        let later = same_kind::<Self>(later)?;
+        self.memory.absorb(later.memory);
+        for (group, ranked) in groups.iter().zip(later.groups) {
+            let known = &mut self.groups[*group as usize];
+            if known.values.is_empty() {
+                *known = ranked;
+                continue;
+            }
+            let bytes = ranked.values.len() * 2 * size_of::<(Number, u64)>();
+            self.memory.grow(context, bytes)?;
+            known.values.extend(ranked.values);
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<Column> {

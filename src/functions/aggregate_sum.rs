@@ -4,7 +4,7 @@ use arrow_array::Array;
 
 use super::aggregate::{Number, Rows};
 use super::argument::{overflow, wrong_type};
-use super::row::Accumulator;
+use super::row::{Accumulator, same_kind};
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -66,6 +66,25 @@ impl Sum {
                     count: weight,
                 }));
             }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, function: &str, later: Sum) -> Result<()> {
+        self.count = self.count.saturating_add(later.count);
+        self.integer = self
+            .integer
+            .checked_add(later.integer)
+            .ok_or_else(|| too_large(function))?;
+        self.float += later.float;
+        self.has_floats |= later.has_floats;
+        match (&mut self.durations, later.durations) {
+            (Some(durations), Some(later)) => {
+                durations.sum = defined(temporal::add(&durations.sum, &later.sum))?;
+                durations.count = durations.count.saturating_add(later.count);
+            }
+            (durations @ None, later) => *durations = later,
+            (Some(_), None) => {}
         }
         Ok(())
     }
@@ -179,6 +198,13 @@ impl<const AVERAGE: bool> Accumulator for Summed<AVERAGE> {
         let function = if AVERAGE { "avg" } else { "sum" };
         let rows = Rows { groups, weights };
         add_rows(function, &mut self.sums, &arguments[0], rows)
+    }
+
+    fn merge(&mut self, later: Box<dyn Accumulator>, groups: &[u32], _: &Context) -> Result<()> {
+        let function = if AVERAGE { "avg" } else { "sum" };
+        let later = same_kind::<Self>(later)?;
+        let mut pairs = groups.iter().zip(later.sums);
+        pairs.try_for_each(|(group, sum)| self.sums[*group as usize].add(function, sum))
     }
 
     fn finish(&mut self) -> Result<Column> {

@@ -36,7 +36,7 @@ pub use manual::manual;
 pub use procedure::{Procedure, ProcedureCode, ProcedureColumn, Procedures};
 pub use row::{
     Accumulator, AggregateFunction, Category, Function, Implementation, NullRule, Purity,
-    ScalarFunction,
+    ScalarFunction, same_kind,
 };
 pub use signature::{Argument, Signature, parse_type};
 pub use table::FUNCTIONS;

@@ -1,9 +1,11 @@
 //! The row of a function in the table.
 
+use std::any::Any;
+
 use super::{Environment, Signature};
 use crate::column::Column;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// One function: everything that the checker, the executor, completion, the manual and the tests
@@ -136,7 +138,7 @@ pub enum Implementation {
 ///
 /// `grow` is called before `update` names a new group; `finish` once, at the end. Nulls in the
 /// first argument are skipped by every aggregate.
-pub trait Accumulator: Send {
+pub trait Accumulator: Any + Send {
     /// Makes room for groups `0..groups`.
     fn grow(&mut self, groups: usize);
 
@@ -151,6 +153,27 @@ pub trait Accumulator: Send {
         context: &Context,
     ) -> Result<()>;
 
+    /// Adds what an accumulator of the same function gathered from rows that come after these: its
+    /// group `i` is group `groups[i]` here. Sums of floats may differ from those of all rows in one
+    /// accumulator by how they are rounded.
+    fn merge(
+        &mut self,
+        later: Box<dyn Accumulator>,
+        groups: &[u32],
+        context: &Context,
+    ) -> Result<()>;
+
     /// The result of each group, in order.
     fn finish(&mut self) -> Result<Column>;
+}
+
+/// The accumulator as what it is, to be merged.
+///
+/// # Errors
+/// `InternalError` where it is of another function.
+pub fn same_kind<A: Accumulator>(later: Box<dyn Accumulator>) -> Result<Box<A>> {
+    let later: Box<dyn Any> = later;
+    later
+        .downcast()
+        .map_err(|_| Error::internal("accumulators of two functions are merged"))
 }

@@ -9,27 +9,33 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::execute::batch::{too_many, total};
 use crate::execute::evaluate::evaluate_column;
+use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
-use crate::functions::{Accumulator, Implementation};
+use crate::functions::{Accumulator, Implementation, same_kind};
 use crate::physical::{self, Expression};
 
 /// Groups and aggregates.
 pub(in crate::execute) struct Aggregate<'p> {
-    input: Option<Input<'p>>,
+    input: Option<Parts<'p>>,
+    grouping: Grouping<'p>,
+}
+
+/// What groups are by, and what is computed of them.
+#[derive(Clone, Copy)]
+struct Grouping<'p> {
     keys: &'p [Expression],
     aggregates: &'p [physical::Aggregate],
 }
 
 impl<'p> Aggregate<'p> {
     pub(in crate::execute) fn new(
-        input: Input<'p>,
+        input: Parts<'p>,
         keys: &'p [Expression],
         aggregates: &'p [physical::Aggregate],
     ) -> Self {
         Aggregate {
             input: Some(input),
-            keys,
-            aggregates,
+            grouping: Grouping { keys, aggregates },
         }
     }
 }
@@ -59,11 +65,24 @@ impl Running<'_> {
             .iter()
             .map(|argument| evaluate_column(argument, batch, runtime))
             .collect::<Result<Vec<_>>>()?;
+        if self.seen.is_some() {
+            return self.add_distinct(arguments, groups, runtime.context);
+        }
+        self.accumulator
+            .update(&arguments, groups, batch.multiplicity(), runtime.context)
+    }
+
+    /// Adds rows for `DISTINCT`: those whose pair of group and arguments is new.
+    fn add_distinct(
+        &mut self,
+        arguments: Vec<Column>,
+        groups: &[u32],
+        context: &Context,
+    ) -> Result<()> {
         let Some(seen) = &mut self.seen else {
-            let weights = batch.multiplicity();
-            return self
-                .accumulator
-                .update(&arguments, groups, weights, runtime.context);
+            return Err(Error::internal(
+                "an aggregate of all rows looks for new ones",
+            ));
         };
         let mut keys = arguments.clone();
         if self.is_grouped {
@@ -76,16 +95,56 @@ impl Running<'_> {
             .iter()
             .map(|argument| argument.take(&rows))
             .collect::<Result<_>>()?;
-        self.accumulator
-            .update(&arguments, &groups, None, runtime.context)
+        self.accumulator.update(&arguments, &groups, None, context)
+    }
+
+    /// Adds what was gathered from rows that come after these.
+    fn merge(
+        &mut self,
+        later: Running,
+        groups: &[u32],
+        count: usize,
+        runtime: &Runtime,
+    ) -> Result<()> {
+        self.accumulator.grow(count);
+        match (&mut self.seen, later.seen) {
+            (Some(_), Some(later)) => self.merge_distinct(&later, groups, runtime),
+            _ => self
+                .accumulator
+                .merge(later.accumulator, groups, runtime.context),
+        }
+    }
+
+    /// Adds those pairs of group and arguments that are new here.
+    fn merge_distinct(
+        &mut self,
+        later: &GroupTable,
+        groups: &[u32],
+        runtime: &Runtime,
+    ) -> Result<()> {
+        let width = self.plan.arguments.len();
+        let mut arguments = later.keys(width + usize::from(self.is_grouped))?;
+        let groups: Vec<u32> = match arguments.get(width) {
+            Some(Column::Node(later)) => {
+                let known = |group: &u32| groups[*group as usize];
+                later.values().iter().map(known).collect()
+            }
+            _ => vec![0; later.len()],
+        };
+        arguments.truncate(width);
+        self.add_distinct(arguments, &groups, runtime.context)
     }
 }
 
-impl Operator for Aggregate<'_> {
-    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        let Some(mut input) = self.input.take() else {
-            return Ok(None);
-        };
+/// The groups of some rows.
+struct Groups<'p> {
+    table: GroupTable,
+    running: Vec<Running<'p>>,
+}
+
+impl<'p> Grouping<'p> {
+    /// The groups of the rows of an input.
+    fn gather(&self, mut input: Input, runtime: &mut Runtime) -> Result<Groups<'p>> {
         let mut running = self
             .aggregates
             .iter()
@@ -114,16 +173,59 @@ impl Operator for Aggregate<'_> {
             } else {
                 table.insert(&keys, batch.rows())?.0
             };
-            let count = if keys.is_empty() { 1 } else { table.len() };
+            let count = self.count(&table);
             for aggregate in &mut running {
                 aggregate.update(&batch, &groups, count, runtime)?;
             }
         }
-        let count = if self.keys.is_empty() { 1 } else { table.len() };
-        let keys = table.keys(self.keys.len())?;
-        let mut result = Batch::new(keys, count);
-        for mut aggregate in running {
+        let count = self.count(&table);
+        for aggregate in &mut running {
             aggregate.accumulator.grow(count);
+        }
+        Ok(Groups { table, running })
+    }
+
+    /// The number of groups: without keys there is one, also of no rows.
+    fn count(&self, table: &GroupTable) -> usize {
+        if self.keys.is_empty() { 1 } else { table.len() }
+    }
+
+    /// Adds the groups of rows that come after those of `known`.
+    fn merge(&self, known: &mut Groups<'p>, later: Groups<'p>, runtime: &Runtime) -> Result<()> {
+        let groups = if self.keys.is_empty() {
+            vec![0]
+        } else if later.table.len() == 0 {
+            return Ok(());
+        } else {
+            let keys = later.table.keys(self.keys.len())?;
+            known.table.insert(&keys, later.table.len())?.0
+        };
+        let count = self.count(&known.table);
+        for (known, later) in known.running.iter_mut().zip(later.running) {
+            runtime.context.check()?;
+            known.merge(later, &groups, count, runtime)?;
+        }
+        Ok(())
+    }
+}
+
+impl Operator for Aggregate<'_> {
+    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        let Some(input) = self.input.take() else {
+            return Ok(None);
+        };
+        let grouping = self.grouping;
+        let parts = input.each(runtime, |input, runtime| grouping.gather(input, runtime))?;
+        let mut parts = parts.into_iter();
+        let Some(mut groups) = parts.next() else {
+            return Err(Error::internal("an aggregate has no input"));
+        };
+        for later in parts {
+            grouping.merge(&mut groups, later, runtime)?;
+        }
+        let keys = groups.table.keys(grouping.keys.len())?;
+        let mut result = Batch::new(keys, grouping.count(&groups.table));
+        for mut aggregate in groups.running {
             result.push(aggregate.accumulator.finish()?);
         }
         Ok(Some(result))
@@ -171,6 +273,17 @@ impl Accumulator for CountRows {
             }
         }
         Ok(())
+    }
+
+    fn merge(
+        &mut self,
+        later: Box<dyn Accumulator>,
+        groups: &[u32],
+        context: &Context,
+    ) -> Result<()> {
+        let later = same_kind::<Self>(later)?.0;
+        let weights: Vec<u64> = later.into_iter().map(|count| count as u64).collect();
+        self.update(&[], groups, Some(&weights), context)
     }
 
     fn finish(&mut self) -> Result<Column> {

@@ -5,16 +5,34 @@ use crate::column::Column;
 use crate::error::Result;
 use crate::execute::evaluate::node_labels;
 use crate::execute::{Batch, Operator, Runtime};
+use crate::physical::Plan;
 
 /// Scans nodes.
 pub(in crate::execute) struct ScanNodes<'p> {
     labels: Option<&'p Labels>,
+    plan: &'p Plan,
+    /// The next chunk, where the scan is not shared out.
     chunk: usize,
 }
 
 impl<'p> ScanNodes<'p> {
-    pub(in crate::execute) fn new(labels: Option<&'p Labels>) -> Self {
-        ScanNodes { labels, chunk: 0 }
+    pub(in crate::execute) fn new(labels: Option<&'p Labels>, plan: &'p Plan) -> Self {
+        ScanNodes {
+            labels,
+            plan,
+            chunk: 0,
+        }
+    }
+
+    /// The next chunk to be scanned.
+    fn next_chunk(&mut self, runtime: &Runtime) -> Option<usize> {
+        match &runtime.share {
+            Some(share) if share.is_of(self.plan) => share.next(),
+            _ => {
+                self.chunk += 1;
+                (self.chunk <= runtime.graph().node_chunks()).then_some(self.chunk - 1)
+            }
+        }
     }
 }
 
@@ -41,10 +59,9 @@ impl Operator for ScanNodes<'_> {
         let Some(labels) = labels else {
             return Ok(None);
         };
-        while self.chunk < graph.node_chunks() {
+        while let Some(chunk) = self.next_chunk(runtime) {
             runtime.context.check()?;
-            let mut nodes = graph.scan_nodes(self.chunk, &labels)?;
-            self.chunk += 1;
+            let mut nodes = graph.scan_nodes(chunk, &labels)?;
             if nodes.is_empty() {
                 continue;
             }

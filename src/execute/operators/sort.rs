@@ -9,42 +9,49 @@ use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::{evaluate_column, row_count};
+use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{Expression, SortKey};
 
 /// When more rows than this, and twice as many as asked for, are at hand, they are cut.
 const CUT_ABOVE: usize = 1024;
 
+/// By what rows are ordered, most significant first.
+#[derive(Clone, Copy)]
+struct Order<'p>(&'p [SortKey]);
+
 /// Sorts.
 pub(in crate::execute) struct Sort<'p> {
-    input: Option<Input<'p>>,
-    keys: &'p [SortKey],
+    input: Option<Parts<'p>>,
+    order: Order<'p>,
     count: Option<&'p Expression>,
 }
 
 impl<'p> Sort<'p> {
     pub(in crate::execute) fn new(
-        input: Input<'p>,
+        input: Parts<'p>,
         keys: &'p [SortKey],
         count: Option<&'p Expression>,
     ) -> Self {
         Sort {
             input: Some(input),
-            keys,
+            order: Order(keys),
             count,
         }
     }
+}
 
+impl Order<'_> {
     /// The first `count` of these rows in order. The keys stand in the last columns.
     fn first(&self, batches: &[Batch], count: usize) -> Result<Batch> {
         let all = Batch::concat(batches)?;
-        let width = all.width() - self.keys.len();
+        let width = all.width() - self.0.len();
         let columns: Vec<&Column> = (width..all.width())
             .map(|slot| all.column(slot))
             .collect::<Result<_>>()?;
         let order = |left: &u32, right: &u32| {
             let mut ordering = Ordering::Equal;
-            for (key, column) in self.keys.iter().zip(&columns) {
+            for (key, column) in self.0.iter().zip(&columns) {
                 ordering = column.order(*left as usize, column, *right as usize);
                 if key.descending {
                     ordering = ordering.reverse();
@@ -65,17 +72,14 @@ impl<'p> Sort<'p> {
         rows.truncate(count);
         all.select(UInt32Array::from(rows))
     }
-}
 
-impl Operator for Sort<'_> {
-    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        let Some(mut input) = self.input.take() else {
-            return Ok(None);
-        };
-        let count = match self.count {
-            Some(count) => row_count(count, runtime)?,
-            None => usize::MAX,
-        };
+    /// The rows of an input that may be among the first `count`, with their keys in the last columns.
+    fn gather(
+        &self,
+        mut input: Input,
+        count: usize,
+        runtime: &mut Runtime,
+    ) -> Result<(Vec<Batch>, Reservation)> {
         let mut held = runtime.context.reservation();
         let mut batches: Vec<Batch> = Vec::new();
         let mut rows = 0;
@@ -86,8 +90,8 @@ impl Operator for Sort<'_> {
                 continue;
             }
             let mut batch = batch.listed()?;
-            let mut keys = Vec::with_capacity(self.keys.len());
-            if let (Some(bound), Some(key)) = (&bound, self.keys.first()) {
+            let mut keys = Vec::with_capacity(self.0.len());
+            if let (Some(bound), Some(key)) = (&bound, self.0.first()) {
                 let mut first = evaluate_column(&key.expression, &batch, runtime)?;
                 let hopeful = bound.hopeful(&first, key.descending);
                 if hopeful.is_empty() {
@@ -100,7 +104,7 @@ impl Operator for Sort<'_> {
                 }
                 keys.push(first);
             }
-            for key in &self.keys[keys.len()..] {
+            for key in &self.0[keys.len()..] {
                 keys.push(evaluate_column(&key.expression, &batch, runtime)?);
             }
             keys.into_iter().for_each(|key| batch.push(key));
@@ -111,17 +115,35 @@ impl Operator for Sort<'_> {
                 let kept = gathered(self.first(&batches, count)?)?;
                 held = reserved(&kept, runtime)?;
                 rows = kept.rows();
-                if let Some(slot) = kept.width().checked_sub(self.keys.len()) {
+                if let Some(slot) = kept.width().checked_sub(self.0.len()) {
                     bound = Some(Bound(kept.column(slot)?.slice(rows - 1, 1)));
                 }
                 batches = vec![kept];
             }
         }
-        if rows == 0 {
+        Ok((batches, held))
+    }
+}
+
+impl Operator for Sort<'_> {
+    fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        let Some(input) = self.input.take() else {
+            return Ok(None);
+        };
+        let count = match self.count {
+            Some(count) => row_count(count, runtime)?,
+            None => usize::MAX,
+        };
+        let order = self.order;
+        let gather = |input: Input, runtime: &mut Runtime| order.gather(input, count, runtime);
+        let parts = input.each(runtime, gather)?;
+        let (batches, _held): (Vec<Vec<Batch>>, Vec<Reservation>) = parts.into_iter().unzip();
+        let batches = batches.concat();
+        if batches.is_empty() {
             return Ok(None);
         }
-        let sorted = self.first(&batches, count)?;
-        let columns: Vec<usize> = (0..sorted.width() - self.keys.len()).collect();
+        let sorted = order.first(&batches, count)?;
+        let columns: Vec<usize> = (0..sorted.width() - order.0.len()).collect();
         sorted.project(&columns).map(Some)
     }
 }
