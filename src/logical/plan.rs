@@ -420,6 +420,8 @@ pub struct Expand {
     pub each: Option<Box<(Variable, Expression)>>,
     /// Relationships of the same `MATCH` that must not be taken again.
     pub distinct_from: Vec<Variable>,
+    /// Whether each `to` is wanted once only, over whichever row it is reached.
+    pub once: bool,
 }
 
 /// Branches of a pattern of which only the number of ways along them is asked for: the product over

@@ -49,7 +49,8 @@ fn head(plan: &Plan) -> String {
         }
         Plan::Expand { expand, .. } => {
             let into = if expand.into { "ExpandInto" } else { "Expand" };
-            format!("{into} {}", show_expand(expand))
+            let once = if expand.once { " once" } else { "" };
+            format!("{into} {}{once}", show_expand(expand))
         }
         Plan::Intersect { one, other, .. } => {
             format!("Intersect {}, {}", show_expand(one), show_expand(other))

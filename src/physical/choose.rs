@@ -341,6 +341,7 @@ impl Chooser {
             reversed: expand.reversed,
             types: type_filter(expand.types.as_ref()),
             distinct_from: slots(&expand.distinct_from, layout)?,
+            once: expand.once,
         };
         Ok((chosen, expand.length, each))
     }

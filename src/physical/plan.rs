@@ -396,6 +396,8 @@ pub struct Expand {
     pub types: TypeFilter,
     /// Columns of relationships, or lists, that must not be taken again.
     pub distinct_from: Vec<usize>,
+    /// Whether each neighbour is wanted once only, over whichever row it is reached.
+    pub once: bool,
 }
 
 /// Branches along which ways are counted.

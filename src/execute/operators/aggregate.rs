@@ -4,6 +4,7 @@ use arrow_array::{Int64Array, UInt32Array};
 
 use super::Input;
 use super::group_table::GroupTable;
+use super::seen::Seen;
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -44,10 +45,8 @@ impl<'p> Aggregate<'p> {
 struct Running<'p> {
     plan: &'p physical::Aggregate,
     accumulator: Box<dyn Accumulator>,
-    /// For `DISTINCT`: pairs of group and arguments that have been counted.
-    seen: Option<GroupTable>,
-    /// Whether there are keys.
-    is_grouped: bool,
+    /// For `DISTINCT`: what has been counted.
+    seen: Option<Seen>,
 }
 
 impl Running<'_> {
@@ -66,7 +65,7 @@ impl Running<'_> {
             .map(|argument| evaluate_column(argument, batch, runtime))
             .collect::<Result<Vec<_>>>()?;
         if self.seen.is_some() {
-            return self.add_distinct(arguments, groups, runtime.context);
+            return self.add_distinct(&arguments, groups, runtime);
         }
         self.accumulator
             .update(&arguments, groups, batch.multiplicity(), runtime.context)
@@ -75,30 +74,25 @@ impl Running<'_> {
     /// Adds rows for `DISTINCT`: those whose pair of group and arguments is new.
     fn add_distinct(
         &mut self,
-        arguments: Vec<Column>,
+        arguments: &[Column],
         groups: &[u32],
-        context: &Context,
+        runtime: &Runtime,
     ) -> Result<()> {
-        let Some(seen) = &mut self.seen else {
-            return Err(Error::internal(
-                "an aggregate of all rows looks for new ones",
-            ));
+        let new_rows = match &mut self.seen {
+            Some(seen) => seen.new_rows(arguments, groups, runtime)?,
+            None => (0..groups.len() as u32).collect(),
         };
-        let mut keys = arguments.clone();
-        if self.is_grouped {
-            keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
-        }
-        let (_, new_rows) = seen.insert(&keys, groups.len())?;
         let groups: Vec<u32> = new_rows.iter().map(|row| groups[*row as usize]).collect();
         let rows = UInt32Array::from(new_rows);
         let arguments: Vec<Column> = arguments
             .iter()
             .map(|argument| argument.take(&rows))
             .collect::<Result<_>>()?;
-        self.accumulator.update(&arguments, &groups, None, context)
+        self.accumulator
+            .update(&arguments, &groups, None, runtime.context)
     }
 
-    /// Adds what was gathered from rows that come after these.
+    /// Adds what was gathered from rows that come after these; its group `i` is `groups[i]` here.
     fn merge(
         &mut self,
         later: Running,
@@ -107,32 +101,15 @@ impl Running<'_> {
         runtime: &Runtime,
     ) -> Result<()> {
         self.accumulator.grow(count);
-        match (&mut self.seen, later.seen) {
-            (Some(_), Some(later)) => self.merge_distinct(&later, groups, runtime),
-            _ => self
-                .accumulator
-                .merge(later.accumulator, groups, runtime.context),
-        }
-    }
-
-    /// Adds those pairs of group and arguments that are new here.
-    fn merge_distinct(
-        &mut self,
-        later: &GroupTable,
-        groups: &[u32],
-        runtime: &Runtime,
-    ) -> Result<()> {
-        let width = self.plan.arguments.len();
-        let mut arguments = later.keys(width + usize::from(self.is_grouped))?;
-        let groups: Vec<u32> = match arguments.get(width) {
-            Some(Column::Node(later)) => {
-                let known = |group: &u32| groups[*group as usize];
-                later.values().iter().map(known).collect()
-            }
-            _ => vec![0; later.len()],
+        let Some(seen) = later.seen else {
+            let accumulator = later.accumulator;
+            return self.accumulator.merge(accumulator, groups, runtime.context);
         };
-        arguments.truncate(width);
-        self.add_distinct(arguments, &groups, runtime.context)
+        let (arguments, mut of_rows) = seen.rows()?;
+        of_rows
+            .iter_mut()
+            .for_each(|group| *group = groups[*group as usize]);
+        self.add_distinct(&arguments, &of_rows, runtime)
     }
 }
 
@@ -149,11 +126,11 @@ impl<'p> Grouping<'p> {
             .aggregates
             .iter()
             .map(|plan| {
+                let seen = || Seen::new(plan.arguments.len(), !self.keys.is_empty(), runtime);
                 Ok(Running {
                     plan,
                     accumulator: accumulator(plan)?,
-                    is_grouped: !self.keys.is_empty(),
-                    seen: plan.distinct.then(|| GroupTable::new(runtime.context)),
+                    seen: plan.distinct.then(seen),
                 })
             })
             .collect::<Result<Vec<_>>>()?;

@@ -3,6 +3,7 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
+use super::node_set::NodeSet;
 use super::steps::{Steps, Taken};
 use crate::column::Column;
 use crate::error::Result;
@@ -20,6 +21,8 @@ pub(in crate::execute) struct ExpandOne<'p> {
     expand: &'p Expand,
     /// A batch of which rows are left, from this one on.
     rest: Option<(Batch, usize)>,
+    /// The neighbours that were handed out, where each is wanted once.
+    met: NodeSet,
 }
 
 impl<'p> ExpandOne<'p> {
@@ -28,6 +31,7 @@ impl<'p> ExpandOne<'p> {
             input,
             expand,
             rest: None,
+            met: NodeSet::default(),
         }
     }
 }
@@ -49,7 +53,12 @@ impl Operator for ExpandOne<'_> {
             None => None,
         };
         let taken = Taken::new(&self.expand.distinct_from, &batch)?;
-        let takes_all = into.is_none() && taken.is_empty();
+        let once = self.expand.once;
+        if once {
+            self.met.reserve(runtime)?;
+        }
+        let met = &mut self.met;
+        let takes_all = into.is_none() && taken.is_empty() && !once;
         let mut taken_here = Vec::new();
         let mut held = runtime.context.reservation();
         let (mut rows, mut nodes, mut relationships) = (Vec::new(), Vec::new(), Vec::new());
@@ -68,7 +77,7 @@ impl Operator for ExpandOne<'_> {
                 taken.of_row(row, &mut taken_here);
                 let target = into.as_ref().map(|into| into.value(row));
                 steps.visit(node, target, |neighbour, relationship| {
-                    if !taken_here.contains(&relationship) {
+                    if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
                         nodes.push(neighbour);
                         relationships.push(relationship);
                     }

@@ -5,9 +5,11 @@
 //! closes a circle: two ways that begin with different relationships and meet.
 
 use arrow_array::{Array, UInt32Array};
+use hashbrown::HashMap;
 
 use super::Input;
 use super::expand::MANY_ROWS;
+use super::node_set::NodeSet;
 use super::steps::Steps;
 use crate::bind::bound::{Length, PatternDirection};
 use crate::column::Column;
@@ -25,26 +27,8 @@ pub(in crate::execute) struct Reach<'p> {
     length: Length,
     /// A batch of which rows are left, from this one on.
     rest: Option<(Batch, usize)>,
-    marks: Marks,
-}
-
-/// What is known of the nodes in the search at hand, by number.
-#[derive(Default)]
-struct Marks {
-    nodes: Vec<Mark>,
-    search: u32,
-    held: Option<Reservation>,
-}
-
-/// What is known of one node.
-#[derive(Debug, Clone, Copy, Default)]
-struct Mark {
-    /// The search in which it was reached.
-    search: u32,
-    /// By how many relationships.
-    level: u32,
-    /// The first of them.
-    first: u32,
+    /// The nodes that the search at hand has reached.
+    met: NodeSet,
 }
 
 impl<'p> Reach<'p> {
@@ -54,36 +38,7 @@ impl<'p> Reach<'p> {
             expand,
             length,
             rest: None,
-            marks: Marks::default(),
-        }
-    }
-}
-
-impl Marks {
-    /// Forgets the search before.
-    fn begin(&mut self, runtime: &Runtime) -> Result<()> {
-        self.search = self.search.wrapping_add(1);
-        let nodes = runtime.graph().node_positions();
-        if self.nodes.len() < nodes || self.search == 0 {
-            self.held = Some(runtime.context.reserve(nodes * size_of::<Mark>())?);
-            self.nodes = vec![Mark::default(); nodes];
-            self.search = 1;
-        }
-        Ok(())
-    }
-
-    fn get(&self, node: u32) -> Option<Mark> {
-        let mark = self.nodes.get(node as usize).copied();
-        mark.filter(|mark| mark.search == self.search)
-    }
-
-    fn set(&mut self, node: u32, level: u32, first: u32) {
-        if let Some(mark) = self.nodes.get_mut(node as usize) {
-            *mark = Mark {
-                search: self.search,
-                level,
-                first,
-            };
+            met: NodeSet::default(),
         }
     }
 }
@@ -101,47 +56,138 @@ impl Reach<'_> {
         if self.length.minimum > most {
             return Ok(());
         }
-        let marks = &mut self.marks;
-        marks.begin(runtime)?;
-        marks.set(start, 0, u32::MAX);
+        let met = &mut self.met;
+        met.reserve(runtime)?;
+        met.insert(start);
         let before = reached.len();
         reached.push(start);
-        let both = self.expand.direction == PatternDirection::Both;
-        let mut closes = self.length.minimum == 0;
-        let (mut level, mut place) = (0, before);
-        while place < reached.len() && u64::from(level) < most {
+        let mut circle = match (self.length.minimum, self.expand.direction) {
+            (0, _) => Circle::Found,
+            (_, PatternDirection::Both) => {
+                Circle::Undirected(FirstSteps::new(start, most, runtime))
+            }
+            _ => Circle::Directed,
+        };
+        let (mut level, mut next) = (0, before);
+        while next < reached.len() && level < most {
             level += 1;
-            for place in std::mem::replace(&mut place, reached.len())..reached.len() {
+            let frontier = next..reached.len();
+            next = reached.len();
+            for place in frontier {
                 if place % 256 == 0 {
                     runtime.context.check()?;
                 }
                 let node = reached[place];
-                let first = marks.get(node).map_or(u32::MAX, |mark| mark.first);
-                steps.visit(NodeId(node), None, |neighbour, relationship| {
-                    let first = if level == 1 { relationship } else { first };
-                    match marks.get(neighbour) {
-                        None => {
-                            marks.set(neighbour, level, first);
+                match &mut circle {
+                    Circle::Found => steps.visit(NodeId(node), None, |neighbour, _| {
+                        if met.insert(neighbour) {
                             reached.push(neighbour);
                         }
-                        Some(_) if !both => closes |= neighbour == start,
-                        Some(mark) => {
-                            // What leads back over the only relationship that led here is no circle.
-                            let meets = if neighbour == start {
-                                relationship != first || node == start
-                            } else {
-                                mark.first != first
-                            };
-                            closes |= meets && u64::from(level + mark.level) <= most;
+                    })?,
+                    Circle::Directed => {
+                        let mut closes = false;
+                        steps.visit(NodeId(node), None, |neighbour, _| {
+                            closes |= neighbour == start;
+                            if met.insert(neighbour) {
+                                reached.push(neighbour);
+                            }
+                        })?;
+                        if closes {
+                            circle = Circle::Found;
                         }
                     }
-                })?;
+                    Circle::Undirected(first_steps) => {
+                        let before = first_steps.of(node);
+                        let mut closes = false;
+                        steps.visit(NodeId(node), None, |neighbour, relationship| {
+                            if met.insert(neighbour) {
+                                first_steps.add(neighbour, level, before, relationship);
+                                reached.push(neighbour);
+                            } else {
+                                closes |=
+                                    first_steps.close(node, neighbour, level, before, relationship);
+                            }
+                        })?;
+                        first_steps.reserve()?;
+                        if closes {
+                            circle = Circle::Found;
+                        }
+                    }
+                }
             }
         }
-        if !closes {
+        met.remove(&reached[before..]);
+        if !matches!(circle, Circle::Found) {
             reached.swap_remove(before);
         }
         Ok(())
+    }
+}
+
+/// What is known of a way back to the start.
+enum Circle {
+    /// There is one, or none is needed.
+    Found,
+    /// It is there when the start is met again.
+    Directed,
+    /// It is there when two ways meet that begin with different relationships.
+    Undirected(FirstSteps),
+}
+
+/// By which relationship from the start, and in how many steps, nodes were reached.
+struct FirstSteps {
+    start: u32,
+    most: u64,
+    known: HashMap<u32, (u64, u32)>,
+    held: Reservation,
+}
+
+/// What a node that was reached takes, in bytes.
+const BYTES_OF_KNOWN: usize = 32;
+
+impl FirstSteps {
+    fn new(start: u32, most: u64, runtime: &Runtime) -> FirstSteps {
+        FirstSteps {
+            start,
+            most,
+            known: HashMap::new(),
+            held: runtime.context.reservation(),
+        }
+    }
+
+    /// Reserves the memory of what is known.
+    fn reserve(&mut self) -> Result<()> {
+        let bytes = self.known.len() * BYTES_OF_KNOWN;
+        self.held.grow(bytes - self.held.bytes())
+    }
+
+    /// The first relationship on the way to a node; none for the start.
+    fn of(&self, node: u32) -> Option<u32> {
+        self.known.get(&node).map(|known| known.1)
+    }
+
+    fn add(&mut self, node: u32, level: u64, before: Option<u32>, relationship: u32) {
+        let first = before.unwrap_or(relationship);
+        self.known.insert(node, (level, first));
+    }
+
+    /// Whether a relationship to a node that was reached before closes a circle.
+    fn close(
+        &self,
+        node: u32,
+        neighbour: u32,
+        level: u64,
+        before: Option<u32>,
+        relationship: u32,
+    ) -> bool {
+        // What leads back over the only relationship that led here is no circle.
+        if neighbour == self.start {
+            return before.is_none_or(|first| first != relationship) || node == self.start;
+        }
+        let first = before.unwrap_or(relationship);
+        self.known
+            .get(&neighbour)
+            .is_some_and(|known| known.1 != first && level + known.0 <= self.most)
     }
 }
 

@@ -1,14 +1,12 @@
-//! The shortest paths between two nodes: breadth first for one path or one group, by growing length
-//! for more.
-
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+//! The shortest paths between two nodes: searched from both for one path or one group, by growing
+//! length for more.
 
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
 use super::expand_repeat::ways;
 use super::steps::Steps;
+use super::two_sided_search::{self, Ways};
 use crate::bind::bound::Length;
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -23,12 +21,11 @@ pub(in crate::execute) struct ShortestPaths<'p> {
     plan: &'p physical::Operator,
 }
 
-/// For each node its level, and the nodes and relationships before it.
-type Reached = HashMap<u32, (u64, Vec<(u32, u32)>)>;
-
 /// The search for one row.
 struct Search<'s> {
-    steps: Steps,
+    steps: &'s mut Steps,
+    /// Against the direction of the pattern.
+    back: &'s mut Steps,
     each: Option<&'s Expression>,
     predicates: &'s [Expression],
     batch: &'s Batch,
@@ -69,12 +66,16 @@ impl Operator for ShortestPaths<'_> {
         };
         let mut held = runtime.context.reservation();
         let (mut rows, mut lists) = (Vec::new(), Vec::new());
+        let graph = runtime.graph();
+        let mut steps = Steps::new(expand.direction, &expand.types, graph);
+        let mut back = Steps::new(expand.direction.turned(), &expand.types, graph);
         for row in 0..batch.rows() {
             if from.is_null(row) || to.is_null(row) {
                 continue;
             }
             let mut search = Search {
-                steps: Steps::new(expand.direction, &expand.types, runtime.graph()),
+                steps: &mut steps,
+                back: &mut back,
                 each: each.as_ref(),
                 predicates,
                 batch: &batch,
@@ -106,7 +107,8 @@ impl Search<'_> {
             return Ok(vec![Vec::new()]);
         }
         if unconditional && count == 1 && self.length.minimum <= 1 && self.from != self.to {
-            return self.breadth_first(groups, runtime);
+            let (from, to, most) = (self.from, self.to, self.length.maximum);
+            return two_sided_search::search(from, to, most, groups, self, runtime);
         }
         self.by_length(count, groups, runtime)
     }
@@ -128,92 +130,6 @@ impl Search<'_> {
         Ok(true)
     }
 
-    fn ways(&mut self, node: u32, runtime: &mut Runtime) -> Result<Vec<(u32, u32)>> {
-        let mut found = Vec::new();
-        let (each, batch, row) = (self.each, self.batch, self.row);
-        ways(node, &mut self.steps, each, batch, row, &mut found, runtime)?;
-        Ok(found)
-    }
-
-    /// One shortest path, or all of the same least length: level by level, noting for each node the
-    /// ways that reached it first.
-    fn breadth_first(&mut self, all: bool, runtime: &mut Runtime) -> Result<Vec<Vec<u32>>> {
-        let mut reached = Reached::new();
-        reached.insert(self.from, (0, Vec::new()));
-        let mut frontier = vec![self.from];
-        let mut level = 0;
-        let mut held = runtime.context.reservation();
-        while !frontier.is_empty() && !reached.contains_key(&self.to) {
-            level += 1;
-            if self.length.maximum.is_some_and(|most| level > most) {
-                return Ok(Vec::new());
-            }
-            let mut next = Vec::new();
-            for node in frontier {
-                runtime.context.check()?;
-                for (neighbour, relationship) in self.ways(node, runtime)?.into_iter().rev() {
-                    match reached.entry(neighbour) {
-                        Entry::Vacant(entry) => {
-                            held.grow(64)?;
-                            entry.insert((level, vec![(node, relationship)]));
-                            next.push(neighbour);
-                        }
-                        Entry::Occupied(mut entry) => {
-                            let (known, before) = entry.get_mut();
-                            if all && *known == level {
-                                held.grow(16)?;
-                                before.push((node, relationship));
-                            }
-                        }
-                    }
-                }
-            }
-            frontier = next;
-        }
-        let mut paths = Vec::new();
-        if reached.contains_key(&self.to) {
-            self.trace(self.to, &reached, &mut Vec::new(), &mut paths, runtime)?;
-        }
-        Ok(paths)
-    }
-
-    /// All paths back to the start, at most as deep as the search went.
-    fn trace(
-        &self,
-        node: u32,
-        reached: &Reached,
-        behind: &mut Vec<u32>,
-        paths: &mut Vec<Vec<u32>>,
-        runtime: &Runtime,
-    ) -> Result<()> {
-        // An explicit stack: paths may be longer than the call stack is deep.
-        let mut stack = vec![(node, 0_usize)];
-        let mut held = runtime.context.reservation();
-        while let Some((node, tried)) = stack.pop() {
-            runtime.context.check()?;
-            if node == self.from {
-                held.grow(behind.len() * 4 + 24)?;
-                paths.push(behind.iter().rev().copied().collect());
-                behind.pop();
-                continue;
-            }
-            let before = reached
-                .get(&node)
-                .map_or(&[][..], |(_, before)| before.as_slice());
-            match before.get(tried) {
-                Some((previous, relationship)) => {
-                    stack.push((node, tried + 1));
-                    stack.push((*previous, 0));
-                    behind.push(*relationship);
-                }
-                None => {
-                    behind.pop();
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Every trail by growing length until `count` paths, or groups of equal length, are found.
     fn by_length(
         &mut self,
@@ -225,7 +141,7 @@ impl Search<'_> {
         let mut found_groups = 0;
         // Trails of the current length, with the node at their end.
         let mut trails: Vec<(u32, Vec<u32>)> = vec![(self.from, Vec::new())];
-        let mut length = 0;
+        let (mut length, mut found) = (0, Vec::new());
         let mut held = runtime.context.reservation();
         while !trails.is_empty() {
             if length >= self.length.minimum {
@@ -253,7 +169,9 @@ impl Search<'_> {
             let mut longer = Vec::new();
             for (end, trail) in &trails {
                 runtime.context.check()?;
-                for (neighbour, relationship) in self.ways(*end, runtime)?.into_iter().rev() {
+                found.clear();
+                self.ways(*end, false, &mut found, runtime)?;
+                for (neighbour, relationship) in found.drain(..).rev() {
                     if !trail.contains(&relationship) {
                         held.grow(trail.len() * 4 + 40)?;
                         let mut trail = trail.clone();
@@ -268,6 +186,22 @@ impl Search<'_> {
             paths.truncate(count);
         }
         Ok(paths)
+    }
+}
+
+impl Ways for Search<'_> {
+    fn ways(
+        &mut self,
+        node: u32,
+        backwards: bool,
+        found: &mut Vec<(u32, u32)>,
+        runtime: &mut Runtime,
+    ) -> Result<()> {
+        let steps = match backwards {
+            true => &mut *self.back,
+            false => &mut *self.steps,
+        };
+        ways(node, steps, self.each, self.batch, self.row, found, runtime)
     }
 }
 

@@ -3,18 +3,30 @@
 //! ```text
 //! Match (a:A), (b:A) WHERE a.id <> b.id      Match (a:A), (b:A) WHERE a <> b
 //!                                        =>    AND NOT a.id IS NULL AND NOT b.id IS NULL
+//! Aggregate count(DISTINCT a.id)             Aggregate count(DISTINCT a)
 //! ```
+//!
+//! The latter where every node must have the property.
 
 use std::sync::Arc;
 
 use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::graph::Target;
-use crate::logical::{Expression, MatchPattern, Plan, Variable};
+use crate::logical::{Aggregate, Expression, MatchPattern, Plan, Variable};
 use crate::optimize::{Statistics, bottom_up};
 
 /// Compares nodes by themselves.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
     bottom_up(plan, &mut |mut plan| {
+        if let Plan::Aggregate {
+            input, aggregates, ..
+        } = &mut plan
+            && let Plan::Match { pattern, .. } = input.as_ref()
+        {
+            for (_, aggregate) in aggregates {
+                count_nodes(aggregate, pattern, statistics);
+            }
+        }
         if let Plan::Match { pattern, .. } = &mut plan {
             let predicates = std::mem::take(&mut pattern.predicates);
             pattern.predicates = predicates
@@ -24,6 +36,20 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
         }
         plan
     })
+}
+
+/// Counts nodes instead of values that tell them apart.
+fn count_nodes(aggregate: &mut Aggregate, pattern: &MatchPattern, statistics: &Statistics) {
+    let [argument] = aggregate.arguments.as_mut_slice() else {
+        return;
+    };
+    let is_count = aggregate.distinct && aggregate.function.as_ref() == "count";
+    if let Some((variable, key)) = property_of(argument).filter(|_| is_count)
+        && unique_labels((variable, key), pattern, statistics)
+            .any(|label| statistics.is_required(&Target::Nodes(label.clone()), key))
+    {
+        *argument = E::Variable(variable.clone());
+    }
 }
 
 fn compared(

@@ -397,6 +397,7 @@ pub(super) fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Va
         length: relationship.length,
         each: relationship.each.map(Box::new),
         distinct_from,
+        once: false,
     }
 }
 

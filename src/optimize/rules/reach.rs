@@ -4,6 +4,8 @@
 //! Distinct b                       Distinct b
 //!   Expand (a)-[r*1..4]-(b)   =>     Reach (a)-[r*1..4]-(b)
 //! ```
+//!
+//! A single relationship, of which nothing is read but the node behind it, is followed to each node once.
 
 use std::collections::HashSet;
 
@@ -55,6 +57,13 @@ fn rewrite_below(plan: &mut Plan, mut read: HashSet<Variable>) {
         let input = std::mem::replace(input, Box::new(Plan::Unit));
         let expand = expand.clone();
         *plan = Plan::Reach { input, expand };
+    } else if let Plan::Expand { input, expand } = plan
+        && expand.length.is_none()
+        && !expand.into
+        && read.iter().all(|variable| *variable == expand.to)
+        && !starts_from_argument(input)
+    {
+        expand.once = true;
     }
     let more = match plan {
         Plan::Filter { predicate, .. } => variables_of([&*predicate]),
@@ -75,6 +84,11 @@ fn rewrite_below(plan: &mut Plan, mut read: HashSet<Variable>) {
         read.extend(more);
         rewrite_below(input, read);
     }
+}
+
+/// Whether a plan may run for several outer rows at once, of which each has ends of its own.
+fn starts_from_argument(plan: &Plan) -> bool {
+    matches!(plan, Plan::Argument { .. }) || plan.children().into_iter().any(starts_from_argument)
 }
 
 /// The variables that expressions read; `None` where one may differ from row to row without a

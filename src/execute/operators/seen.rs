@@ -1,0 +1,94 @@
+//! What an aggregate over distinct values has met: pairs of group and arguments, or nodes alone.
+
+use arrow_array::{Array, UInt32Array};
+
+use super::group_table::GroupTable;
+use super::node_set::NodeSet;
+use crate::column::Column;
+use crate::context::Reservation;
+use crate::error::Result;
+use crate::execute::Runtime;
+
+/// Arguments of which each counts once in its group.
+pub(super) enum Seen {
+    /// Nodes, of one group.
+    Nodes {
+        set: NodeSet,
+        /// In the order in which they came.
+        nodes: Vec<u32>,
+        held: Reservation,
+    },
+    /// Any arguments; the group stands behind them.
+    Table { table: GroupTable, width: usize },
+}
+
+impl Seen {
+    /// Nothing yet. `width` arguments come with each row; `is_grouped` where there are several groups.
+    pub(super) fn new(width: usize, is_grouped: bool, runtime: &Runtime) -> Seen {
+        match (width, is_grouped) {
+            (1, false) => Seen::Nodes {
+                set: NodeSet::default(),
+                nodes: Vec::new(),
+                held: runtime.context.reservation(),
+            },
+            _ => Seen::table(width, runtime),
+        }
+    }
+
+    fn table(width: usize, runtime: &Runtime) -> Seen {
+        let table = GroupTable::new(runtime.context);
+        Seen::Table { table, width }
+    }
+
+    /// The rows whose pair of group and arguments is new. A null alone is never new: no aggregate
+    /// counts it.
+    pub(super) fn new_rows(
+        &mut self,
+        arguments: &[Column],
+        groups: &[u32],
+        runtime: &Runtime,
+    ) -> Result<Vec<u32>> {
+        if let Seen::Nodes { set, nodes, held } = self {
+            if let [Column::Node(array)] = arguments {
+                set.reserve(runtime)?;
+                let is_new = |row: &u32| {
+                    array.is_valid(*row as usize) && set.insert(array.value(*row as usize))
+                };
+                let new: Vec<u32> = (0..array.len() as u32).filter(is_new).collect();
+                held.grow(new.len() * size_of::<u32>())?;
+                nodes.extend(new.iter().map(|row| array.value(*row as usize)));
+                return Ok(new);
+            }
+            let known = std::mem::take(nodes);
+            let rows = known.len();
+            *self = Seen::table(1, runtime);
+            if rows > 0 {
+                let nodes = Column::Node(UInt32Array::from(known));
+                self.new_rows(&[nodes], &vec![0; rows], runtime)?;
+            }
+        }
+        let Seen::Table { table, .. } = self else {
+            return Ok(Vec::new());
+        };
+        let mut keys = arguments.to_vec();
+        keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
+        Ok(table.insert(&keys, groups.len())?.1)
+    }
+
+    /// All that is known: arguments, and the group of each row.
+    pub(super) fn rows(&self) -> Result<(Vec<Column>, Vec<u32>)> {
+        let (table, width) = match self {
+            Seen::Nodes { nodes, .. } => {
+                let groups = vec![0; nodes.len()];
+                return Ok((vec![Column::Node(UInt32Array::from(nodes.clone()))], groups));
+            }
+            Seen::Table { table, width } => (table, *width),
+        };
+        let mut arguments = table.keys(width + 1)?;
+        let groups = match arguments.pop() {
+            Some(Column::Node(groups)) => groups.values().to_vec(),
+            _ => vec![0; table.len()],
+        };
+        Ok((arguments, groups))
+    }
+}
