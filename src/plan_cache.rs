@@ -1,7 +1,9 @@
 //! Plans that are kept, so that a statement that comes again is neither parsed nor planned again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashMap;
 
 use crate::graph::Snapshot;
 use crate::session::Parameters;

@@ -118,7 +118,7 @@ impl Session {
         &self.database
     }
 
-    /// Memory and time that a statement may take.
+    /// Memory, time and threads that a statement may take.
     pub fn limits_mut(&mut self) -> &mut Limits {
         &mut self.limits
     }

@@ -2,6 +2,7 @@
 
 use std::io::BufReader;
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -85,8 +86,8 @@ pub static COMMANDS: &[Command] = &[
         sentence: "whether to tell how long a statement took", run: timing },
     Command { name: "param",  arguments: "[NAME EXPRESSION]", completion: Completion::Nothing,
         sentence: "the parameters of statements, or a new value for one", run: param },
-    Command { name: "limits", arguments: "[memory MIB] [time SECONDS or none]", completion: Completion::Words(&["memory", "none", "time"]),
-        sentence: "how much memory and time a statement may take", run: limits },
+    Command { name: "limits", arguments: "[memory MIB] [time SECONDS] [threads NUMBER]", completion: Completion::Words(&["memory", "none", "threads", "time"]),
+        sentence: "how much memory, time and threads a statement may take", run: limits },
     Command { name: "quit",   arguments: "", completion: Completion::Nothing,
         sentence: "leave, as Ctrl-D does", run: |_, _| Err(Stop::Quit.into()) },
 ];
@@ -253,9 +254,12 @@ fn limits(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
             ("memory", Some(mebibytes), _) => limits.memory = (mebibytes as usize) << 20,
             ("time", Some(seconds), _) => limits.time = Some(Duration::from_secs(seconds.into())),
             ("time", None, Some(&"none")) => limits.time = None,
+            ("threads", Some(threads), _) if threads > 0 => {
+                limits.threads = NonZeroUsize::new(threads as usize).unwrap_or(NonZeroUsize::MIN);
+            }
             _ => {
                 let message = format!("cannot read the limit {}", pair.join(" "));
-                let hint = ":limits memory 512 time 10";
+                let hint = ":limits memory 512 time 10 threads 2";
                 return Err(Error::argument(message).hint(hint).into());
             }
         }
@@ -266,9 +270,13 @@ fn limits(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
         Some(time) => format!("{} s", time.as_secs()),
         None => "any time".to_owned(),
     };
+    let threads = match limits.threads.get() {
+        1 => "one thread".to_owned(),
+        threads => format!("{threads} threads"),
+    };
     Ok(writeln!(
         shell.out(),
-        "a statement may take {memory} MiB and {time}"
+        "a statement may take {memory} MiB, {time} and {threads}"
     )?)
 }
 
