@@ -4,7 +4,7 @@
 use std::io::BufRead;
 
 use crate::error::{Error, ErrorDetail, Result};
-use crate::import_export::encoded::{decode_legacy, open_text};
+use crate::import_export::encoded::{LEGACY, decode_legacy, open_text};
 use crate::import_export::record::{Place, RecordSink};
 use crate::import_export::source::Source;
 
@@ -137,8 +137,7 @@ impl<'s> ByteCursor<'s> {
         let (text, is_utf_8) = decode_legacy(token);
         if !is_utf_8 && !self.told_legacy {
             self.told_legacy = true;
-            let told = "the text is not UTF-8; it is read as windows-1252";
-            sink.warning(Place::Line(self.line), told.to_owned());
+            sink.warning(Place::Line(self.line), LEGACY.to_owned());
         }
         text
     }

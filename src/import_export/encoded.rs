@@ -14,6 +14,9 @@ const TELLING_BYTES: u64 = 1024;
 /// Decoded at a time.
 const CHUNK: usize = 1 << 16;
 
+/// What is told of a text that [`decode_legacy`] had to decode.
+pub(super) const LEGACY: &str = "the text is not UTF-8; it is read as windows-1252";
+
 /// The text of `source` as UTF-8 without a byte order mark. Without one of UTF-16 and without an
 /// XML declaration the bytes are handed on as they are: whoever reads them looks whether they are
 /// UTF-8.
@@ -31,18 +34,32 @@ pub(super) fn open_text<'r>(source: &'r Source<'_>) -> Result<Box<dyn BufRead + 
         None => (told_encoding(source, &start)?, 0),
     };
     start.drain(..mark);
-    let reader = Cursor::new(start).chain(reader);
+    Ok(decoded(Cursor::new(start).chain(reader), encoding))
+}
+
+/// What `reader` gives, without the byte order mark that its first bytes, `start`, may have, and as
+/// UTF-8 where the mark is that of UTF-16.
+pub(super) fn without_mark<'r>(
+    mut start: Vec<u8>,
+    reader: impl BufRead + 'r,
+) -> Box<dyn BufRead + 'r> {
+    let (encoding, mark) = Encoding::for_bom(&start).unwrap_or((UTF_8, 0));
+    start.drain(..mark);
+    decoded(Cursor::new(start).chain(reader), encoding)
+}
+
+fn decoded<'r>(reader: impl BufRead + 'r, encoding: &'static Encoding) -> Box<dyn BufRead + 'r> {
     if encoding == UTF_8 {
-        return Ok(Box::new(reader));
+        return Box::new(reader);
     }
-    Ok(Box::new(Transcoder {
+    Box::new(Transcoder {
         reader,
         decoder: encoding.new_decoder_without_bom_handling(),
         decoded: vec![0; CHUNK],
         start: 0,
         end: 0,
         finished: false,
-    }))
+    })
 }
 
 /// The encoding that the first bytes tell without a byte order mark.

@@ -10,6 +10,7 @@ use crate::import_export::FORMATS;
 use crate::import_export::abilities::Abilities;
 use crate::import_export::compression::Compression;
 use crate::import_export::options::ImportOptions;
+use crate::import_export::rdf::Rdf;
 use crate::import_export::output::Output;
 use crate::import_export::record::{RecordSink, RecordSource};
 use crate::import_export::source::Source;
@@ -79,6 +80,12 @@ pub trait ReadFormat: Sync {
         false
     }
 
+    /// The syntax of RDF that it is: what all files of RDF say is put together before it is handed on,
+    /// since any of them may speak of a resource.
+    fn rdf(&self) -> Option<&Rdf> {
+        None
+    }
+
     /// Whether `header` is nothing but the header of tables whose rows stand in files of their own, as
     /// `rows` does.
     ///
@@ -116,6 +123,14 @@ pub trait WriteFormat: Sync {
     /// What the format can hold; the rest of a graph is lost.
     fn abilities(&self) -> Abilities {
         Abilities::ALL
+    }
+
+    /// What of `graph` is lost, a phrase each: `labels (nodes that have them): 3`.
+    ///
+    /// # Errors
+    /// Those of the graph; `ResourceError`.
+    fn losses(&self, graph: &dyn RecordSource, context: &Context) -> Result<Vec<String>> {
+        self.abilities().losses(graph, context)
     }
 
     /// Writes the rows of a result that has no nodes and no relationships, if the format is one of

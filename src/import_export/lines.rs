@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read};
 
 use crate::error::{ErrorDetail, Result};
-use crate::import_export::encoded::{decode_legacy, open_text};
+use crate::import_export::encoded::{LEGACY, decode_legacy, open_text};
 use crate::import_export::record::{Place, RecordSink};
 use crate::import_export::source::Source;
 
@@ -44,8 +44,7 @@ pub(super) fn each_legacy_line(
         let (text, is_utf_8) = decode_legacy(bytes);
         if !is_utf_8 && !told {
             told = true;
-            let text = "the text is not UTF-8; it is read as windows-1252";
-            sink.warning(place, text.to_owned());
+            sink.warning(place, LEGACY.to_owned());
         }
         take(&text, place, sink)
     })

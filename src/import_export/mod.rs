@@ -365,7 +365,7 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_turtle,
         reading: Reading::Records(&rdf::TURTLE),
         writer: Some(&rdf::TURTLE),
-        cannot_hold: "Names of graphs are refused; nodes without an iri get one.",
+        cannot_hold: "Names of graphs; nodes without an iri are blank nodes.",
     },
     Format {
         name: "n-triples",
@@ -375,7 +375,7 @@ pub static FORMATS: &[Format] = &[
         recognises: |_| false,
         reading: Reading::Records(&rdf::N_TRIPLES),
         writer: Some(&rdf::N_TRIPLES),
-        cannot_hold: "Names of graphs are refused; nodes without an iri get one.",
+        cannot_hold: "Names of graphs; nodes without an iri are blank nodes.",
     },
     Format {
         name: "n-quads",
@@ -385,7 +385,7 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_lines,
         reading: Reading::Records(&rdf::N_QUADS),
         writer: Some(&rdf::N_QUADS),
-        cannot_hold: "Nodes without an iri get one.",
+        cannot_hold: "Nothing is lost; nodes without an iri are blank nodes.",
     },
     Format {
         name: "trig",
@@ -395,7 +395,7 @@ pub static FORMATS: &[Format] = &[
         recognises: |_| false,
         reading: Reading::Records(&rdf::TRIG),
         writer: Some(&rdf::TRIG),
-        cannot_hold: "Nodes without an iri get one.",
+        cannot_hold: "Nothing is lost; nodes without an iri are blank nodes.",
     },
     Format {
         name: "rdf-xml",
@@ -405,8 +405,8 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_xml,
         reading: Reading::Records(&rdf::RDF_XML),
         writer: Some(&rdf::RDF_XML),
-        cannot_hold: "Names of graphs, names that no element of XML can have, and control characters \
-                      are refused; nodes without an iri get one.",
+        cannot_hold: "Names of graphs, statements whose names no element of XML can have or whose texts \
+                      have control characters; nodes without an iri are blank nodes.",
     },
     Format {
         name: "json-ld",
@@ -416,8 +416,8 @@ pub static FORMATS: &[Format] = &[
         recognises: rdf::recognises_json_ld,
         reading: Reading::Records(&rdf::JSON_LD),
         writer: Some(&rdf::JSON_LD),
-        cannot_hold: "Properties of relationships and parallel relationships are refused; nodes \
-                      without an iri get one.",
+        cannot_hold: "Properties of relationships and parallel relationships; nodes without an iri are \
+                      blank nodes.",
     },
 ];
 
@@ -459,6 +459,7 @@ pub fn import_into(
     let brought = brought_along(sources, &formats);
     let joined = joined(sources, &formats)?;
     let mut loader = load::Loader::new(writer, options.on_error, context);
+    let mut resources: Option<(rdf::Resources, &Source<'_>)> = None;
     for ((source, joined), format) in sources.iter().zip(&joined).zip(formats) {
         let source = joined.as_ref().unwrap_or(source);
         if source.file().is_some_and(|file| is_among(file, &brought)) {
@@ -480,7 +481,17 @@ pub fn import_into(
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         implies_nodes |= reader.implies_nodes();
         loader.repeats_nodes = reader.repeats_nodes();
-        loader.file(source, |sink| reader.read(source, options, sink))?;
+        match reader.rdf() {
+            None => loader.file(source, |sink| reader.read(source, options, sink))?,
+            Some(syntax) => {
+                let (resources, _) =
+                    resources.get_or_insert_with(|| (rdf::Resources::new(), source));
+                loader.file(source, |sink| resources.add(syntax, source, sink))?;
+            }
+        }
+    }
+    if let Some((resources, source)) = resources {
+        loader.file(source, |sink| resources.push(sink))?;
     }
     let implied = implies_nodes || may_leave_out_nodes && loader.node_count() == 0;
     let missing = match options.missing_nodes {
@@ -573,9 +584,7 @@ pub fn losses(source: ExportSource<'_>, format: &Format, context: &Context) -> R
         return Ok(Vec::new());
     }
     match format.writer {
-        Some(writer) => writer
-            .abilities()
-            .losses(&Dump::new(source, context)?, context),
+        Some(writer) => writer.losses(&Dump::new(source, context)?, context),
         None => Ok(Vec::new()),
     }
 }

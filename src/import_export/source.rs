@@ -11,10 +11,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::import_export::compression::Compression;
+use crate::import_export::encoded::without_mark;
 use crate::import_export::record::Place;
 
 /// How many bytes a format may look at to recognise itself.
 pub(super) const SNIFFED_BYTES: usize = 4096;
+
+/// The longest header that may stand in a file of its own, in bytes.
+const LONGEST_HEADER: usize = 1 << 20;
 
 /// One file to import.
 #[derive(Debug)]
@@ -139,20 +143,14 @@ impl<'a> Source<'a> {
         stem.and_then(|stem| stem.to_str()).unwrap_or_default()
     }
 
-    /// The text from the start, decompressed and without a byte order mark.
+    /// The text from the start, decompressed and without a byte order mark; UTF-16, which such a mark
+    /// tells, is handed out as UTF-8.
     ///
     /// # Errors
-    /// `FileError: CannotOpen`; `FormatError: InvalidEncoding` where the file is UTF-16.
+    /// `FileError: CannotOpen`.
     pub fn open(&self) -> Result<Box<dyn BufRead + '_>> {
-        let (mark, reader) = self.beginning(self.open_bytes()?, 3)?;
-        if mark.starts_with(&[0xFF, 0xFE]) || mark.starts_with(&[0xFE, 0xFF]) {
-            let message = "the text is UTF-16; save it as UTF-8";
-            return Err(self.error(ErrorDetail::InvalidEncoding, Place::File, message));
-        }
-        if mark == [0xEF, 0xBB, 0xBF] {
-            return Ok(reader);
-        }
-        Ok(Box::new(Cursor::new(mark).chain(reader)))
+        let (start, reader) = self.beginning(self.open_bytes()?, 3)?;
+        Ok(without_mark(start, reader))
     }
 
     /// The bytes from the start, decompressed, for formats that say themselves how their text is
@@ -169,7 +167,7 @@ impl<'a> Source<'a> {
             }
             Content::Text(text) => Box::new(*text),
             Content::Joined(header, rows) => {
-                let mut line = header.first_bytes()?.trim_ascii_end().to_vec();
+                let mut line = header.one_line()?.unwrap_or_default();
                 line.push(b'\n');
                 Box::new(Cursor::new(line).chain(rows.open()?))
             }
@@ -199,24 +197,38 @@ impl<'a> Source<'a> {
         Ok((bytes, reader))
     }
 
-    /// The first bytes, decompressed and without the byte order mark of UTF-8, for formats to
-    /// recognise themselves.
+    /// The first bytes of the text, decompressed, for formats to recognise themselves; fewer where what
+    /// follows cannot be decoded.
     ///
     /// # Errors
     /// As [`Source::open_bytes`].
     pub fn first_bytes(&self) -> Result<Vec<u8>> {
+        self.beginning_of_text(SNIFFED_BYTES)
+    }
+
+    /// The text without its line end, where it is one line of a header.
+    ///
+    /// # Errors
+    /// As [`Source::open_bytes`].
+    pub(super) fn one_line(&self) -> Result<Option<Vec<u8>>> {
+        let mut line = self.beginning_of_text(LONGEST_HEADER)?;
+        line.truncate(line.trim_ascii_end().len());
+        let is_one = line.len() < LONGEST_HEADER && !line.contains(&b'\n');
+        Ok(is_one.then_some(line))
+    }
+
+    fn beginning_of_text(&self, length: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         if self.file().is_some_and(Path::is_dir) {
             return Ok(bytes);
         }
-        self.open_bytes()?
-            .take(SNIFFED_BYTES as u64)
-            .read_to_end(&mut bytes)
-            .map_err(|error| cannot_read(&self.name, &error))?;
-        if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-            bytes.drain(..3);
+        let read = self.open()?.take(length as u64).read_to_end(&mut bytes);
+        match read {
+            Err(error) if error.kind() != std::io::ErrorKind::InvalidData => {
+                Err(cannot_read(&self.name, &error))
+            }
+            _ => Ok(bytes),
         }
-        Ok(bytes)
     }
 
     /// A `FormatError` that names the file and the place.

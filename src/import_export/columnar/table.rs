@@ -63,7 +63,7 @@ impl<'a> Table<'a> {
             }
         }
         let fallback = match header.kind {
-            TableKind::Nodes => node_label(source, &header, options),
+            TableKind::Nodes | TableKind::Both => node_label(source, &header, options),
             TableKind::Relationships => relationship_type(source, &header, options),
         };
         Ok(Table {
@@ -76,13 +76,17 @@ impl<'a> Table<'a> {
 
     /// Hands the rows of a batch to `sink`, the first of which has the number `first`.
     pub fn push(&self, batch: &RecordBatch, first: u64, sink: &mut dyn RecordSink) -> Result<()> {
+        let ends = self.header.ends().unwrap_or_default();
         for row in 0..batch.num_rows() {
             let place = Place::Element("rows", first + row as u64);
-            match self.header.kind {
-                TableKind::Nodes => sink.node(self.node(batch, row, place)?, place)?,
-                TableKind::Relationships => {
-                    sink.relationship(self.relationship(batch, row, place)?, place)?;
-                }
+            let is_node = match self.header.kind {
+                TableKind::Nodes => true,
+                TableKind::Relationships => false,
+                TableKind::Both => ends.iter().all(|end| batch.column(*end).is_null(row)),
+            };
+            match is_node {
+                true => sink.node(self.node(batch, row, place)?, place)?,
+                false => sink.relationship(self.relationship(batch, row, place)?, place)?,
             }
         }
         Ok(())
@@ -217,7 +221,9 @@ fn own_header(schema: &Schema, kind: TableKind) -> Header {
             },
             Column::Labels(';'),
         ],
-        TableKind::Relationships => vec![Column::Start(None), Column::End(None), Column::Type],
+        TableKind::Relationships | TableKind::Both => {
+            vec![Column::Start(None), Column::End(None), Column::Type]
+        }
     };
     let others = schema.fields().iter().skip(fixed.len());
     let others = others.map(|field| Column::Property(key(field).into(), None));

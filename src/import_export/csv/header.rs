@@ -1,10 +1,11 @@
-//! The header of a CSV table: what each column is. Plain words (`id`, `source`, `target`), the
-//! dialect of neo4j-admin (`:ID(Person)`, `age:int`), the tildes of Neptune and the underscores of
+//! The header of a CSV table: what each column is. Plain words (`id`, `source`, `target`, see
+//! `ends`), the dialect of neo4j-admin (`:ID(Person)`, `age:int`), the tildes of Neptune and the underscores of
 //! APOC are all understood in every dialect; KGX has words that mean something else elsewhere.
 
 use std::sync::Arc;
 
 use crate::import_export::csv::dialect::Dialect;
+use crate::import_export::csv::ends;
 use crate::import_export::infer::CellType;
 
 /// What a table holds, told by its header.
@@ -12,6 +13,8 @@ use crate::import_export::infer::CellType;
 pub(in crate::import_export) enum TableKind {
     Nodes,
     Relationships,
+    /// Rows of both, as APOC writes them: a row with an end is a relationship.
+    Both,
 }
 
 /// What a column is.
@@ -63,27 +66,73 @@ impl Header {
         cells: impl Iterator<Item = &'c str>,
         dialect: Dialect,
     ) -> Result<Header, String> {
-        let mut columns: Vec<Column> = cells.map(|cell| column(cell, dialect)).collect();
-        let is_start = |column: &Column| matches!(column, Column::Start(_));
-        let is_end = |column: &Column| matches!(column, Column::End(_));
-        let kind = if columns.iter().any(is_start) && columns.iter().any(is_end) {
-            TableKind::Relationships
-        } else {
-            TableKind::Nodes
+        let cells: Vec<&str> = cells.map(str::trim).collect();
+        let mut columns: Vec<Column> = cells.iter().map(|cell| column(cell, dialect)).collect();
+        let has = |columns: &[Column], is: fn(&Column) -> bool| columns.iter().any(is);
+        let has_ends = |columns: &[Column]| {
+            has(columns, |column| matches!(column, Column::Start(_)))
+                && has(columns, |column| matches!(column, Column::End(_)))
         };
-        let typed = columns.contains(&Column::Type);
-        for column in &mut columns {
-            column.settle(kind, typed);
+        let has_id = has(&columns, |column| matches!(column, Column::Id { .. }));
+        if !has_ends(&columns)
+            && dialect != Dialect::Kgx
+            && let Some([start, end]) = ends::columns_of(&cells, has_id)
+        {
+            columns[start] = Column::Start(None);
+            columns[end] = Column::End(None);
+        }
+        let kind = match has_ends(&columns) {
+            true if cells.contains(&"_id") && cells.contains(&"_start") => TableKind::Both,
+            true => TableKind::Relationships,
+            false => TableKind::Nodes,
+        };
+        Header::settled(&cells, columns, kind)
+    }
+
+    /// The same columns as those of a table of nodes: its ends are properties.
+    pub fn of_nodes<'c>(
+        cells: impl Iterator<Item = &'c str>,
+        dialect: Dialect,
+    ) -> Result<Header, String> {
+        let cells: Vec<&str> = cells.map(str::trim).collect();
+        let columns = cells.iter().map(|cell| column(cell, dialect)).collect();
+        Header::settled(&cells, columns, TableKind::Nodes)
+    }
+
+    fn settled(
+        cells: &[&str],
+        mut columns: Vec<Column>,
+        kind: TableKind,
+    ) -> Result<Header, String> {
+        let mut typed = columns.contains(&Column::Type);
+        if kind == TableKind::Relationships && !typed {
+            let told = cells.iter().position(|cell| ends::is_type(cell));
+            if let Some(column) = told.and_then(|place| columns.get_mut(place)) {
+                *column = Column::Type;
+                typed = true;
+            }
+        }
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            column.settle(cell, kind, typed);
         }
         let header = Header { kind, columns };
         header.check_repeats()?;
         Ok(header)
     }
 
+    /// The columns of both ends, for tables of relationships.
+    pub fn ends(&self) -> Option<[usize; 2]> {
+        let mut columns = self.columns.iter();
+        let start = columns.position(|column| matches!(column, Column::Start(_)))?;
+        let mut columns = self.columns.iter();
+        let end = columns.position(|column| matches!(column, Column::End(_)))?;
+        Some([start, end])
+    }
+
     /// Whether the header has the words of a graph: an id, or two ends.
     pub fn speaks_of_a_graph(&self) -> bool {
         let is_id = |column: &Column| matches!(column, Column::Id { .. });
-        self.kind == TableKind::Relationships || self.columns.iter().any(is_id)
+        self.kind != TableKind::Nodes || self.columns.iter().any(is_id)
     }
 
     /// The space of the ids, for tables of nodes.
@@ -132,14 +181,12 @@ impl Column {
         }
     }
 
-    /// Words mean different things in the two kinds of tables.
-    fn settle(&mut self, kind: TableKind, has_type: bool) {
+    /// Words mean different things in the kinds of tables; `cell` is what the header calls the column.
+    fn settle(&mut self, cell: &str, kind: TableKind, has_type: bool) {
         let property = |name: &str| Column::Property(name.into(), None);
         *self = match (&self, kind) {
-            (Column::Start(_), TableKind::Nodes) => property("start"),
-            (Column::End(_), TableKind::Nodes) => property("end"),
-            (Column::Type, TableKind::Nodes) => property("type"),
-            (Column::Labels(_), TableKind::Relationships) if has_type => property("label"),
+            (Column::Start(_) | Column::End(_) | Column::Type, TableKind::Nodes) => property(cell),
+            (Column::Labels(_), TableKind::Relationships) if has_type => property(cell),
             (Column::Labels(_), TableKind::Relationships) => Column::Type,
             (Column::Id { property: None, .. }, TableKind::Relationships) => Column::Ignored,
             (
@@ -191,8 +238,8 @@ fn column(cell: &str, dialect: Dialect) -> Column {
         },
         "label" | "labels" | "~label" => Column::Labels(';'),
         "_labels" => Column::Labels(':'),
-        "start" | "source" | "from" | "~from" | "_start" => Column::Start(None),
-        "end" | "target" | "to" | "~to" | "_end" => Column::End(None),
+        "~from" | "_start" => Column::Start(None),
+        "~to" | "_end" => Column::End(None),
         "type" | "_type" => Column::Type,
         _ => Column::Property(cell.into(), None),
     }
@@ -223,9 +270,7 @@ fn column_of_kgx(cell: &str) -> Option<Column> {
             };
             Column::Property(cell.into(), Some(kind))
         }
-        "type" | "label" | "labels" | "start" | "end" | "source" | "target" | "from" | "to" => {
-            Column::Property(cell.into(), None)
-        }
+        "type" | "label" | "labels" => Column::Property(cell.into(), None),
         _ => return None,
     })
 }

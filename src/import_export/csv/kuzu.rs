@@ -196,6 +196,7 @@ fn layout(copy: &Copy) -> Layout {
         quote: Some(copy.quote),
         escape: Some(copy.escape).filter(|escape| *escape != copy.quote),
         has_header: copy.has_header,
+        lines_before: 0,
         lists: Lists::Bracketed,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use crate::error::{ErrorDetail, Result};
-use crate::import_export::csv::layout::{Layout, csv_error, first_cells};
+use crate::import_export::csv::layout::{Layout, first_cells};
 use crate::import_export::options::{DEFAULT_TYPE, ImportOptions};
 use crate::import_export::record::{NodeRecord, Place, RecordSink, RelationshipRecord, excerpt};
 use crate::import_export::source::Source;
@@ -40,17 +40,13 @@ pub(super) fn read(
     options: &ImportOptions,
     sink: &mut dyn RecordSink,
 ) -> Result<()> {
-    let mut reader = layout.reader(source, true)?;
+    let mut rows = layout.rows(source, true)?;
     let mut names: Vec<Arc<str>> = Vec::new();
     let mut nodes = HashSet::new();
     let relationship_type = options.relationship_type.clone();
     let relationship_type = relationship_type.unwrap_or_else(|| DEFAULT_TYPE.into());
     let mut cells = ::csv::StringRecord::new();
-    while reader
-        .read_record(&mut cells)
-        .map_err(|error| csv_error(source, error))?
-    {
-        let line = Place::Line(cells.position().map_or(0, ::csv::Position::line));
+    while let Some(line) = rows.next(&mut cells)? {
         if names.is_empty() {
             sink.reserve(cells.as_slice().len() + cells.len() * size_of::<Arc<str>>())?;
             names.extend(cells.iter().map(Arc::from));

@@ -3,7 +3,7 @@
 //! tab or bar separate cells, whichever the header has most of.
 //!
 //! * A table with two ends (`source` and `target`, `:START_ID` and `:END_ID`, ...) holds
-//!   relationships, any other nodes.
+//!   relationships, any other nodes, unless the ends are times; APOC has both in one table.
 //! * Without a column for them, labels and types come from the name of the file: `people.csv`
 //!   gives the label `People`, `lives-in.csv` the type `LIVES_IN`. An id space is a label, too.
 //! * A column without a type in its header has the narrowest type that all its cells fit.
@@ -18,6 +18,7 @@
 //! cells, no quotes.
 
 mod dialect;
+mod ends;
 pub(in crate::import_export) mod header;
 pub mod kuzu;
 mod kuzu_script;
@@ -31,13 +32,14 @@ mod write;
 use crate::error::{ErrorDetail, Result};
 use crate::import_export::csv::dialect::Dialect;
 use crate::import_export::csv::header::{Header, TableKind};
-use crate::import_export::csv::layout::{Layout, Lists, csv_error, first_cells};
+use crate::import_export::csv::layout::{Layout, Lists, first_cells};
 use crate::import_export::csv::names::{node_label, relationship_type};
 use crate::import_export::csv::table::Table;
 use crate::import_export::format::ReadFormat;
+use crate::import_export::infer::{CellType, Inference};
 use crate::import_export::options::ImportOptions;
 use crate::import_export::record::{Place, RecordSink};
-use crate::import_export::source::{SNIFFED_BYTES, Source};
+use crate::import_export::source::Source;
 
 /// The format; see the module.
 #[derive(Debug)]
@@ -95,7 +97,7 @@ impl ReadFormat for Csv {
         }
         let header = self.header(source, layout)?;
         let fallback = match header.kind {
-            TableKind::Nodes => node_label(source, &header, options),
+            TableKind::Nodes | TableKind::Both => node_label(source, &header, options),
             TableKind::Relationships => relationship_type(source, &header, options),
         };
         Table::new(source, layout, header, fallback, sink)?.read(sink)
@@ -106,11 +108,10 @@ impl ReadFormat for Csv {
     }
 
     fn is_header_of(&self, header: &Source<'_>, rows: &Source<'_>) -> Result<bool> {
-        let bytes = header.first_bytes()?;
         let is_typed = |cell: &String| cell.contains(":ID") || cell.contains(":START_ID");
-        Ok(bytes.len() < SNIFFED_BYTES
-            && !bytes.trim_ascii_end().contains(&b'\n')
-            && first_cells(&bytes).iter().any(is_typed)
+        Ok(header
+            .one_line()?
+            .is_some_and(|line| first_cells(&line).iter().any(is_typed))
             && !first_cells(&rows.first_bytes()?).iter().any(is_typed))
     }
 
@@ -125,17 +126,34 @@ impl ReadFormat for Csv {
 
 impl Csv {
     fn header(&self, source: &Source<'_>, layout: Layout) -> Result<Header> {
-        let mut reader = layout.reader(source, true)?;
+        let mut rows = layout.rows(source, true)?;
         let mut cells = ::csv::StringRecord::new();
-        let read = reader.read_record(&mut cells);
-        read.map_err(|error| csv_error(source, error))?;
-        let broken =
-            |message: &str| source.error(ErrorDetail::InvalidContent, Place::Line(1), message);
+        let place = rows.next(&mut cells)?.unwrap_or(Place::Line(1));
+        let broken = |message: &str| source.error(ErrorDetail::InvalidContent, place, message);
         if cells.iter().all(str::is_empty) {
             return Err(broken(
                 "a header is missing: the first line names the columns",
             ));
         }
-        Header::of_dialect(cells.iter(), self.0).map_err(|message| broken(&message))
+        let header = Header::of_dialect(cells.iter(), self.0);
+        let header = header.map_err(|message| broken(&message))?;
+        let mut row = ::csv::StringRecord::new();
+        let first = rows.next(&mut row)?;
+        let are_times = header.ends().is_some_and(|ends| {
+            let is_time = |column: usize| row.get(column).is_some_and(is_time);
+            first.is_some() && ends.into_iter().all(is_time)
+        });
+        match are_times {
+            // When something began and ended.
+            true => Header::of_nodes(cells.iter(), self.0).map_err(|message| broken(&message)),
+            false => Ok(header),
+        }
     }
+}
+
+/// Whether a cell tells a day or a time of one.
+fn is_time(cell: &str) -> bool {
+    let mut inference = Inference::new();
+    inference.add(cell);
+    matches!(inference.cell_type(), CellType::Temporal(_))
 }

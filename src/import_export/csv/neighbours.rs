@@ -7,10 +7,10 @@ use hashbrown::HashSet;
 
 use crate::error::Result;
 use crate::import_export::csv::header::Header;
-use crate::import_export::csv::layout::{Layout, csv_error, first_cells};
+use crate::import_export::csv::layout::{Layout, first_cells};
 use crate::import_export::csv::matrix::add_node;
 use crate::import_export::options::{DEFAULT_TYPE, ImportOptions};
-use crate::import_export::record::{Place, RecordSink, RelationshipRecord};
+use crate::import_export::record::{RecordSink, RelationshipRecord};
 use crate::import_export::source::Source;
 
 /// Rows that are looked at to tell a list.
@@ -43,16 +43,12 @@ pub(super) fn read(
     options: &ImportOptions,
     sink: &mut dyn RecordSink,
 ) -> Result<()> {
-    let mut reader = layout.reader(source, true)?;
+    let mut rows = layout.rows(source, true)?;
     let mut nodes = HashSet::new();
     let relationship_type = options.relationship_type.clone();
     let relationship_type = relationship_type.unwrap_or_else(|| DEFAULT_TYPE.into());
     let mut cells = ::csv::StringRecord::new();
-    while reader
-        .read_record(&mut cells)
-        .map_err(|error| csv_error(source, error))?
-    {
-        let line = Place::Line(cells.position().map_or(0, ::csv::Position::line));
+    while let Some(line) = rows.next(&mut cells)? {
         let mut names = cells.iter().map(str::trim).filter(|name| !name.is_empty());
         let Some(start) = names.next() else {
             continue;

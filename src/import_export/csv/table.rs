@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::csv::header::{CellKind, Column, Header, TableKind};
-use crate::import_export::csv::layout::{Layout, Lists, csv_error};
+use crate::import_export::csv::layout::{Layout, Lists};
+use crate::import_export::encoded::LEGACY;
 use crate::import_export::infer::Inference;
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
@@ -62,7 +63,7 @@ impl<'a> Table<'a> {
                 sink.warning(Place::Line(1), text);
             }
         }
-        self.each(|line, cells| {
+        let legacy = self.each(|line, cells| {
             if cells.iter().all(str::is_empty) {
                 let text = "the row is empty and left out";
                 sink.warning(line, text.to_owned());
@@ -72,26 +73,36 @@ impl<'a> Table<'a> {
                 let text = "the row is shorter than the header; the missing cells count as empty";
                 sink.warning(line, text.to_owned());
             }
-            match self.header.kind {
-                TableKind::Nodes => sink.node(self.node(line, cells)?, line),
-                TableKind::Relationships => {
-                    sink.relationship(self.relationship(line, cells)?, line)
-                }
+            let is_node = match self.header.kind {
+                TableKind::Nodes => true,
+                TableKind::Relationships => false,
+                TableKind::Both => self.is_without_ends(cells),
+            };
+            match is_node {
+                true => sink.node(self.node(line, cells)?, line),
+                false => sink.relationship(self.relationship(line, cells)?, line),
             }
-        })
+        })?;
+        if let Some(place) = legacy {
+            sink.warning(place, LEGACY.to_owned());
+        }
+        Ok(())
     }
 
-    /// Hands over the rows with their lines.
-    fn each(&self, mut take: impl FnMut(Place, &::csv::StringRecord) -> Result<()>) -> Result<()> {
-        let mut reader = self.layout.reader(self.source, false)?;
+    fn is_without_ends(&self, cells: &::csv::StringRecord) -> bool {
+        let ends = self.header.ends().into_iter().flatten();
+        let mut cells = ends.filter_map(|column| cells.get(column));
+        cells.all(|cell| cell.trim().is_empty())
+    }
+
+    /// Hands over the rows with their lines; gives the first row that was not UTF-8.
+    fn each(
+        &self,
+        mut take: impl FnMut(Place, &::csv::StringRecord) -> Result<()>,
+    ) -> Result<Option<Place>> {
+        let mut rows = self.layout.rows(self.source, false)?;
         let mut cells = ::csv::StringRecord::new();
-        loop {
-            let more = reader.read_record(&mut cells);
-            if !more.map_err(|error| csv_error(self.source, error))? {
-                return Ok(());
-            }
-            let line = cells.position().map_or(0, ::csv::Position::line);
-            let line = Place::Line(line - self.source.foreign_lines());
+        while let Some(line) = rows.next(&mut cells)? {
             let columns = self.header.columns.len();
             if cells.len() > columns {
                 let message = format!(
@@ -103,6 +114,7 @@ impl<'a> Table<'a> {
             }
             take(line, &cells)?;
         }
+        Ok(rows.legacy())
     }
 
     /// The types of the columns; looks at all rows where a header leaves one open.

@@ -7,7 +7,9 @@ mod names;
 mod literal;
 mod statements;
 mod annotations;
+mod elements;
 mod nesting;
+mod prefixes;
 mod read;
 mod survey;
 mod xml_limits;
@@ -21,9 +23,10 @@ use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::format::ReadFormat;
 use crate::import_export::options::ImportOptions;
 use crate::import_export::rdf::nesting::NestingLimit;
+use crate::import_export::rdf::elements::ElementLimit;
 use crate::import_export::rdf::read::push_records;
 use crate::import_export::rdf::statements::Statements;
-use crate::import_export::record::{Place, RecordSink};
+use crate::import_export::record::{Place, RecordSink, excerpt};
 use crate::import_export::source::Source;
 
 /// Ends the key of a property that holds the notes of another.
@@ -108,51 +111,98 @@ impl ReadFormat for Rdf {
         _options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        let mut line = 0;
-        let statements = match self.0 {
-            // Their parsers do not tell where they are.
-            RdfFormat::RdfXml | RdfFormat::JsonLd { .. } => {
-                let reader = LineByLine {
-                    reader: source.open()?,
-                    line: &mut line,
-                    within: false,
-                };
-                let statements = self.statements(source, reader, sink);
-                statements.map_err(|failure| syntax_error(source, &failure, Some(line)))
-            }
-            _ => {
-                let reader = NestingLimit::new(source.open()?);
-                let statements = self.statements(source, reader, sink);
-                statements.map_err(|failure| syntax_error(source, &failure, None))
-            }
-        };
-        push_records(statements??, source.name(), sink)
+        let mut resources = Resources::new();
+        resources.add(self, source, sink)?;
+        resources.push(sink)
     }
 
     fn streams(&self) -> bool {
         false
     }
+
+    fn rdf(&self) -> Option<&Rdf> {
+        Some(self)
+    }
+}
+
+/// What files say of resources, put together: the same resource in two files is one.
+#[derive(Debug)]
+pub(super) struct Resources(Statements);
+
+impl Resources {
+    pub fn new() -> Self {
+        Resources(Statements::new())
+    }
+
+    /// Takes all that a source says.
+    ///
+    /// # Errors
+    /// `FormatError` with file and line; those of the source and the sink.
+    pub fn add(
+        &mut self,
+        syntax: &Rdf,
+        source: &Source<'_>,
+        sink: &mut dyn RecordSink,
+    ) -> Result<()> {
+        self.0.begin_file();
+        let mut line = 0;
+        let added = match syntax.0 {
+            // Their parsers do not tell where they are.
+            RdfFormat::RdfXml => {
+                let reader = ElementLimit::new(LineByLine {
+                    reader: source.open()?,
+                    line: &mut line,
+                    within: false,
+                });
+                let added = syntax.add_to(&mut self.0, source, reader, sink);
+                added.map_err(|failure| syntax_error(source, &failure, Some(line)))
+            }
+            RdfFormat::JsonLd { .. } => {
+                let reader = LineByLine {
+                    reader: source.open()?,
+                    line: &mut line,
+                    within: false,
+                };
+                let added = syntax.add_to(&mut self.0, source, reader, sink);
+                added.map_err(|failure| syntax_error(source, &failure, Some(line)))
+            }
+            _ => {
+                let reader = NestingLimit::new(source.open()?);
+                let added = syntax.add_to(&mut self.0, source, reader, sink);
+                added.map_err(|failure| syntax_error(source, &failure, None))
+            }
+        };
+        added?
+    }
+
+    /// Hands all of it on.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn push(self, sink: &mut dyn RecordSink) -> Result<()> {
+        push_records(self.0, sink)
+    }
 }
 
 impl Rdf {
-    /// All that the source says. The inner error is the sink's.
-    fn statements(
+    /// Adds all that the source says. The inner error is the sink's.
+    fn add_to(
         &self,
+        statements: &mut Statements,
         source: &Source<'_>,
         reader: impl Read,
         sink: &mut dyn RecordSink,
-    ) -> Result<Result<Statements>, RdfParseError> {
+    ) -> Result<Result<()>, RdfParseError> {
         let mut parser = RdfParser::from_format(self.0);
         // Relative IRIs are those of a document of this name, wherever it lies.
         if let Ok(with_base) = parser.clone().with_base_iri(base_iri(source)) {
             parser = with_base;
         }
-        let quads = parser
+        let mut quads = parser
             .for_reader(reader)
             .with_document_loader(|address| Err(NOT_FETCHED.replace("{}", address).into()));
-        let mut statements = Statements::new();
         let mut until_check = STATEMENTS_BETWEEN_CHECKS;
-        for quad in quads {
+        for quad in quads.by_ref() {
             if let Err(error) = statements.add(&quad?, sink) {
                 return Ok(Err(error));
             }
@@ -164,7 +214,14 @@ impl Rdf {
                 }
             }
         }
-        Ok(Ok(statements))
+        for (prefix, namespace) in quads.prefixes() {
+            let is_usual = matches!(prefix, "rdf" | "xml" | "its");
+            if !statements.prefixes.add(prefix, namespace) && !is_usual {
+                let text = format!("the prefix {}: is not kept", excerpt(prefix));
+                sink.warning(Place::File, text);
+            }
+        }
+        Ok(Ok(()))
     }
 }
 

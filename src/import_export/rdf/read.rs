@@ -1,4 +1,4 @@
-//! The statements of a file as records of nodes and relationships.
+//! The statements of files as records of nodes and relationships.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::import_export::rdf::annotations::Annotations;
 use crate::import_export::rdf::literal::{as_text, term_of};
 use crate::import_export::rdf::names::{GRAPH, IRI, name_of};
+use crate::import_export::rdf::prefixes::PREFIXES;
 use crate::import_export::rdf::statements::{
     Edge, LabelStatement, LiteralStatement, NONE, Statements, TermId,
 };
@@ -18,12 +19,8 @@ use crate::import_export::record::{
 };
 use crate::value::Value;
 
-/// Gives `statements` to `sink`, nodes first, each in the order in which the file speaks of it.
-pub(super) fn push_records(
-    mut statements: Statements,
-    file: &Arc<str>,
-    sink: &mut dyn RecordSink,
-) -> Result<()> {
+/// Gives `statements` to `sink`, nodes first, each in the order in which the files speak of it.
+pub(super) fn push_records(mut statements: Statements, sink: &mut dyn RecordSink) -> Result<()> {
     let annotations = Annotations::of(&statements);
     statements.labels.sort_by_key(|label| label.node);
     statements
@@ -34,26 +31,25 @@ pub(super) fn push_records(
         annotated: annotated(&statements, &annotations),
         statements,
         annotations,
-        file,
     };
     records.push_nodes(sink)?;
     records.push_relationships(sink)
 }
 
-struct Records<'a> {
+struct Records {
     statements: Statements,
     annotations: Annotations,
     /// What annotations say of IRIs, as properties, sorted by reifier.
     annotated: Vec<LiteralStatement>,
     /// The names of terms that stand as labels, types or keys; empty for others.
     names: Vec<Arc<str>>,
-    file: &'a Arc<str>,
 }
 
-impl Records<'_> {
+impl Records {
     fn push_nodes(&self, sink: &mut dyn RecordSink) -> Result<()> {
         let statements = &self.statements;
         let (mut labels, mut literals) = (0..0, 0..0);
+        let mut prefixes = statements.prefixes.value();
         for (node, is_node) in (0..).zip(self.nodes()) {
             labels = run(&statements.labels, labels.end, |label| label.node == node);
             literals = run(&statements.literals, literals.end, |literal| {
@@ -62,7 +58,12 @@ impl Records<'_> {
             if is_node {
                 let labels = &statements.labels[labels.clone()];
                 let literals = &statements.literals[literals.clone()];
-                sink.node(self.node(node, labels, literals), Place::File)?;
+                let mut record = self.node(node, labels, literals);
+                let prefixes = prefixes.take();
+                record
+                    .properties
+                    .extend(prefixes.map(|prefixes| (PREFIXES.into(), prefixes)));
+                sink.node(record, Place::File)?;
             }
         }
         Ok(())
@@ -219,11 +220,8 @@ impl Records<'_> {
         }
     }
 
-    /// Blank nodes, and triple terms that may speak of some, are those of their file.
     fn id(&self, node: TermId) -> ExternalId {
-        let of_file = self.statements.is_blank(node) || self.statements.is_triple_term(node);
-        let space = of_file.then(|| self.file.clone());
-        ExternalId::in_space(space, self.text(node).clone())
+        ExternalId::in_space(None, self.text(node).clone())
     }
 
     fn text(&self, term: TermId) -> Arc<str> {

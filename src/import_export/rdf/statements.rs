@@ -1,5 +1,5 @@
-//! The statements of a file, numbered and told apart: labels, properties, relationships. RDF says
-//! what it knows of a resource anywhere in a file, so all of it is here before the first record.
+//! The statements of files, numbered and told apart: labels, properties, relationships. RDF says
+//! what it knows of a resource anywhere, so all of it is here before the first record.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use oxrdf::{GraphName, NamedOrBlankNode, Quad, Term, Triple};
 
 use crate::error::Result;
 use crate::import_export::rdf::literal::{IRI_NOTE, value_of};
+use crate::import_export::rdf::prefixes::Prefixes;
 use crate::import_export::record::RecordSink;
 use crate::value::Value;
 
@@ -46,7 +47,7 @@ pub(super) struct Edge {
     pub graph: TermId,
 }
 
-/// All that a file says.
+/// All that files say together.
 #[derive(Debug)]
 pub(super) struct Statements {
     terms: Vec<Arc<str>>,
@@ -54,11 +55,15 @@ pub(super) struct Statements {
     /// Blank nodes by their labels in the file; ours are numbered as they come, since the labels
     /// mean nothing and parsers invent them by chance.
     blank_nodes: HashMap<String, TermId>,
+    /// How many blank nodes all files have.
+    blank_node_count: usize,
+    /// What the files call namespaces.
+    pub prefixes: Prefixes,
     /// Triple terms whose parts are resources.
     pub triple_terms: HashMap<TermId, Edge>,
     pub labels: Vec<LabelStatement>,
     pub literals: Vec<LiteralStatement>,
-    /// Each once, in the order of the file.
+    /// Each once, in the order of the files.
     pub edges: Vec<Edge>,
     pub edge_set: HashSet<Edge>,
     pub type_predicate: TermId,
@@ -74,6 +79,8 @@ impl Statements {
             terms: Vec::new(),
             numbers: HashMap::new(),
             blank_nodes: HashMap::new(),
+            blank_node_count: 0,
+            prefixes: Prefixes::default(),
             triple_terms: HashMap::new(),
             labels: Vec::new(),
             literals: Vec::new(),
@@ -89,6 +96,11 @@ impl Statements {
         statements.reifies = statements.number(rdf::REIFIES.as_str());
         statements.iri_note = statements.number(IRI_NOTE);
         statements
+    }
+
+    /// Begins another file, whose blank nodes are its own.
+    pub fn begin_file(&mut self) {
+        self.blank_nodes.clear();
     }
 
     /// How many texts have numbers.
@@ -177,7 +189,8 @@ impl Statements {
         if let Some(number) = self.blank_nodes.get(label) {
             return *number;
         }
-        let number = self.number(&format!("_:b{}", self.blank_nodes.len()));
+        let number = self.number(&format!("_:b{}", self.blank_node_count));
+        self.blank_node_count += 1;
         self.grown += label.len() + 2 * size_of::<(String, TermId)>();
         self.blank_nodes.insert(label.to_owned(), number);
         number

@@ -11,6 +11,7 @@ use oxrdfio::{RdfFormat, RdfSerializer};
 use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
 use crate::import_export::rdf::names::{GRAPH, IRI, iri_of, prefix_of};
+use crate::import_export::rdf::prefixes::{PREFIXES, Prefixes};
 use crate::import_export::record::{
     ExternalId, NodeRecord, Properties, RecordSource, RelationshipRecord,
 };
@@ -29,7 +30,10 @@ pub(super) struct Survey {
     taken: HashSet<String>,
     /// Relationships of which there are several that differ in nothing but properties.
     parallel: HashSet<Parallel>,
+    /// Prefixes that are well known.
     prefixes: BTreeSet<(&'static str, &'static str)>,
+    /// Those of the files that the graph was read from.
+    remembered: Prefixes,
     memory: Reservation,
 }
 
@@ -43,6 +47,7 @@ impl Survey {
             taken: HashSet::new(),
             parallel: HashSet::new(),
             prefixes: BTreeSet::new(),
+            remembered: Prefixes::default(),
             memory: context.reservation(),
         };
         let mut triples = Vec::new();
@@ -69,8 +74,11 @@ impl Survey {
         for label in &node.labels {
             self.use_prefix(&iri_of(label));
         }
-        for (key, _) in &node.properties {
-            self.use_prefix(&iri_of(key));
+        for (key, value) in &node.properties {
+            match key.as_ref() {
+                PREFIXES => self.remembered.add_value(value),
+                key => self.use_prefix(&iri_of(key)),
+            }
         }
         let id = node
             .id
@@ -148,12 +156,24 @@ impl Survey {
         }
     }
 
-    /// A serializer that knows the prefixes.
+    /// A serializer that knows the prefixes: those of the files, and well-known ones that leave them
+    /// as they are.
     pub fn serializer(&self, syntax: RdfFormat) -> Result<RdfSerializer> {
-        let mut serializer = RdfSerializer::from_format(syntax);
+        let mut all = Prefixes::default();
+        for (prefix, namespace) in self.remembered.iter() {
+            if NamedNode::new(namespace).is_ok() {
+                all.add(prefix, namespace);
+            }
+        }
         for (prefix, namespace) in &self.prefixes {
+            if !all.has_namespace(namespace) {
+                all.add(prefix, namespace);
+            }
+        }
+        let mut serializer = RdfSerializer::from_format(syntax);
+        for (prefix, namespace) in all.iter() {
             serializer = serializer
-                .with_prefix(*prefix, *namespace)
+                .with_prefix(prefix, namespace)
                 .map_err(|error| Error::internal(error.to_string()))?;
         }
         Ok(serializer)

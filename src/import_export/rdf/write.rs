@@ -16,6 +16,7 @@ use crate::import_export::format::WriteFormat;
 use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::rdf::literal::term_of;
 use crate::import_export::rdf::names::{GRAPH, IRI, iri_of};
+use crate::import_export::rdf::prefixes::PREFIXES;
 use crate::import_export::rdf::survey::{Parallel, Survey, own_text, parallel};
 use crate::import_export::rdf::{
     BARE_NODE, GRAPHS_SUFFIX, NOTES_SUFFIX, Rdf, TYPE_GRAPHS, xml_limits,
@@ -31,35 +32,80 @@ impl WriteFormat for Rdf {
         context: &Context,
     ) -> Result<()> {
         let survey = Survey::of(graph, context)?;
-        let file = output.only_file()?;
-        let mut writer = Writer {
-            syntax: self,
-            serializer: survey.serializer(self.0)?.for_writer(file),
-            survey,
-            written: HashSet::new(),
-            reifiers: 0,
-        };
-        for node in graph.nodes() {
-            writer.node(&node?)?;
+        let serializer = survey.serializer(self.0)?;
+        let mut writer = Writer::new(self, survey);
+        writer.serializer = Some(serializer.for_writer(output.only_file()?));
+        writer.graph(graph)?;
+        match writer.serializer {
+            Some(serializer) => serializer.finish().map_err(|error| failed(&error))?.finish(),
+            None => Ok(()),
         }
-        for relationship in graph.relationships() {
-            writer.relationship(&relationship?)?;
-        }
-        let file = writer.serializer.finish().map_err(|error| failed(&error))?;
-        file.finish()
+    }
+
+    fn losses(&self, graph: &dyn RecordSource, context: &Context) -> Result<Vec<String>> {
+        let mut writer = Writer::new(self, Survey::of(graph, context)?);
+        writer.graph(graph)?;
+        Ok(writer.lost.phrases())
     }
 }
 
 struct Writer<'r, 'o> {
     syntax: &'r Rdf,
-    serializer: WriterQuadSerializer<OutputFile<'o>>,
+    /// Where statements go; without it, only what is lost is counted.
+    serializer: Option<WriterQuadSerializer<OutputFile<'o>>>,
     survey: Survey,
     /// Statements of parallel relationships that are written.
     written: HashSet<Parallel>,
     reifiers: u64,
+    lost: Lost,
 }
 
-impl Writer<'_, '_> {
+/// What a syntax does not hold.
+#[derive(Debug, Default)]
+struct Lost {
+    /// Statements of which the graph is lost that they stand in.
+    graphs: u64,
+    /// Statements that are left out.
+    statements: u64,
+    /// Relationships whose properties are lost, or that are one with another.
+    annotations: u64,
+}
+
+impl Lost {
+    fn phrases(&self) -> Vec<String> {
+        let all = [
+            (self.graphs, "names of graphs (statements)"),
+            (self.statements, "statements that it has no words for"),
+            (self.annotations, "properties of relationships (relationships)"),
+        ];
+        let lost = all.into_iter().filter(|(count, _)| *count > 0);
+        lost.map(|(count, what)| format!("{what}: {count}"))
+            .collect()
+    }
+}
+
+impl<'r> Writer<'r, '_> {
+    fn new(syntax: &'r Rdf, survey: Survey) -> Self {
+        Writer {
+            syntax,
+            serializer: None,
+            survey,
+            written: HashSet::new(),
+            reifiers: 0,
+            lost: Lost::default(),
+        }
+    }
+
+    fn graph(&mut self, graph: &dyn RecordSource) -> Result<()> {
+        for node in graph.nodes() {
+            self.node(&node?)?;
+        }
+        for relationship in graph.relationships() {
+            self.relationship(&relationship?)?;
+        }
+        Ok(())
+    }
+
     fn node(&mut self, node: &NodeRecord) -> Result<()> {
         let Some(id) = &node.id else {
             return Ok(());
@@ -88,8 +134,9 @@ impl Writer<'_, '_> {
 
     fn relationship(&mut self, relationship: &RelationshipRecord) -> Result<()> {
         let Some(subject) = self.survey.subject(&relationship.start)? else {
-            let message = "a relationship starts at a triple term, of which nothing can be said";
-            return Err(cannot_hold(message));
+            // Nothing can be said of a triple term.
+            self.lost.statements += 1;
+            return Ok(());
         };
         let object = self.survey.term(&relationship.end)?.clone();
         let predicate = NamedNode::new_unchecked(iri_of(&relationship.relationship_type));
@@ -97,7 +144,8 @@ impl Writer<'_, '_> {
         let said = self.said(&relationship.properties, &graph);
         let parallel = parallel(relationship);
         let is_parallel = self.survey.is_parallel(&parallel);
-        if !is_parallel || self.written.insert(parallel) {
+        let is_first = !is_parallel || self.written.insert(parallel);
+        if is_first {
             let (predicate, object) = (predicate.clone(), object.clone());
             self.statement(&subject, predicate, object, graph.clone())?;
         }
@@ -105,9 +153,8 @@ impl Writer<'_, '_> {
             return Ok(());
         }
         if matches!(self.syntax.0, RdfFormat::JsonLd { .. }) {
-            return Err(cannot_hold(
-                "JSON-LD cannot hold properties of relationships",
-            ));
+            self.lost.annotations += u64::from(!is_first || !said.is_empty());
+            return Ok(());
         }
         self.reifiers += 1;
         let reifier = self.survey.blank_node(&format!("r{}", self.reifiers));
@@ -216,7 +263,7 @@ impl Writer<'_, '_> {
                         .is_some_and(|name| name.is_named_node())
             }
             (GRAPH, Some(text)) => !text.is_empty() && self.survey.graph_name(text).is_some(),
-            _ => key == TYPE_GRAPHS || is_beside(NOTES_SUFFIX) || is_beside(GRAPHS_SUFFIX),
+            _ => key == TYPE_GRAPHS || key == PREFIXES || is_beside(NOTES_SUFFIX) || is_beside(GRAPHS_SUFFIX),
         }
     }
 
@@ -227,17 +274,23 @@ impl Writer<'_, '_> {
         object: Term,
         graph: GraphName,
     ) -> Result<()> {
-        if self.syntax.0 == RdfFormat::RdfXml && !xml_limits::can_hold(&predicate, &object) {
-            return Err(cannot_hold(format!(
-                "RDF/XML cannot hold the statement {subject} {predicate} {object}"
-            )));
+        let can_hold = match self.syntax.0 {
+            RdfFormat::RdfXml => xml_limits::can_hold(&predicate, &object),
+            RdfFormat::JsonLd { .. } => !matches!(object, Term::Triple(_)),
+            _ => true,
+        };
+        if !can_hold {
+            self.lost.statements += 1;
+            return Ok(());
         }
-        if !self.syntax.0.supports_datasets() && !graph.is_default_graph() {
-            let name = self.syntax.0.name();
-            return Err(cannot_hold(format!("{name} cannot hold the graph {graph}")));
-        }
+        let has_graphs = self.syntax.0.supports_datasets() || graph.is_default_graph();
+        self.lost.graphs += u64::from(!has_graphs);
+        let Some(serializer) = &mut self.serializer else {
+            return Ok(());
+        };
+        let graph = if has_graphs { graph } else { GraphName::DefaultGraph };
         let quad = Quad::new(subject.clone(), predicate, object, graph);
-        let written = self.serializer.serialize_quad(&quad);
+        let written = serializer.serialize_quad(&quad);
         written.map_err(|error| failed(&error))
     }
 }
@@ -263,11 +316,6 @@ fn as_text(value: &Value) -> Option<&str> {
         Value::String(text) => Some(text),
         _ => None,
     }
-}
-
-fn cannot_hold(message: impl Into<String>) -> Error {
-    let (kind, detail) = (ErrorKind::FormatError, ErrorDetail::InvalidContent);
-    Error::new(kind, detail, message).hint("TriG and N-Quads hold everything")
 }
 
 fn failed(error: &std::io::Error) -> Error {
