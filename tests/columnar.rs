@@ -108,7 +108,7 @@ edges = pa.table({
     "type": ["ROAD", "LOOP"],
     "km": pa.array([3, 4], pa.uint16()),
 })
-for compression in ["zstd", "snappy", "none", "lz4"]:
+for compression in ["zstd", "snappy", "none", "lz4", "gzip"]:
     pq.write_table(nodes, f"{folder}/{compression}.nodes.parquet", compression=compression)
     pq.write_table(edges, f"{folder}/{compression}.edges.parquet", compression=compression)
 for compression in ["zstd", "uncompressed", "lz4"]:
@@ -134,6 +134,7 @@ fn other_tools_read_ours_and_we_read_theirs() {
         ("snappy", "parquet"),
         ("none", "parquet"),
         ("lz4", "parquet"),
+        ("gzip", "parquet"),
         ("zstd", "feather"),
         ("uncompressed", "feather"),
         ("lz4", "feather"),

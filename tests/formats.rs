@@ -341,10 +341,6 @@ fn bad_json_graphs_are_refused_with_their_place() {
             "{\"format\":\"rihla-graph\",\"nodes\":[{\"id\":1,\"properties\":{\"a\":9223372036854775808}}]}",
         ),
         (
-            "NaN",
-            "{\"format\":\"rihla-graph\",\"nodes\":[{\"id\":1,\"properties\":{\"a\":NaN}}]}",
-        ),
-        (
             "end",
             "{\"format\":\"rihla-graph\",\"relationships\":[{\"type\":\"T\",\"start\":1,\"end\":null}]}",
         ),
@@ -382,13 +378,30 @@ fn bad_tables_are_refused_with_their_line() {
         .collect();
     insta::assert_snapshot!(messages);
 
-    let message = refusal("people.csv", b"id,name\n1,Rabat\n2,F\xE8s\n");
+    let message = refusal("people.csv", b"id,name\n1,Rabat\n2,F\xE8\0s\n");
     assert!(
         message.starts_with("FormatError: InvalidEncoding: people.csv, line 3"),
         "{message}"
     );
-    let message = refusal("people.csv", b"\xFF\xFEi\0d\0");
-    assert!(message.contains("UTF-16"), "{message}");
+    let message = refusal("people.csv", b"\xFF\xFEi\0d\0\x00\xD8\n\0");
+    assert!(message.contains("UTF-16LE"), "{message}");
+}
+
+#[test]
+fn tables_are_read_in_other_encodings() {
+    let text = "id;name\r\n1;Fès\r\n";
+    let bytes = |encode: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let text = [0xFEFF].into_iter().chain(text.encode_utf16());
+        text.flat_map(encode).collect()
+    };
+    let windows: Vec<u8> = text.chars().map(|character| character as u8).collect();
+    let texts = [bytes(u16::to_le_bytes), bytes(u16::to_be_bytes), windows];
+    let names = texts.each_ref().map(|bytes| {
+        let back = read(&[Source::text("cities.csv", bytes)]).expect("it is read");
+        (back.nodes[0].properties[1].1.clone(), back.warnings.len())
+    });
+    let name = Value::from("Fès");
+    assert_eq!(names, [(name.clone(), 0), (name.clone(), 0), (name, 1)]);
 }
 
 #[test]
@@ -607,7 +620,7 @@ fn elements_that_cannot_be_kept_may_be_skipped() {
     assert_eq!((counts, report.skipped), ((2, 1), 2));
     let warning = report.warnings[0].to_string();
     assert!(
-        warning.contains("FormatError: DuplicateId: people.csv, line 3"),
+        warning.starts_with("people.csv, line 3: left out, FormatError: DuplicateId: the id"),
         "{warning}"
     );
 }
@@ -842,10 +855,6 @@ fn ids_that_are_twice_or_nowhere_are_refused() {
             "graph.json",
             r#"{"format":"rihla-graph","nodes":[{"id":"a","properties":{"p":[1,"x"]}}]}"#,
         )]),
-        refused(&[(
-            "links.json",
-            r#"{"nodes":[{"id":1}],"links":[{"source":1,"target":"1"}]}"#,
-        )]),
         refused(&[("graph.cypher", "CREATE (:A);")]),
         refused(&[("graph.mmd", "flowchart LR")]),
     ];
@@ -914,6 +923,10 @@ fn graphviz_counts_and_draws() {
     let counts = printed("gc", &["-n", "-e", path]);
     let counts: Vec<&str> = counts.split_whitespace().take(2).collect();
     assert_eq!(counts, ["3", "3"]);
+    // What Graphviz writes of it is the same graph.
+    let canonical = printed("dot", &["-Tcanon", path]);
+    let back = read_text("back.gv", &canonical).expect("it is read");
+    assert_eq!((back.nodes.len(), back.relationships.len()), (3, 3));
     let picture = printed("dot", &["-Tsvg", path]);
     assert!(picture.contains("الرباط"), "{picture}");
     assert!(picture.contains("say &quot;hi&quot;; \\N"), "{picture}");

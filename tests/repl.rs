@@ -306,10 +306,13 @@ fn files_are_converted_and_losses_told_or_refused() {
 
     let seen = transcript(&["convert", &table, &json], b"");
     assert!(seen.contains("read 2 nodes, 0 relationships"), "{seen}");
+    let told = "people.csv: CSV tables (Neo4j import), commas between the cells, nodes";
+    assert!(seen.contains(told), "{seen}");
     let seen = transcript(&["convert", "--strict", &json, &dot], b"");
     assert!(seen.contains("Graphviz DOT does not hold"), "{seen}");
     assert!(!std::path::Path::new(&dot).exists());
-    transcript(&["convert", "--dry-run", &json, &dot], b"");
+    let seen = transcript(&["convert", "--dry-run", &json, &dot], b"");
+    assert!(seen.contains("property of nodes: id INTEGER"), "{seen}");
     assert!(!std::path::Path::new(&dot).exists());
     let seen = transcript(
         &["convert", "-", "-", "--format", "json"],

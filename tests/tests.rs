@@ -6,6 +6,7 @@ mod bulk;
 mod columnar;
 mod counting;
 mod crash;
+mod dialects;
 mod display;
 mod expressions;
 mod format_laws;

@@ -18,6 +18,7 @@ use crate::import_export::record::{
 };
 use crate::import_export::report::ImportWarning;
 use crate::import_export::script_dialects::{Translation, translate};
+use crate::import_export::script_parameters::{Parameters, with_parameters};
 use crate::import_export::source::Source;
 use crate::import_export::temporal_text::{self, Kind};
 use crate::parse;
@@ -73,7 +74,7 @@ pub fn read_script(
     })?;
 
     let mut report = ScriptReport::default();
-    let mut parameters = Parameters::new();
+    let mut parameters = Parameters::default();
     let (mut line, mut counted) = (1, 0);
     for statement in parse::statements(&script) {
         context.check()?;
@@ -84,7 +85,7 @@ pub fn read_script(
         let offset = statement.offset + (statement.text.len() - text.len());
         line += script[counted..offset].matches('\n').count() as u64;
         counted = offset;
-        let with_values = with_parameter(text, &parameters);
+        let with_values = with_parameters(text, &parameters);
         let text = with_values.as_deref().unwrap_or(text);
         let translation = translate(text);
         let outcome = translation.and_then(|translation| match translation {
@@ -114,28 +115,6 @@ pub fn read_script(
     Ok(report)
 }
 
-/// The parameters that a script has set, as the expressions that it gave.
-type Parameters<'t> = HashMap<&'t str, &'t str>;
-
-/// Name and value of `param rows => [1, 2]`, or of `param rows: [1, 2]`.
-fn parameter(command: &str) -> Option<(&str, &str)> {
-    let (word, rest) = command.split_once(char::is_whitespace)?;
-    let separated = rest.split_once("=>").or_else(|| rest.split_once(':'));
-    let (name, value) = separated.filter(|_| word.eq_ignore_ascii_case("param"))?;
-    Some((name.trim(), value.trim()))
-}
-
-/// `UNWIND $rows AS row ...` with the expression that `:param rows => ...` gave; APOC writes its
-/// batches so.
-fn with_parameter(statement: &str, parameters: &Parameters<'_>) -> Option<String> {
-    let (unwind, rest) = statement.split_once('$')?;
-    let end = rest.find(char::is_whitespace)?;
-    let (name, rest) = rest.split_at(end);
-    let value = parameters.get(name)?;
-    let is_first = unwind.trim().eq_ignore_ascii_case("unwind");
-    is_first.then(|| format!("{unwind}{value}{rest}"))
-}
-
 /// Commands of shells, behind a colon, that do nothing to the graph.
 const SHELL_COMMANDS: [&str; 3] = ["begin", "commit", "use"];
 /// Lines of Neo4j's old shell, which had no semicolons either.
@@ -155,7 +134,7 @@ fn without_first_line<'t>(text: &'t str, lines: &[&str]) -> Option<&'t str> {
 fn without_shell_commands<'t>(
     statement: &'t str,
     source: &Source<'_>,
-    parameters: &mut Parameters<'t>,
+    parameters: &mut Parameters,
 ) -> Result<&'t str> {
     let mut text = statement;
     loop {
@@ -163,9 +142,12 @@ fn without_shell_commands<'t>(
             let (command, rest) = command.split_once('\n').unwrap_or((command, ""));
             let word = command.split_whitespace().next().unwrap_or_default();
             let mut passed = SHELL_COMMANDS.iter();
-            if let Some((name, value)) = parameter(command) {
-                parameters.insert(name, value);
-            } else if !passed.any(|known| word.eq_ignore_ascii_case(known)) {
+            // A statement follows in the same line.
+            if word.eq_ignore_ascii_case("auto") {
+                text = text[":auto".len()..].trim_start();
+                continue;
+            }
+            if !parameters.set(command) && !passed.any(|known| word.eq_ignore_ascii_case(known)) {
                 let message = format!("{}: the shell command :{}", source.name(), excerpt(word));
                 return Err(Error::unsupported(message));
             }

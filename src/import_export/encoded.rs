@@ -37,6 +37,27 @@ pub(super) fn open_text<'r>(source: &'r Source<'_>) -> Result<Box<dyn BufRead + 
     Ok(decoded(Cursor::new(start).chain(reader), encoding))
 }
 
+/// What a byte order mark or an XML declaration calls the encoding of a text, unless it is plain UTF-8.
+///
+/// # Errors
+/// As [`Source::open_bytes`].
+pub(super) fn encoding_name(source: &Source<'_>) -> Result<Option<String>> {
+    let mut start = Vec::new();
+    let read = source
+        .open_bytes()?
+        .take(TELLING_BYTES)
+        .read_to_end(&mut start);
+    read.map_err(|error| source.read_error(&error))?;
+    Ok(match Encoding::for_bom(&start) {
+        Some((encoding, _)) => Some(format!("{} with a byte order mark", encoding.name())),
+        None => {
+            let told = told_encoding(source, &start).ok();
+            let told = told.filter(|encoding| *encoding != UTF_8);
+            told.map(|encoding| encoding.name().to_owned())
+        }
+    })
+}
+
 /// What `reader` gives, without the byte order mark that its first bytes, `start`, may have, and as
 /// UTF-8 where the mark is that of UTF-16.
 pub(super) fn without_mark<'r>(

@@ -10,8 +10,8 @@ use crate::import_export::FORMATS;
 use crate::import_export::abilities::Abilities;
 use crate::import_export::compression::Compression;
 use crate::import_export::options::ImportOptions;
-use crate::import_export::rdf::Rdf;
 use crate::import_export::output::Output;
+use crate::import_export::rdf::Rdf;
 use crate::import_export::record::{RecordSink, RecordSource};
 use crate::import_export::source::Source;
 use crate::result::QueryResult;
@@ -84,6 +84,14 @@ pub trait ReadFormat: Sync {
     /// since any of them may speak of a resource.
     fn rdf(&self) -> Option<&Rdf> {
         None
+    }
+
+    /// What is told of `source` by looking at it, beside format and encoding, a phrase each.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn told(&self, _source: &Source<'_>) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 
     /// Whether `header` is nothing but the header of tables whose rows stand in files of their own, as
@@ -191,13 +199,19 @@ impl Format {
         let by_ending = with_ending(source.name());
         let readable = || by_ending.iter().filter(|format| format.reads());
         let recognised = readable().find(|format| (format.recognises)(&bytes));
-        let by_ending = recognised.or(readable().next()).or(by_ending.first());
-        if let Some(format) = by_ending {
+        if let Some(format) = recognised {
             return Ok(format);
         }
-        let mut readable = FORMATS.iter().filter(|format| format.reads());
-        let recognised = readable.find(|format| (format.recognises)(&bytes));
-        recognised.ok_or_else(|| {
+        let may_be = |format: &&Format| {
+            let is_meant = |(ending, meant): &(&str, &[&str])| {
+                has_ending(source.name(), ending) && meant.contains(&format.name)
+            };
+            format.reads() && (by_ending.is_empty() || MISTAKEN.iter().any(is_meant))
+        };
+        let mut others = FORMATS.iter().filter(may_be);
+        let other = others.find(|format| (format.recognises)(&bytes));
+        let by_ending = readable().next().or(by_ending.first()).copied();
+        other.or(by_ending).ok_or_else(|| {
             unknown(format!(
                 "neither the ending nor the first bytes of {} tell its format",
                 source.name()
@@ -217,25 +231,37 @@ impl Format {
     }
 }
 
+/// Endings that files of other formats often have, and the names of these: the first bytes tell.
+const MISTAKEN: &[(&str, &[&str])] = &[
+    ("owl", &["turtle", "n-quads", "json-ld"]),
+    ("rdf", &["turtle", "n-quads", "json-ld"]),
+    ("json", &["json-ld"]),
+    ("csv", &["edgelist"]),
+    ("tsv", &["edgelist"]),
+];
+
 /// The formats whose ending the name has, those with the longest ending first: `.node-link.json`
 /// before `.json`.
 fn with_ending(file_name: &str) -> Vec<&'static Format> {
-    let (_, name) = Compression::of_name(file_name);
-    let name = name.to_lowercase();
-    let has = |ending: &str| {
-        let stem = name.strip_suffix(ending);
-        stem.is_some_and(|stem| stem.is_empty() || stem.ends_with(['.', '/', '\\']))
-    };
     let mut found: Vec<_> = FORMATS
         .iter()
         .filter_map(|format| {
-            let endings = format.endings.iter().filter(|ending| has(ending));
+            let endings = format.endings.iter();
+            let endings = endings.filter(|ending| has_ending(file_name, ending));
             let longest = endings.map(|ending| ending.len()).max()?;
             Some((longest, format))
         })
         .collect();
     found.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
     found.into_iter().map(|(_, format)| format).collect()
+}
+
+/// Whether a file has an ending, before that of a compression.
+fn has_ending(file_name: &str, ending: &str) -> bool {
+    let (_, name) = Compression::of_name(file_name);
+    let name = name.to_lowercase();
+    let stem = name.strip_suffix(ending);
+    stem.is_some_and(|stem| stem.is_empty() || stem.ends_with(['.', '/', '\\']))
 }
 
 fn endings_hint(usable: impl Fn(&Format) -> bool) -> String {

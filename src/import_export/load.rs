@@ -12,7 +12,7 @@ use crate::import_export::options::OnError;
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
-use crate::import_export::report::Report;
+use crate::import_export::report::{FileNote, Report};
 use crate::import_export::source::Source;
 use crate::value::{KeyId, NodeId, Value};
 
@@ -45,6 +45,9 @@ pub struct Loader<'a> {
     on_error: OnError,
     /// Whether a second node of an id adds to the first, in the file that is read.
     pub(super) repeats_nodes: bool,
+    /// Nodes that only relationships name, and the first of them.
+    implied: u64,
+    first_implied: Option<(Arc<str>, Place, ExternalId)>,
     /// What repeated nodes add: a bulk load cannot change what it has made.
     repeated: Vec<(NodeId, NodeRecord)>,
     records: u64,
@@ -77,6 +80,8 @@ impl<'a> Loader<'a> {
             report: Report::default(),
             on_error,
             repeats_nodes: false,
+            implied: 0,
+            first_implied: None,
             repeated: Vec::new(),
             records: 0,
         }
@@ -97,6 +102,11 @@ impl<'a> Loader<'a> {
         })
     }
 
+    /// Takes note of a file.
+    pub(super) fn note(&mut self, note: FileNote) {
+        self.report.files.push(note);
+    }
+
     /// The number of nodes so far.
     pub fn node_count(&self) -> u64 {
         self.report.nodes
@@ -107,6 +117,7 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// `FormatError: MissingNode`; `ResourceError`; `ConstraintVerificationFailed`.
     pub fn finish(mut self, missing: MissingNodes) -> Result<Report> {
+        let has_nodes = self.report.nodes > 0;
         for Waiting {
             record,
             source,
@@ -125,6 +136,11 @@ impl<'a> Loader<'a> {
                 Err(error) => self.refuse(source, place, error)?,
             }
         }
+        if let Some((file, place, id)) = self.first_implied.take().filter(|_| has_nodes) {
+            let count = self.implied;
+            let text = format!("nodes that only relationships name: {count}, the first {id}");
+            self.report.warn(&file, place, text);
+        }
         self.writer.end_bulk(self.context)?;
         for (node, record) in std::mem::take(&mut self.repeated) {
             self.add_to_node(node, record)?;
@@ -139,7 +155,11 @@ impl<'a> Loader<'a> {
         if !skips {
             return Err(error);
         }
-        let text = format!("left out, {}: {}", error.code(), error.message());
+        // The warning has file and place itself.
+        let message = error.message();
+        let told = source.error(ErrorDetail::InvalidContent, place, "");
+        let message = message.strip_prefix(told.message()).unwrap_or(message);
+        let text = format!("left out, {}: {message}", error.code());
         self.report.skip(source.name(), place, text);
         Ok(())
     }
@@ -166,11 +186,17 @@ impl<'a> Loader<'a> {
                 );
                 Err(source.error(ErrorDetail::MissingNode, place, message))
             }
-            MissingNodes::Create => self.create_node(NodeRecord {
-                id: Some(id.clone()),
-                labels: Vec::new(),
-                properties: vec![("id".into(), id.id.clone())],
-            }),
+            MissingNodes::Create => {
+                self.implied += 1;
+                if self.implied == 1 {
+                    self.first_implied = Some((source.name().clone(), place, id.clone()));
+                }
+                self.create_node(NodeRecord {
+                    id: Some(id.clone()),
+                    labels: Vec::new(),
+                    properties: vec![("id".into(), id.id.clone())],
+                })
+            }
         }
     }
 

@@ -39,7 +39,9 @@ mod json_value;
 mod lines;
 mod node_names;
 mod procedure;
+mod python_dict;
 mod script_dialects;
+mod script_parameters;
 mod temporal_text;
 mod words;
 pub mod xml;
@@ -57,7 +59,7 @@ pub use load::MissingNodes;
 pub use options::{ImportOptions, OnError};
 pub use output::Output;
 pub use procedure::import_file;
-pub use report::{ImportWarning, Report};
+pub use report::{FileNote, ImportWarning, Report};
 pub use source::Source;
 
 /// All formats. Among those that share an ending, the first that can be written is the one that
@@ -278,7 +280,7 @@ pub static FORMATS: &[Format] = &[
     Format {
         name: "pajek",
         title: "Pajek network",
-        endings: &["net"],
+        endings: &["net", "paj"],
         media_type: "text/x-pajek",
         recognises: pajek::recognises,
         reading: Reading::Records(&pajek::Pajek),
@@ -481,6 +483,7 @@ pub fn import_into(
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         implies_nodes |= reader.implies_nodes();
         loader.repeats_nodes = reader.repeats_nodes();
+        loader.note(note(source, format, reader)?);
         match reader.rdf() {
             None => loader.file(source, |sink| reader.read(source, options, sink))?,
             Some(syntax) => {
@@ -500,6 +503,20 @@ pub fn import_into(
         None => MissingNodes::Refuse,
     };
     loader.finish(missing)
+}
+
+/// What is told of a source before it is read.
+fn note(source: &Source<'_>, format: &Format, reader: &dyn format::ReadFormat) -> Result<FileNote> {
+    let mut told = Vec::new();
+    if !source.file().is_some_and(Path::is_dir) {
+        told.extend(encoded::encoding_name(source)?);
+        told.extend(reader.told(source)?);
+    }
+    Ok(FileNote {
+        file: source.name().clone(),
+        format: format.title,
+        told,
+    })
 }
 
 /// Those of the sources that have their header in one before them, with it.

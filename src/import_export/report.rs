@@ -13,6 +13,8 @@ const KEPT_WARNINGS: usize = 20;
 /// What an import read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
+    /// The files, with what was told of each by looking at it.
+    pub files: Vec<FileNote>,
     /// Nodes.
     pub nodes: u64,
     /// Relationships.
@@ -29,6 +31,17 @@ pub struct Report {
     pub further_warnings: u64,
     /// Nodes and relationships that were left out, each with a warning.
     pub skipped: u64,
+}
+
+/// A file, and what was told of it by looking at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileNote {
+    /// What messages call it.
+    pub file: Arc<str>,
+    /// The title of its format.
+    pub format: &'static str,
+    /// What else was told: the encoding, what separates cells, what a table holds.
+    pub told: Vec<String>,
 }
 
 /// Something that the graph does not hold as the file has it.
@@ -106,6 +119,11 @@ impl Report {
         if self.skipped > 0 {
             lines.push_str(&format!("\n  left out: {}", self.skipped));
         }
+        for note in &self.files {
+            let told = note.told.iter().map(String::as_str);
+            let told: Vec<&str> = [note.format].into_iter().chain(told).collect();
+            lines.push_str(&format!("\n  {}: {}", note.file, told.join(", ")));
+        }
         lines
     }
 }
@@ -123,8 +141,6 @@ impl fmt::Display for Report {
 impl fmt::Display for ImportWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
-            // An error that became a warning names the file itself.
-            _ if self.text.contains(self.file.as_ref()) => f.write_str(&self.text),
             Place::File => write!(f, "{}: {}", self.file, self.text),
             place => write!(f, "{}, {place}: {}", self.file, self.text),
         }

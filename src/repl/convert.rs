@@ -24,6 +24,9 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
     let options = arguments.reading.options(arguments.from.as_deref())?;
     let session = Database::in_memory().session();
     tell(&import(&session, sources, &options, watch)?);
+    if arguments.reading.dry_run {
+        tell_types(&session)?;
+    }
     write(arguments, &session, format, target, watch)
 }
 
@@ -37,6 +40,27 @@ pub fn tell(report: &Report) {
         let further = report.further_warnings;
         show_on_standard_error(&format!("warning: and {further} more"));
     }
+}
+
+/// The types of the properties that are there, as they were told by the files or guessed.
+///
+/// # Errors
+/// Where the graph cannot be read.
+pub fn tell_types(session: &Session) -> Result<()> {
+    for (title, pattern) in [("nodes", "(x)"), ("relationships", "()-[x]->()")] {
+        let query = format!(
+            "MATCH {pattern} UNWIND keys(x) AS key
+             WITH DISTINCT key, replace(valueType(x[key]), ' NOT NULL', '') AS type ORDER BY key, type
+             RETURN key, collect(type) AS types ORDER BY key"
+        );
+        let result = session.query(&query, ())?;
+        for row in result.rows() {
+            let (key, types): (String, Vec<String>) = (row.get("key")?, row.get("types")?);
+            let types = types.join(" or ");
+            show_on_standard_error(&format!("  property of {title}: {key} {types}"));
+        }
+    }
+    Ok(())
 }
 
 fn write(

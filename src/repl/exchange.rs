@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use rihla::display::footer::counted;
 use rihla::import_export::{
-    self, ExportSource, Format, ImportOptions, Output, Reading, Report, Source, cypher,
+    self, ExportSource, FileNote, Format, ImportOptions, Output, Reading, Report, Source, cypher,
 };
 use rihla::storage::OpenOptions;
 use rihla::{Database, Result, Session};
@@ -176,6 +176,11 @@ fn import_all(
             Ok(())
         })?;
         report.warnings.extend(told.warnings);
+        report.files.push(FileNote {
+            file: script.name().clone(),
+            format: "Cypher script",
+            told: vec![counted(told.statements, "statement")],
+        });
     }
     Ok(report)
 }

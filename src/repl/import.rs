@@ -3,7 +3,7 @@
 use rihla::{Database, Result};
 
 use super::arguments::Import;
-use super::convert::tell;
+use super::convert::{tell, tell_types};
 use super::exchange;
 use super::watch::Watch;
 
@@ -21,12 +21,20 @@ pub fn import(arguments: &Import, watch: &Watch) -> Result<()> {
         false => Database::open(path)?,
     };
     let session = database.session();
-    let imported = exchange::import(&session, &arguments.files, &options, watch);
-    if imported.is_err() && is_new && !arguments.reading.dry_run {
-        drop((session, database));
-        // Why the import failed is told, not that an empty file stays.
-        let _ = std::fs::remove_file(path);
+    let report = match exchange::import(&session, &arguments.files, &options, watch) {
+        Ok(report) => report,
+        Err(error) => {
+            drop((session, database));
+            if is_new && !arguments.reading.dry_run {
+                // Why the import failed is told, not that an empty file stays.
+                let _ = std::fs::remove_file(path);
+            }
+            return Err(error);
+        }
+    };
+    tell(&report);
+    if arguments.reading.dry_run {
+        tell_types(&session)?;
     }
-    tell(&imported?);
     Ok(())
 }

@@ -70,9 +70,9 @@ pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Value, String> {
         DataType::Utf8 => array.as_string::<i32>().value(row).into(),
         DataType::LargeUtf8 => array.as_string::<i64>().value(row).into(),
         DataType::Utf8View => array.as_string_view().value(row).into(),
-        DataType::Binary => text(array.as_binary::<i32>().value(row))?,
-        DataType::LargeBinary => text(array.as_binary::<i64>().value(row))?,
-        DataType::BinaryView => text(array.as_binary_view().value(row))?,
+        DataType::Binary => bytes(array.as_binary::<i32>().value(row)),
+        DataType::LargeBinary => bytes(array.as_binary::<i64>().value(row)),
+        DataType::BinaryView => bytes(array.as_binary_view().value(row)),
         DataType::Date32 => date(primitive!(Date32Type).into())?,
         DataType::Date64 => date(primitive!(Date64Type).div_euclid(MILLISECONDS_IN_DAY))?,
         DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.as_deref())?,
@@ -107,8 +107,15 @@ pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Value, String> {
         DataType::FixedSizeList(_, _) => list(&array.as_fixed_size_list().value(row))?,
         DataType::Dictionary(_, _) => {
             let dictionary = array.as_any_dictionary();
-            let key = dictionary.normalized_keys().get(row).copied();
-            return value(dictionary.values(), key.unwrap_or_default());
+            // That of one row: there may be a million.
+            let key = dictionary.keys().slice(row, 1);
+            let place = match value(&key, 0)? {
+                Value::Integer(place) => usize::try_from(place).ok(),
+                _ => None,
+            };
+            let place = place.filter(|place| *place < dictionary.values().len());
+            let place = place.ok_or_else(|| "names no value of its dictionary".to_owned())?;
+            return value(dictionary.values(), place);
         }
         other => return Err(format!("has the type {other}, which is not known")),
     })
@@ -123,10 +130,14 @@ fn number(text: &str) -> Value {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<Value, String> {
-    let text = std::str::from_utf8(bytes);
-    text.map(Value::from)
-        .map_err(|_| "holds bytes that are no text".to_owned())
+/// Bytes that are text, else their hexadecimal digits.
+fn bytes(bytes: &[u8]) -> Value {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.into();
+    }
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+    digits.collect::<String>().into()
 }
 
 fn date(days: i64) -> Result<Value, String> {

@@ -166,6 +166,12 @@ fn guarded<T>(decode: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, Arrow
 }
 
 fn broken(source: &Source<'_>, error: &ArrowError) -> Error {
-    let message = format!("the file is damaged or cut: {error}");
+    let text = error.to_string();
+    if let Some((_, feature)) = text.split_once("Disabled feature at compile time: ") {
+        let message = format!("it is compressed by {feature}, which is not read");
+        let error = source.error(ErrorDetail::InvalidContent, Place::File, message);
+        return error.hint("Snappy, gzip, Zstandard and LZ4 are");
+    }
+    let message = format!("the file is damaged or cut: {text}");
     source.error(ErrorDetail::InvalidContent, Place::File, message)
 }

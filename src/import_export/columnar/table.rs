@@ -190,7 +190,11 @@ impl<'a> Table<'a> {
     fn value(&self, index: usize, array: &ArrayRef, row: usize, place: Place) -> Result<Value> {
         let found = cell(array, row, self.meant.get(index).copied().flatten());
         found.map_err(|wrong| {
-            let message = format!("the column {} {wrong}", index + 1);
+            let column = match self.header.columns.get(index) {
+                Some(Column::Property(name, _)) => excerpt(name),
+                _ => (index + 1).to_string(),
+            };
+            let message = format!("the column {column} {wrong}");
             self.source
                 .error(ErrorDetail::InvalidContent, place, message)
         })

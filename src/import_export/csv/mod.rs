@@ -103,6 +103,32 @@ impl ReadFormat for Csv {
         Table::new(source, layout, header, fallback, sink)?.read(sink)
     }
 
+    fn told(&self, source: &Source<'_>) -> Result<Vec<String>> {
+        let layout = Layout::of_source(source)?;
+        let separator = match layout.delimiter {
+            b',' => "commas",
+            b';' => "semicolons",
+            b'\t' => "tabs",
+            _ => "bars",
+        };
+        let between = format!("{separator} between the cells");
+        let bytes = source.first_bytes()?;
+        if self.0 == Dialect::Gephi && matrix::is_one(&bytes) {
+            return Ok(vec![between, "a matrix".to_owned()]);
+        }
+        if self.0 == Dialect::Gephi && neighbours::is_one(&bytes) {
+            return Ok(vec![between, "lists of neighbours".to_owned()]);
+        }
+        // A header that is wrong is told when it is read.
+        let kind = self.header(source, layout).map(|header| match header.kind {
+            TableKind::Nodes => "nodes",
+            TableKind::Relationships => "relationships",
+            TableKind::Both => "nodes and relationships",
+        });
+        let kind = kind.ok().map(str::to_owned);
+        Ok([between].into_iter().chain(kind).collect())
+    }
+
     fn may_leave_out_nodes(&self) -> bool {
         true
     }

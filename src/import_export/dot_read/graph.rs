@@ -46,9 +46,10 @@ pub(super) struct Graph {
     nodes_by_name: HashMap<Arc<str>, usize>,
     subgraphs: Vec<Subgraph>,
     subgraphs_by_name: HashMap<Arc<str>, usize>,
-    /// The edges of a strict graph, by their ends.
+    /// The edges that may be said more of, by their ends: those of a strict graph, and those with a
+    /// key, which is there, too.
     edges: Vec<Edge>,
-    edges_by_ends: HashMap<(usize, usize), usize>,
+    edges_by_ends: HashMap<(usize, usize, Option<Arc<str>>), usize>,
 }
 
 struct Node {
@@ -187,7 +188,8 @@ impl Graph {
         .collect()
     }
 
-    /// An edge; where the graph is strict, the one that is there is said more of.
+    /// An edge; where the graph is strict, or it has the key of one, the one that is there is said more
+    /// of.
     pub fn edge(
         &mut self,
         start: &End,
@@ -209,12 +211,20 @@ impl Graph {
             properties,
             place,
         };
-        if !self.strict {
+        let key = match edge
+            .properties
+            .iter()
+            .find(|(key, _)| key.as_ref() == "key")
+        {
+            Some((_, Value::String(key))) if !self.strict => Some(key.clone()),
+            _ => None,
+        };
+        if !self.strict && key.is_none() {
             return self.push_edge(edge, sink);
         }
         let ends = match self.directed {
-            true => (start, end),
-            false => (start.min(end), start.max(end)),
+            true => (start, end, key),
+            false => (start.min(end), start.max(end), key),
         };
         sink.reserve(size_of_all(&edge.properties))?;
         let known = self.edges_by_ends.get(&ends);

@@ -1,12 +1,14 @@
 //! JSON of Neo4j's APOC. A record is a node (`"type": "node"`, `id`, `labels`, `properties`) or a
 //! relationship (`"type": "relationship"`, `label`, `start`, `end`, `properties`), the ends being
 //! objects with an `id`. Records are lines, elements of an array, or stand in `nodes` and `rels`,
-//! lists or objects that name each by its id; lines are what is written.
+//! lists or objects that name each by its id; lines are what is written. The rows of a query have
+//! records in members of their own, the same one perhaps in many.
 //!
 //! Points and other maps are kept as JSON text, with a warning; APOC has dates as text.
 
 use std::sync::Arc;
 
+use hashbrown::HashSet;
 use serde::de::MapAccess;
 use serde_json::{Value as Json, json};
 
@@ -43,9 +45,14 @@ impl ReadFormat for ApocJson {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        let mut document = ApocDocument(Records::new(source, options, sink));
+        let mut document = ApocDocument {
+            records: Records::new(source, options, sink),
+            seen: HashSet::new(),
+        };
         let outline = Outline::of_source(source)?;
-        let is_lines = outline.has("type") || outline.has("id");
+        let is_document = outline.has("nodes") || outline.has("rels") || outline.has("[]");
+        let is_row = outline.has("*.type") || outline.has("*.[].type");
+        let is_lines = outline.has("type") || outline.has("id") || is_row && !is_document;
         read_lines_or_document(source, is_lines, &mut document)
     }
 
@@ -54,7 +61,11 @@ impl ReadFormat for ApocJson {
     }
 }
 
-struct ApocDocument<'a>(Records<'a>);
+struct ApocDocument<'a> {
+    records: Records<'a>,
+    /// The kinds and ids of records that stood in a row.
+    seen: HashSet<(bool, Box<str>)>,
+}
 
 impl Document for ApocDocument<'_> {
     const MAY_BE_A_LIST: bool = true;
@@ -68,18 +79,27 @@ impl Document for ApocDocument<'_> {
             "nodes" => value.each("nodes", |node, place| self.element(node, place)),
             "rels" => value.each("rels", |rel, place| self.element(rel, place)),
             _ => {
-                self.0.not_kept(name);
+                self.records.not_kept(name);
                 value.skip()
             }
         }
     }
 
     fn reserve(&mut self, bytes: usize) -> Result<()> {
-        self.0.reserve(bytes)
+        self.records.reserve(bytes)
     }
 
     fn element(&mut self, mut members: Members, place: Place) -> Result<()> {
-        let records = &mut self.0;
+        let is_record = |text: &str| matches!(text, "node" | "relationship");
+        if !members
+            .get("type")
+            .and_then(Json::as_str)
+            .is_some_and(is_record)
+            && members.0.iter().any(|(_, json)| holds_record(json))
+        {
+            return self.row(members, place);
+        }
+        let records = &mut self.records;
         let record_type = members.take_text("type");
         let properties = records.take("properties", &mut members, place)?;
         let properties = records.plain_properties(properties.unwrap_or_default(), place);
@@ -104,6 +124,46 @@ impl Document for ApocDocument<'_> {
                 Err(records.broken(place, message))
             }
         }
+    }
+}
+
+impl ApocDocument<'_> {
+    /// The records in a row of a query, each once in all rows.
+    fn row(&mut self, row: Members, place: Place) -> Result<()> {
+        for (name, json) in row.0 {
+            let cells = match json {
+                Json::Array(cells) => cells,
+                cell => vec![cell],
+            };
+            for cell in cells {
+                if !holds_record(&cell) {
+                    self.records.not_kept(&name);
+                    continue;
+                }
+                let is_node = cell.get("type").is_some_and(|kind| kind == "node");
+                let id = cell.get("id").map(Json::to_string).unwrap_or_default();
+                self.records
+                    .reserve(2 * size_of::<(bool, Box<str>)>() + id.len())?;
+                if self.seen.insert((is_node, id.into())) {
+                    let mut wrapper = Members(vec![(name.clone(), cell)]);
+                    let record = self.records.take(&name, &mut wrapper, place)?;
+                    self.element(record.unwrap_or_default(), place)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value is a record, or a list of them.
+fn holds_record(json: &Json) -> bool {
+    match json {
+        Json::Array(elements) => !elements.is_empty() && elements.iter().all(holds_record),
+        Json::Object(members) => {
+            let kind = members.get("type").and_then(Json::as_str);
+            matches!(kind, Some("node" | "relationship")) && members.contains_key("id")
+        }
+        _ => false,
     }
 }
 

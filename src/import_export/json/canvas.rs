@@ -53,6 +53,10 @@ impl ReadFormat for Canvas {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
+        // A new canvas of Obsidian is an empty file.
+        if source.first_bytes()?.trim_ascii().is_empty() {
+            return Ok(());
+        }
         read_document(
             source,
             &mut CanvasDocument(Records::new(source, options, sink)),

@@ -31,6 +31,8 @@ impl Dialect {
         Some(if says(&["format"], |text| text == "rihla-graph") {
             Dialect::Rihla
         } else if says(&["type", "[].type", "rels.*.type"], is_record)
+            || says(&["*.type", "*.[].type"], is_record)
+                && has(&["*.properties", "*.[].properties"])
             || says(&["nodes.*.type"], is_record) && has(&["nodes.*.labels", "nodes.*.properties"])
             || has(&["rels"])
         {
@@ -46,8 +48,12 @@ impl Dialect {
             Dialect::GraphSon
         } else if has(&["entityType", "relationType", "entities", "relations"]) {
             Dialect::McpMemory
-        } else if has(&["elements", "[].data", "nodes.[].data", "edges.[].data"])
-            || has(&["target_cytoscapejs_version"])
+        } else if has(&[
+            "elements",
+            "[].data",
+            "nodes.[].data.id",
+            "edges.[].data.source",
+        ]) || has(&["target_cytoscapejs_version"])
         {
             Dialect::Cytoscape
         } else if has(&["graph.nodes", "graph.edges", "graph.hyperedges", "graphs"]) {
@@ -68,6 +74,8 @@ impl Dialect {
             Dialect::Graphology
         } else if has(&["nodes", "links", "edges", "multigraph", "directed"]) {
             Dialect::NodeLink
+        } else if has(&["graph"]) {
+            Dialect::JsonGraphFormat
         } else {
             return None;
         })

@@ -59,6 +59,10 @@ impl ReadFormat for JsonGraphFormat {
         };
         read_document(source, &mut document)
     }
+
+    fn implies_nodes(&self) -> bool {
+        true
+    }
 }
 
 struct GraphDocument<'a> {

@@ -82,7 +82,9 @@ impl ReadFormat for JsonGraph {
             Ok(())
         } else {
             let message = format!("the member \"format\": \"{MARK}\" is missing");
-            Err(source.error(ErrorDetail::InvalidContent, Place::File, message))
+            let error = source.error(ErrorDetail::InvalidContent, Place::File, message);
+            Err(error
+                .hint("a graph of another tool has lists of nodes and links; or name its format"))
         }
     }
 }

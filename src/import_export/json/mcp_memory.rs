@@ -5,7 +5,10 @@
 //! The name is the id and a property, the type of the entity its label. What else a dialect adds
 //! becomes a property. The server does not ask whether what a relation names is there.
 
+use std::sync::Arc;
+
 use serde::de::MapAccess;
+use serde_json::Value as Json;
 
 use crate::error::Result;
 use crate::import_export::format::ReadFormat;
@@ -79,7 +82,7 @@ impl Document for MemoryDocument<'_> {
             let properties = records.properties(members, place);
             return records.relationship(Some(name), [start, end], properties, Some(true), place);
         }
-        let Some(label) = members.take_text("entityType") else {
+        let Some(Json::String(label)) = members.take("entityType") else {
             let message = "the text \"entityType\" or \"relationType\" is missing";
             return Err(records.broken(place, message));
         };
@@ -88,6 +91,8 @@ impl Document for MemoryDocument<'_> {
         };
         let id = records.id("name", name, place)?;
         let properties = records.properties(members, place);
-        records.node(Some(id), vec![label], properties, place)
+        let label = Some(label).filter(|label| !label.is_empty());
+        let labels = label.into_iter().map(Arc::from).collect();
+        records.node(Some(id), labels, properties, place)
     }
 }

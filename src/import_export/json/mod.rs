@@ -5,6 +5,7 @@ mod dialect;
 mod graphson_value;
 mod lines;
 mod outline;
+mod python_numbers;
 mod records;
 mod stream;
 mod write;

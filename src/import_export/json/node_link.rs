@@ -9,6 +9,10 @@
 //!   `relationship` and `key`, else `RELATED_TO`.
 //! * The `id` of a node is its property `id` too, since other tools have no other name for a
 //!   node; nodes without one (older D3) are known by their place.
+//! * The ends of a relationship may be called `from` and `to` (vis.js), be whole nodes (D3 after a
+//!   simulation), or places in the list of nodes where no id is a number (NetworkX 1). Lists of
+//!   neighbours, `adjacency`, stand for relationships, too.
+//! * A node that only a relationship names is there.
 //! * Null is no property. An attribute that a graph cannot hold is kept as JSON text, with a
 //!   warning. A member `properties` that is an object holds properties.
 //!
@@ -17,6 +21,7 @@
 //! `node_ids` says so, so that reading makes no property of them. Properties whose names are taken
 //! stand in `properties`.
 
+use hashbrown::HashSet;
 use serde::de::MapAccess;
 use serde_json::{Value as Json, json};
 
@@ -31,8 +36,11 @@ use crate::import_export::json::write::{
 };
 use crate::import_export::options::ImportOptions;
 use crate::import_export::output::Output;
-use crate::import_export::record::{Place, Properties, RecordSink, RecordSource, excerpt};
+use crate::import_export::record::{
+    ExternalId, Place, Properties, RecordSink, RecordSource, excerpt,
+};
 use crate::import_export::source::Source;
+use crate::value::Value;
 
 /// The format; see the module.
 #[derive(Debug)]
@@ -68,8 +76,15 @@ impl ReadFormat for NodeLink {
             directed: None,
             multigraph: false,
             generated_ids: false,
+            ids: Vec::new(),
+            has_numbers: false,
+            listed: HashSet::new(),
         };
         read_document(source, &mut document)
+    }
+
+    fn implies_nodes(&self) -> bool {
+        true
     }
 }
 
@@ -78,6 +93,12 @@ struct NodeLinkDocument<'a> {
     directed: Option<bool>,
     multigraph: bool,
     generated_ids: bool,
+    /// The ids of the nodes by their places.
+    ids: Vec<ExternalId>,
+    /// Whether an id is a number.
+    has_numbers: bool,
+    /// The nodes whose neighbours were listed.
+    listed: HashSet<ExternalId>,
 }
 
 impl Document for NodeLinkDocument<'_> {
@@ -96,6 +117,9 @@ impl Document for NodeLinkDocument<'_> {
             "nodes" => value.each("nodes", |node, place| self.node(node, place))?,
             "links" => value.each("links", |link, place| self.link(link, place))?,
             "edges" => value.each("edges", |link, place| self.link(link, place))?,
+            "adjacency" => value.each("adjacency", |neighbours, place| {
+                self.neighbours(neighbours, place)
+            })?,
             _ => {
                 self.records.not_kept(name);
                 value.skip()?;
@@ -134,6 +158,10 @@ impl NodeLinkDocument<'_> {
             (None, Place::Element(_, index)) => (index as i64).into(),
             (None, _) => return Err(self.records.broken(place, "the node has no id")),
         };
+        self.has_numbers |= !matches!(id.id, Value::String(_));
+        let size = 2 * size_of::<ExternalId>() + id.id.heap_size();
+        self.records.reserve(size)?;
+        self.ids.push(id.clone());
         let labels = match members.get("labels") {
             Some(_) => take_labels("labels", &mut members).unwrap_or_default(),
             None => members.take_text("type").into_iter().collect(),
@@ -143,8 +171,8 @@ impl NodeLinkDocument<'_> {
     }
 
     fn link(&mut self, mut members: Members, place: Place) -> Result<()> {
-        let start = self.records.take_id("source", &mut members, place)?;
-        let end = self.records.take_id("target", &mut members, place)?;
+        let start = self.end(["source", "from"], &mut members, place)?;
+        let end = self.end(["target", "to"], &mut members, place)?;
         let names = ["type", "label", "relation", "relationship", "key"];
         let relationship_type = names.iter().find_map(|name| members.take_text(name));
         if self.multigraph && members.get("key").is_some_and(Json::is_u64) {
@@ -154,6 +182,58 @@ impl NodeLinkDocument<'_> {
         let ends = [start, end];
         self.records
             .relationship(relationship_type, ends, properties, self.directed, place)
+    }
+
+    /// An end of a relationship, which is called by one of two names.
+    fn end(&self, names: [&str; 2], members: &mut Members, place: Place) -> Result<ExternalId> {
+        let [usual, other] = names;
+        let json = members.take(usual).or_else(|| members.take(other));
+        let Some(json) = json else {
+            return Err(self
+                .records
+                .broken(place, format!("the member {usual:?} is missing")));
+        };
+        match &json {
+            Json::Object(node) if node.contains_key("id") => {
+                self.records.id(usual, &node["id"], place)
+            }
+            Json::Number(number) if !self.has_numbers => {
+                let of_place = number.as_u64().and_then(|number| {
+                    let number = usize::try_from(number).ok()?;
+                    self.ids.get(number).cloned()
+                });
+                of_place.map_or_else(|| self.records.id(usual, &json, place), Ok)
+            }
+            json => self.records.id(usual, json, place),
+        }
+    }
+
+    /// The neighbours of the node that has the same place among the nodes; without directions they
+    /// stand at both.
+    fn neighbours(&mut self, neighbours: Vec<Members>, place: Place) -> Result<()> {
+        let node = match place {
+            Place::Element(_, index) => usize::try_from(index).ok(),
+            _ => None,
+        };
+        let Some(start) = node.and_then(|node| self.ids.get(node).cloned()) else {
+            let message = "there is no node of this place before it";
+            return Err(self.records.broken(place, message));
+        };
+        for mut neighbour in neighbours {
+            let end = self.records.take_id("id", &mut neighbour, place)?;
+            if self.directed == Some(false) && self.listed.contains(&end) {
+                continue;
+            }
+            if self.multigraph && neighbour.get("key").is_some_and(Json::is_u64) {
+                neighbour.take("key");
+            }
+            let properties = self.records.properties(neighbour, place);
+            let ends = [start.clone(), end];
+            self.records
+                .relationship(None, ends, properties, self.directed, place)?;
+        }
+        self.listed.insert(start);
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::io::BufReader;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use serde::de::{
 };
 
 use crate::error::{Error, ErrorDetail, Result};
+use crate::import_export::json::python_numbers::PythonNumbers;
 use crate::import_export::record::{Place, excerpt};
 use crate::import_export::source::Source;
 
@@ -59,7 +61,8 @@ pub(super) fn read_document(source: &Source<'_>, document: &mut impl Document) -
         place: Cell::new(Place::File),
         failure: RefCell::new(None),
     };
-    let mut reader = serde_json::Deserializer::from_reader(source.open()?);
+    let mut reader =
+        serde_json::Deserializer::from_reader(BufReader::new(PythonNumbers::new(source.open()?)));
     let object = Object {
         document,
         progress: &progress,
@@ -89,7 +92,7 @@ fn json_error(source: &Source<'_>, place: Place, error: &serde_json::Error) -> E
     if error.is_eof() {
         failed.hint("the file ends in the middle; it may have been cut off")
     } else if text.starts_with("expected value") || text.starts_with("invalid number") {
-        failed.hint("JSON has no NaN, no Infinity and no comments")
+        failed.hint("JSON has neither comments nor commas before a closing bracket")
     } else {
         failed
     }

@@ -66,6 +66,7 @@ impl ReadFormat for Pajek {
             relation: default_type.unwrap_or_else(|| DEFAULT_TYPE.into()),
             relations: HashMap::new(),
             matrix_cells: 0,
+            within_network: true,
         };
         each_legacy_line(source, sink, |line, place, sink| {
             network.line(line, place, sink)
@@ -79,6 +80,15 @@ impl ReadFormat for Pajek {
         }
     }
 }
+
+/// What else has vertices, in a project of Pajek.
+const OTHER_OBJECTS: [&str; 5] = [
+    "*partition",
+    "*vector",
+    "*permutation",
+    "*cluster",
+    "*hierarchy",
+];
 
 /// What the lines are that come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +123,8 @@ struct Network<'s> {
     relations: HashMap<String, Arc<str>>,
     /// The cells of a matrix that were read.
     matrix_cells: u64,
+    /// Whether the next vertices are those of a network, not of a partition or a vector of a project.
+    within_network: bool,
 }
 
 impl Network<'_> {
@@ -151,6 +163,7 @@ impl Network<'_> {
     ) -> Result<()> {
         let name = words.first().map(Word::lowercase).unwrap_or_default();
         self.section = match name.as_str() {
+            "*vertices" if !self.within_network => Section::Outside,
             "*vertices" => {
                 if self.vertices > 0 {
                     return Err(self.error(place, "there are two networks in it; split the file"));
@@ -173,8 +186,12 @@ impl Network<'_> {
                 self.matrix_cells = 0;
                 Section::Matrix
             }
-            "*network" => Section::Outside,
+            "*network" => {
+                self.within_network = true;
+                Section::Outside
+            }
             _ => {
+                self.within_network &= !OTHER_OBJECTS.contains(&name.as_str());
                 let text = format!("the section {} is not kept", excerpt(&name));
                 sink.warning(place, text);
                 Section::Outside

@@ -90,8 +90,11 @@ pub(super) fn number(word: &Word) -> Option<Value> {
     }
 }
 
-/// What stands behind the label of a vertex or the value of a line: coordinates, a shape, then
-/// names with values. Gives what of it is not kept.
+/// The property that the times of a vertex or a line are.
+const TIME: &str = "time";
+
+/// What stands behind the label of a vertex or the value of a line: coordinates, a shape,
+/// names with values, times. Gives what of it is not kept.
 pub(super) fn add_parameters(properties: &mut Properties, words: &[Word]) -> Vec<String> {
     let mut words = words;
     let mut problems = Vec::new();
@@ -102,6 +105,17 @@ pub(super) fn add_parameters(properties: &mut Properties, words: &[Word]) -> Vec
         let Some(value) = number(first) else { break };
         properties.push((axis.into(), value));
         words = rest;
+    }
+    // When it is there: `[5-10, 12-14]` at the end.
+    if let Some(start) = words
+        .iter()
+        .position(|word| !word.is_quoted && word.text.starts_with('['))
+        && words.last().is_some_and(|word| word.text.ends_with(']'))
+    {
+        let (others, times) = words.split_at(start);
+        let times: Vec<&str> = times.iter().map(|word| word.text.as_str()).collect();
+        properties.push((TIME.into(), times.concat().into()));
+        words = others;
     }
     // Names and values come in pairs, the shape stands alone before them.
     if words.len() % 2 == 1

@@ -132,6 +132,9 @@ mod tests {
         assert!(passes(&many("<a>x</a>")));
         assert!(passes(&many("<a b='>'/>")));
         assert!(passes(&many("<!-- <a> - -- <b> --><![CDATA[<a> ]] <b>]]>")));
-        assert!(passes(&format!("<!DOCTYPE a [{}]>", many("<!ENTITY a '<a>'>"))));
+        assert!(passes(&format!(
+            "<!DOCTYPE a [{}]>",
+            many("<!ENTITY a '<a>'>")
+        )));
     }
 }

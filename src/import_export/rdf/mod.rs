@@ -22,8 +22,9 @@ use oxrdfio::{JsonLdProfileSet, RdfFormat, RdfParseError, RdfParser, RdfSyntaxEr
 use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::format::ReadFormat;
 use crate::import_export::options::ImportOptions;
-use crate::import_export::rdf::nesting::NestingLimit;
 use crate::import_export::rdf::elements::ElementLimit;
+use crate::import_export::rdf::names::SCHEME;
+use crate::import_export::rdf::nesting::NestingLimit;
 use crate::import_export::rdf::read::push_records;
 use crate::import_export::rdf::statements::Statements;
 use crate::import_export::record::{Place, RecordSink, excerpt};
@@ -202,9 +203,15 @@ impl Rdf {
             .for_reader(reader)
             .with_document_loader(|address| Err(NOT_FETCHED.replace("{}", address).into()));
         let mut until_check = STATEMENTS_BETWEEN_CHECKS;
-        for quad in quads.by_ref() {
+        let mut is_first = true;
+        while let Some(quad) = quads.next() {
             if let Err(error) = statements.add(&quad?, sink) {
                 return Ok(Err(error));
+            }
+            // Those of XML are gone at the end.
+            if is_first {
+                remember(quads.prefixes(), statements, sink);
+                is_first = false;
             }
             until_check -= 1;
             if until_check == 0 {
@@ -214,14 +221,24 @@ impl Rdf {
                 }
             }
         }
-        for (prefix, namespace) in quads.prefixes() {
-            let is_usual = matches!(prefix, "rdf" | "xml" | "its");
-            if !statements.prefixes.add(prefix, namespace) && !is_usual {
-                let text = format!("the prefix {}: is not kept", excerpt(prefix));
-                sink.warning(Place::File, text);
-            }
-        }
+        remember(quads.prefixes(), statements, sink);
         Ok(Ok(()))
+    }
+}
+
+/// Keeps prefixes of a file; those that the syntaxes need themselves are no news.
+fn remember<'p>(
+    prefixes: impl Iterator<Item = (&'p str, &'p str)>,
+    statements: &mut Statements,
+    sink: &mut dyn RecordSink,
+) {
+    for (prefix, namespace) in prefixes {
+        let is_usual =
+            matches!(prefix, "rdf" | "xml" | "its" | "oxprefix") || namespace.starts_with(SCHEME);
+        if !is_usual && !statements.prefixes.add(prefix, namespace) {
+            let text = format!("the prefix {}: is not kept", excerpt(prefix));
+            sink.warning(Place::File, text);
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //! well-known prefix, the IRI itself where it has none. A name of a graph that is no IRI is one of
 //! the scheme `rihla:` in RDF, so `City` is `rihla:City`.
 //!
-//! The prefixes are fixed, so that a name means the same in every graph and needs nothing beside it.
+//! These prefixes are fixed, so that a name means the same in every graph and needs nothing beside it;
+//! those that files declare are for writing only (`prefixes`).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ pub(super) const IRI: &str = "iri";
 pub(super) const GRAPH: &str = "^graph";
 
 /// The scheme of names that are no IRIs.
-const SCHEME: &str = "rihla:";
+pub(super) const SCHEME: &str = "rihla:";
 
 /// What stands between a prefix and the rest of a short name.
 const SEPARATOR: &str = "__";

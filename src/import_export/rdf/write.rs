@@ -37,7 +37,10 @@ impl WriteFormat for Rdf {
         writer.serializer = Some(serializer.for_writer(output.only_file()?));
         writer.graph(graph)?;
         match writer.serializer {
-            Some(serializer) => serializer.finish().map_err(|error| failed(&error))?.finish(),
+            Some(serializer) => serializer
+                .finish()
+                .map_err(|error| failed(&error))?
+                .finish(),
             None => Ok(()),
         }
     }
@@ -76,7 +79,10 @@ impl Lost {
         let all = [
             (self.graphs, "names of graphs (statements)"),
             (self.statements, "statements that it has no words for"),
-            (self.annotations, "properties of relationships (relationships)"),
+            (
+                self.annotations,
+                "properties of relationships (relationships)",
+            ),
         ];
         let lost = all.into_iter().filter(|(count, _)| *count > 0);
         lost.map(|(count, what)| format!("{what}: {count}"))
@@ -263,7 +269,12 @@ impl<'r> Writer<'r, '_> {
                         .is_some_and(|name| name.is_named_node())
             }
             (GRAPH, Some(text)) => !text.is_empty() && self.survey.graph_name(text).is_some(),
-            _ => key == TYPE_GRAPHS || key == PREFIXES || is_beside(NOTES_SUFFIX) || is_beside(GRAPHS_SUFFIX),
+            _ => {
+                key == TYPE_GRAPHS
+                    || key == PREFIXES
+                    || is_beside(NOTES_SUFFIX)
+                    || is_beside(GRAPHS_SUFFIX)
+            }
         }
     }
 
@@ -288,7 +299,11 @@ impl<'r> Writer<'r, '_> {
         let Some(serializer) = &mut self.serializer else {
             return Ok(());
         };
-        let graph = if has_graphs { graph } else { GraphName::DefaultGraph };
+        let graph = if has_graphs {
+            graph
+        } else {
+            GraphName::DefaultGraph
+        };
         let quad = Quad::new(subject.clone(), predicate, object, graph);
         let written = serializer.serialize_quad(&quad);
         written.map_err(|error| failed(&error))

@@ -52,6 +52,7 @@ impl ReadFormat for UcinetDl {
             default_type: default_type.unwrap_or_else(|| DEFAULT_TYPE.into()),
             matrix: 0,
             labelled: [HashSet::new(), HashSet::new()],
+            told_missing: false,
         };
         file.nodes()?;
         match file.header.layout {
@@ -71,7 +72,12 @@ struct File<'a> {
     matrix: usize,
     /// The labels of rows and of columns that the data have told so far.
     labelled: [HashSet<Arc<str>>; 2],
+    /// Whether it was told that values are missing.
+    told_missing: bool,
 }
+
+/// How a cell of a matrix says that its value is not known.
+const MISSING: [&str; 2] = [".", "na"];
 
 /// Rows or columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -318,6 +324,16 @@ impl File<'_> {
                 }
                 let (word, place) = self.cell()?;
                 let Some(weight) = number(&word) else {
+                    if MISSING
+                        .iter()
+                        .any(|missing| word.eq_ignore_ascii_case(missing))
+                    {
+                        if !std::mem::replace(&mut self.told_missing, true) {
+                            let text = "missing values are no relationships".to_owned();
+                            self.sink.warning(place, text);
+                        }
+                        continue;
+                    }
                     let message = format!("the cell {} is no number", excerpt(&word));
                     return Err(self.words.error(place, message));
                 };
