@@ -66,6 +66,7 @@ pub struct Context {
     alone: Duration,
     statement_time: DateTime,
     file_access: Arc<FileAccess>,
+    accounts: Option<Accounts>,
 }
 
 /// A part of the memory budget, given back when dropped.
@@ -74,6 +75,38 @@ pub struct Reservation {
     used: Arc<AtomicUsize>,
     memory: usize,
     bytes: usize,
+    account: Option<(Arc<[Account]>, usize)>,
+}
+
+/// What one part of a statement holds of the budget.
+#[derive(Debug, Default)]
+struct Account {
+    held: AtomicUsize,
+    peak: AtomicUsize,
+}
+
+impl Account {
+    fn grow(&self, bytes: usize) {
+        let before = self.held.fetch_add(bytes, Ordering::Relaxed);
+        self.peak.fetch_max(before + bytes, Ordering::Relaxed);
+    }
+}
+
+/// An account for each part of a statement, and the one that what is reserved next goes to. All clones
+/// of a context share the accounts; each is in a part of its own.
+#[derive(Debug)]
+struct Accounts {
+    all: Arc<[Account]>,
+    current: AtomicUsize,
+}
+
+impl Clone for Accounts {
+    fn clone(&self) -> Self {
+        Accounts {
+            all: self.all.clone(),
+            current: AtomicUsize::new(self.current.load(Ordering::Relaxed)),
+        }
+    }
 }
 
 impl Context {
@@ -89,7 +122,37 @@ impl Context {
             alone: limits.alone,
             statement_time,
             file_access: Arc::default(),
+            accounts: None,
         }
+    }
+
+    /// The same context, which tells apart what each of so many parts of the statement reserves. What
+    /// is reserved outside of all parts goes to the last.
+    pub fn with_accounts(mut self, parts: usize) -> Self {
+        self.accounts = Some(Accounts {
+            all: (0..=parts).map(|_| Account::default()).collect(),
+            current: AtomicUsize::new(parts),
+        });
+        self
+    }
+
+    /// From now on what is reserved goes to the account of a part; gives the part of before, to go back
+    /// to.
+    pub fn enter_part(&self, part: usize) -> usize {
+        let accounts = self.accounts.as_ref();
+        accounts.map_or(part, |all| all.current.swap(part, Ordering::Relaxed))
+    }
+
+    /// The most bytes that each part has held at once, and at the end what was held outside of all; empty
+    /// without accounts.
+    pub fn peaks(&self) -> Vec<usize> {
+        let accounts = self
+            .accounts
+            .iter()
+            .flat_map(|accounts| accounts.all.iter());
+        accounts
+            .map(|account| account.peak.load(Ordering::Relaxed))
+            .collect()
     }
 
     /// A context without limits, for what happened before and is done again.
@@ -152,6 +215,10 @@ impl Context {
             used: self.used.clone(),
             memory: self.memory,
             bytes: 0,
+            account: self.accounts.as_ref().map(|accounts| {
+                let current = accounts.current.load(Ordering::Relaxed);
+                (accounts.all.clone(), current)
+            }),
         }
     }
 
@@ -180,12 +247,27 @@ impl Reservation {
             .hint("return or collect less at once, or raise the memory limit"));
         }
         self.bytes += bytes;
+        if let Some(account) = self.account() {
+            account.grow(bytes);
+        }
         Ok(())
+    }
+
+    fn account(&self) -> Option<&Account> {
+        let (accounts, place) = self.account.as_ref()?;
+        accounts.get(*place)
     }
 
     /// Holds what another reservation of the same budget held, too.
     pub fn absorb(&mut self, mut other: Reservation) {
-        self.bytes += std::mem::take(&mut other.bytes);
+        let bytes = std::mem::take(&mut other.bytes);
+        if let Some(account) = other.account() {
+            account.held.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        if let Some(account) = self.account() {
+            account.grow(bytes);
+        }
+        self.bytes += bytes;
     }
 
     /// The bytes held.
@@ -197,5 +279,8 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         self.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        if let Some(account) = self.account() {
+            account.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
     }
 }

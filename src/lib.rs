@@ -46,6 +46,8 @@ pub mod file_access;
 
 pub mod database;
 pub mod session;
+mod concerns;
+mod explain;
 mod icesco;
 mod plan_cache;
 

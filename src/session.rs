@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::bind::{self, BindEnvironment, SchemaCommand};
+use crate::concerns::concerns;
 use crate::context::{Context, Interrupt, Limits};
 use crate::database::transaction::Transaction;
 use crate::database::{Database, WriteTurn};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::execute::{self, Batch, Committer, Counts, Runtime};
+use crate::explain::{Profile, ShownPlan};
 use crate::functions::Procedures;
 use crate::graph::{Effect, GraphWriter, Snapshot};
 use crate::logical;
@@ -85,7 +87,8 @@ pub(crate) enum Prepared {
         columns: Vec<Arc<str>>,
         warnings: Vec<Warning>,
         read_only: bool,
-        logical: Box<logical::Plan>,
+        /// Where the plan is to be shown.
+        shown: Option<ShownPlan>,
         physical: Box<physical::Plan>,
     },
     /// A change of the schema.
@@ -243,13 +246,13 @@ impl Session {
             Prepared::Query {
                 mode: Mode::Explain,
                 warnings,
-                logical,
+                shown,
                 ..
             } => {
                 let summary = Summary {
                     warnings: warnings.clone(),
                     compile_time: start.elapsed(),
-                    plan: Some(logical::show(logical)),
+                    plan: shown.as_ref().map(ShownPlan::explained),
                     ..Summary::default()
                 };
                 Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
@@ -361,12 +364,15 @@ impl Session {
         let statistics = Statistics::new(snapshot);
         let logical = optimize::optimize(plan, &statistics, &self.disabled_rules)?;
         let physical = physical::choose(&logical, &outputs)?;
+        let mut warnings = bound.warnings;
+        warnings.extend(concerns(&logical, &statistics, &bound.places));
+        let shown = (mode != Mode::Run).then(|| ShownPlan::new(&logical, &physical, &statistics));
         Ok(Prepared::Query {
             mode,
             columns,
-            warnings: bound.warnings,
+            warnings,
             read_only: bound.read_only,
-            logical: Box::new(logical),
+            shown,
             physical: Box::new(physical),
         })
     }
@@ -411,14 +417,17 @@ impl Session {
             columns,
             warnings,
             read_only,
+            shown,
             physical,
-            ..
         } = prepared
         else {
             return Err(Error::internal("only queries have plans"));
         };
         let start = Instant::now();
-        let context = self.context();
+        let mut context = self.context();
+        if *mode == Mode::Profile {
+            context = context.with_accounts(physical.id + 1);
+        }
         let mut writer = (!read_only).then(|| GraphWriter::new(snapshot.clone()));
         let mut committer = turn.map(|turn| {
             let context = &context;
@@ -442,10 +451,15 @@ impl Session {
             runtime.profile = Some(vec![Counts::default(); physical.id + 1]);
         }
         let batches = execute::run(physical, &mut runtime)?;
-        let plan = runtime
-            .profile
-            .as_ref()
-            .map(|counts| execute::show_profile(physical, counts));
+        let plan = match (shown, &runtime.profile) {
+            (Some(shown), Some(counts)) => Some(shown.profiled(&Profile {
+                counts,
+                peaks: &context.peaks(),
+                rows: batches.iter().map(|batch| batch.rows() as u64).sum(),
+                time: start.elapsed(),
+            })),
+            _ => None,
+        };
         drop(runtime);
         let mut summary = Summary {
             warnings: warnings.clone(),

@@ -97,6 +97,17 @@ const LONG: &[&str] = &[
     "MATCH (a:N), (b:N), (c:N), (d:N), (e:N), (f:N) WHERE a.i + b.i + c.i + d.i + e.i + f.i < 0 RETURN a",
     "MATCH (a:N {i: 1}) ((x)-[:R]->(y) WHERE x.i < y.i)+ (b:N {i: 30}) RETURN count(*)",
     "MATCH SHORTEST 2 ((a:N {i: 1})-[r:R]->+(b)-[:R]->(c:N {i: 2}) WHERE size(r) < 0) RETURN c",
+    // Intersections of neighbours, searches in breadth, lookups, joins, orders that are cut.
+    "MATCH (a:N)-->(b)-->(c)-->(a), (a)-->(d), (b)-->(d), (c)-->(d), (a)-->(e), (b)-->(e), (c)-->(e), (d)-->(e)
+        WHERE a.i + b.i + c.i + d.i + e.i < 0 RETURN a",
+    "UNWIND range(1, 100000) AS h MATCH (a:N)-[:R*1..]->(b) WITH DISTINCT h, b WHERE b.i < 0 RETURN h",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i MATCH (m:M {i: i % 100}) RETURN count(m.i + h)",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i MATCH (n:N) WHERE n.i = i RETURN count(n.i + h)",
+    "UNWIND range(1, 1000000000) AS i WITH i WHERE i < 0 RETURN i",
+    "UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i MATCH (a:N {i: 1})-[r]->(b:N {i: 2}) WITH h, i, r
+        MATCH (x)-[r]->(y) RETURN count(x.i + h + i)",
+    "UNWIND range(1, 100000) AS h MATCH (a:N), (b:N), (c:N) RETURN a.i AS a ORDER BY h + b.i + c.i LIMIT 3",
+    "UNWIND range(1, 100000) AS h MATCH (a:N) OPTIONAL MATCH (a)-->(b)-->(c) WHERE b.i + c.i < h - 100000 RETURN count(c.i)",
     "WITH reduce(s = '', i IN range(1, 25) | s + 'a?') AS q, reduce(s = '', i IN range(1, 20) | s + 'aaaaaaaa') AS a
         UNWIND range(1, 100000) AS h UNWIND range(1, 100000) AS i WITH a, i WHERE a =~ '(a+)+b' RETURN i",
 ];
@@ -179,7 +190,10 @@ const NESTED: &[(&str, &str, &str)] = &[
 
 fn graph() -> Snapshot {
     let database = Database::in_memory();
-    database.session().query(DENSE, ()).expect("it is made");
+    let session = database.session();
+    for statement in [DENSE, "CREATE INDEX FOR (m:M) ON (m.i)"] {
+        session.query(statement, ()).expect("it is made");
+    }
     database.snapshot().expect("a snapshot")
 }
 
@@ -193,10 +207,19 @@ fn session(graph: &Snapshot, memory: usize, time: Option<Duration>) -> Session {
     session
 }
 
+/// The error in which a statement ends; the graph is as it was.
 fn detail(session: &Session, query: &str) -> ErrorDetail {
+    let size = || {
+        let graph = session.snapshot().expect("in memory");
+        (graph.node_count(), graph.relationship_count())
+    };
+    let before = size();
     match session.query(query, ()) {
         Ok(_) => panic!("{query} must end in an error"),
-        Err(error) => error.detail(),
+        Err(error) => {
+            assert_eq!(size(), before, "{query}");
+            error.detail()
+        }
     }
 }
 

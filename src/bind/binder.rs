@@ -39,6 +39,8 @@ pub(super) struct Binder<'a> {
     pub(super) read_only: bool,
     parameters: BTreeSet<Arc<str>>,
     pub(super) observations: Observations,
+    /// Where the nodes of patterns are first written.
+    pub(super) places: HashMap<Variable, Span>,
 }
 
 /// A subquery whose clauses are being bound.
@@ -77,6 +79,7 @@ impl<'a> Binder<'a> {
             read_only: true,
             parameters: BTreeSet::new(),
             observations: Observations::default(),
+            places: HashMap::new(),
         }
     }
 
@@ -92,6 +95,7 @@ impl<'a> Binder<'a> {
             read_only: self.read_only,
             parameters: self.parameters.into_iter().collect(),
             warnings,
+            places: self.places,
         })
     }
 

@@ -5,6 +5,7 @@
 //! the statement (in another scope) it gets a suffix (`a#2`), and what has no name gets one that
 //! cannot be written (`#3`). Names of columns are kept apart from names of variables.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::expression::{Expression as Generic, Labels};
@@ -28,6 +29,8 @@ pub struct Statement {
     pub parameters: Vec<Arc<str>>,
     /// What is odd, but no error: unknown labels, types and keys.
     pub warnings: Vec<Warning>,
+    /// Where the nodes of patterns are written, by their variables.
+    pub places: HashMap<Variable, Span>,
 }
 
 /// Something odd in a statement.

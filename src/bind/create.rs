@@ -124,6 +124,7 @@ impl<'a> Binder<'a> {
             Some(name) => self.declare(&name.name, Type::Node),
             None => self.unnamed(),
         };
+        self.places.entry(variable.clone()).or_insert(node.span);
         if let (Some(name), None) = (&node.variable, &making.looked_for) {
             let binding = Binding {
                 variable: variable.clone(),

@@ -186,10 +186,12 @@ impl<'a> Binder<'a> {
         node: &'a ast::NodePattern,
         declaration: &Declaration,
     ) -> Result<Variable> {
-        let Some(name) = &node.variable else {
-            return Ok(self.unnamed());
+        let variable = match &node.variable {
+            Some(name) => self.pattern_variable(name, Type::Node, declaration)?,
+            None => self.unnamed(),
         };
-        self.pattern_variable(name, Type::Node, declaration)
+        self.places.entry(variable.clone()).or_insert(node.span);
+        Ok(variable)
     }
 
     fn declare_relationship(

@@ -127,13 +127,14 @@ impl<'a> Binder<'a> {
         predicate: Option<&'a ast::Expression>,
     ) -> Result<(Projection, Vec<Output>)> {
         let items = self.items(projection);
-        refuse_equal_names(&items)?;
         let before = self.scope.clone();
         let bound = if items.iter().any(Item::aggregates) {
             self.items_of_groups(&items, projection.distinct)?
         } else {
             self.items_of_rows(&items, projection.distinct)?
         };
+        // In `n AS x, x` the second is no column but a variable that is not there.
+        refuse_equal_names(&items)?;
         let mut after = bound.after;
         let sees_rows = matches!(after, After::Rows(_));
         if !sees_rows {

@@ -12,13 +12,11 @@ mod parts;
 mod profile;
 mod runtime;
 mod schema;
-mod show_profile;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;
 pub use runtime::{Committer, Runtime};
 pub use schema::run_schema;
-pub use show_profile::show_profile;
 
 use crate::error::Result;
 use crate::physical::{Operator as Kind, Plan};

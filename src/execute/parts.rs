@@ -100,6 +100,7 @@ impl<'p> Parts<'p> {
         let made = Mutex::new(Vec::new());
         let seed = runtime.seed();
         let serve = |mut part: Arc<Part>, help: Option<&Help>| {
+            let context = seed.context.clone();
             loop {
                 let first = lock(&part.0).start;
                 let share = Share {
@@ -108,7 +109,7 @@ impl<'p> Parts<'p> {
                     crew: &crew,
                     help,
                 };
-                let mut runtime = seed.runtime(share);
+                let mut runtime = seed.runtime(&context, share);
                 let outcome = work(open(plan, None, &runtime), &mut runtime);
                 // Whatever is left of it, nothing more is made of this part.
                 lock(&part.0).start = usize::MAX;

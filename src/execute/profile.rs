@@ -1,4 +1,4 @@
-//! Rows and time by operator, for `PROFILE`.
+//! Rows, time and memory by operator, for `PROFILE`.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,16 @@ use crate::error::Result;
 pub struct Counts {
     /// Rows that it handed out.
     pub rows: u64,
-    /// Time spent in it and below it.
+    /// Time spent in it and below it, of all threads together.
     pub time: Duration,
+    /// Into how many parts its work was shared out among threads; 0 where it was not.
+    pub parts: usize,
 }
 
 impl Counts {
-    /// Adds what the same operator did on another thread.
+    /// Adds what the same operator did with a part of the rows.
     pub(super) fn add(&mut self, other: &Counts) {
+        self.parts += usize::from(!other.time.is_zero());
         self.rows += other.rows;
         self.time += other.time;
     }
@@ -37,7 +40,10 @@ impl<'p> Counted<'p> {
 impl Operator for Counted<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         let start = Instant::now();
-        let batch = self.operator.next(runtime)?;
+        let before = runtime.context.enter_part(self.id);
+        let next = self.operator.next(runtime);
+        runtime.context.enter_part(before);
+        let batch = next?;
         if let Some(counts) = runtime
             .profile
             .as_mut()

@@ -48,10 +48,9 @@ pub(super) struct Seed<'a> {
 }
 
 impl Seed<'_> {
-    /// A run that reads, on a part of a scan.
-    pub(super) fn runtime<'r>(&'r self, share: Share<'r>) -> Runtime<'r> {
-        let snapshot = self.snapshot.clone();
-        let (context, parameters) = (self.context, self.parameters);
+    /// A run that reads, on a part of a scan; `context` is that of the thread.
+    pub(super) fn runtime<'r>(&'r self, context: &'r Context, share: Share<'r>) -> Runtime<'r> {
+        let (snapshot, parameters) = (self.snapshot.clone(), self.parameters);
         let mut runtime = Runtime::new(context, parameters, self.procedures, snapshot, None);
         let operators = self.profiled;
         runtime.profile = operators.map(|operators| vec![Counts::default(); operators]);

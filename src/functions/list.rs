@@ -98,22 +98,67 @@ fn bound(value: &Value) -> Result<i64> {
     }
 }
 
+/// The integers of a `range()`, not listed.
+#[derive(Debug, Clone, Copy)]
+pub struct IntegerRange {
+    start: i64,
+    step: i64,
+    length: usize,
+}
+
+impl IntegerRange {
+    /// The name of the function.
+    pub const FUNCTION: &'static str = "range";
+
+    /// What `range(start, end[, step])` holds, the end included; `None` where an argument is null.
+    ///
+    /// # Errors
+    /// Those of `range()`.
+    pub fn new(arguments: &[Value]) -> Result<Option<Self>> {
+        if arguments.iter().any(Value::is_null) {
+            return Ok(None);
+        }
+        let start = bound(&arguments[0])?;
+        let end = bound(&arguments[1])?;
+        let step = arguments.get(2).map_or(Ok(1), bound)?;
+        let length = range_length(start, end, step)?;
+        Ok(Some(IntegerRange {
+            start,
+            step,
+            length,
+        }))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Those at some of the places, which must be below the length.
+    pub fn at(&self, places: std::ops::Range<usize>) -> impl Iterator<Item = i64> {
+        let (start, step) = (self.start, self.step);
+        // What is within the bounds is an integer, and so is the sum modulo 2^64.
+        places.map(move |place| start.wrapping_add(step.wrapping_mul(place as i64)))
+    }
+}
+
 /// `range(start, end[, step])`, the end included.
 pub(super) fn range(environment: &Environment, arguments: &[Value]) -> Result<Value> {
-    let start = bound(&arguments[0])?;
-    let end = bound(&arguments[1])?;
-    let step = arguments.get(2).map_or(Ok(1), bound)?;
-    let length = range_length(start, end, step)?;
+    let Some(range) = IntegerRange::new(arguments)? else {
+        return Ok(Value::Null);
+    };
+    let length = range.len();
     let _room = admit_list(environment, length)?;
     let mut values = Vec::with_capacity(length);
-    let mut next = start;
-    for index in 0..length {
-        if index % STEPS_BETWEEN_CHECKS == 0 {
-            environment.context.check()?;
-        }
-        values.push(Value::Integer(next));
-        // Only the step behind the last value can leave the integers.
-        next = next.wrapping_add(step);
+    for start in (0..length).step_by(STEPS_BETWEEN_CHECKS) {
+        environment.context.check()?;
+        let end = length.min(start + STEPS_BETWEEN_CHECKS);
+        values.extend(range.at(start..end).map(Value::Integer));
     }
     Ok(Value::list(values))
 }

@@ -32,6 +32,7 @@ use crate::context::Context;
 use crate::error::did_you_mean;
 use crate::graph::Snapshot;
 
+pub use list::IntegerRange;
 pub use manual::manual;
 pub use procedure::{Procedure, ProcedureCode, ProcedureColumn, Procedures};
 pub use row::{

@@ -21,4 +21,4 @@ pub use plan::{
     SearchPattern, SetItem, ShortestPaths, SortKey, Variable, Weigh,
 };
 pub use seek::{Seek, SeekCondition, SeekOrder};
-pub use show::{show, show_expression};
+pub use show::{indented, show, show_expression};

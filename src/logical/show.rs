@@ -16,14 +16,16 @@ pub fn show(plan: &Plan) -> String {
 }
 
 fn write_plan(plan: &Plan, depth: usize, text: &mut String) {
-    for _ in 0..depth {
-        text.push_str("  ");
-    }
-    text.push_str(&head(plan));
+    text.push_str(&indented(plan, depth));
     text.push('\n');
     for child in plan.children() {
         write_plan(child, depth + 1, text);
     }
+}
+
+/// The line of an operator that stands so deep in the tree.
+pub fn indented(plan: &Plan, depth: usize) -> String {
+    format!("{}{}", "  ".repeat(depth), head(plan))
 }
 
 /// One operator in one line.

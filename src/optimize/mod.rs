@@ -5,6 +5,7 @@
 //! * Never: data, columns, physical operators.
 //! * Start here: [`RULES`].
 
+mod cardinality;
 mod entities;
 mod rules;
 mod seek_conditions;
@@ -17,6 +18,7 @@ use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
 use crate::logical::{Expression, Plan, Variable};
 
+pub use cardinality::Estimates;
 pub use statistics::Statistics;
 
 /// One rule: a plan in, a plan with the same rows out.

@@ -171,6 +171,12 @@ impl<'a> Statistics<'a> {
         !self.graph.schema().indexes().is_empty()
     }
 
+    /// Whether an index holds each value once.
+    pub fn is_unique(&self, index: &str) -> bool {
+        let index = self.graph.schema().index(index);
+        index.is_some_and(Index::is_unique)
+    }
+
     /// Whether a constraint asks that elements have a property.
     pub fn is_required(&self, target: &Target, property: &str) -> bool {
         self.constraints(target).any(|constraint| {

@@ -595,7 +595,7 @@ pub(super) fn argument_variables(plan: &logical::Plan) -> Option<&[Variable]> {
 
 /// Whether rows of different outer rows stay apart in a plan by their number alone. Not so where
 /// rows are cut by number, where one group must exist without rows, and in updates.
-fn takes_batches(plan: &logical::Plan) -> bool {
+pub fn takes_batches(plan: &logical::Plan) -> bool {
     use logical::Plan as L;
     let itself = match plan {
         L::Argument { .. }

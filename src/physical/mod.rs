@@ -13,9 +13,10 @@ mod choose_weigh;
 mod expression;
 mod layout;
 mod plan;
+mod structure;
 
 pub use crate::logical::{Apart, Seek, SeekCondition, SeekOrder};
-pub use choose::choose;
+pub use choose::{choose, takes_batches};
 pub use expression::Expression;
 pub use plan::{
     Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, Operator, PathPart, Plan,
