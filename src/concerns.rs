@@ -29,26 +29,25 @@ pub(crate) fn concerns(
     search.warnings
 }
 
-/// Whether there is anything in a plan that is worth a closer look.
+/// Whether there is anything in a plan that is worth a closer look: most plans are not.
 fn may_concern(plan: &Plan) -> bool {
     let itself = match plan {
-        Plan::Cross { .. }
-        | Plan::Apply { .. }
-        | Plan::Merge { .. }
-        | Plan::Foreach { .. }
-        | Plan::Filter { .. } => true,
-        Plan::Extend { items, .. } | Plan::Project { items, .. } => {
-            items.iter().any(|(_, item)| has_subquery(item))
-        }
-        _ => false,
+        Plan::Cross { .. } => true,
+        Plan::Apply { inner, .. }
+        | Plan::Foreach { inner, .. }
+        | Plan::Merge {
+            matching: inner, ..
+        } => scans(inner),
+        _ => subqueries(plan).into_iter().any(scans),
     };
     itself || plan.children().into_iter().any(may_concern)
 }
 
-fn has_subquery(expression: &Expression) -> bool {
-    let mut found = matches!(expression, E::Subquery { .. });
-    expression.for_each_child(&mut |child| found |= has_subquery(child));
-    found
+/// Whether a plan begins anywhere with all nodes of some labels.
+fn scans(plan: &Plan) -> bool {
+    matches!(plan, Plan::ScanNodes { .. } | Plan::Cross { .. })
+        || plan.children().into_iter().any(scans)
+        || subqueries(plan).into_iter().any(scans)
 }
 
 /// For what rows an inner plan runs.

@@ -2,8 +2,8 @@
 //! any; with and without indexes; after random changes; stored, closed and opened again; and, as far as
 //! SQL can say them, in DuckDB, where Python has it.
 //!
-//! `RIHLA_FUZZ_SECONDS` says for how long (3), `RIHLA_FUZZ_SEED` with which random numbers (1). A
-//! difference is shown with the smallest graph and query found that have it.
+//! `RIHLA_FUZZ_SECONDS` says for how long (3), `RIHLA_FUZZ_SEED` with which random numbers (1),
+//! `RIHLA_FUZZ_SHOW` that every query is printed. A difference is shown with the smallest graph and query found that have it.
 
 mod choices;
 mod duckdb;
