@@ -138,7 +138,7 @@ impl Rows<'_> {
         let had_break = self
             .row
             .iter()
-            .last()
+            .next_back()
             .is_some_and(|cell| cell.contains(&b'\n'));
         let more = self.reader.read_byte_record(&mut self.row);
         if !more.map_err(|error| csv_error(self.source, error))? {
