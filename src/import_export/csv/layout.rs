@@ -90,7 +90,6 @@ impl Layout {
             reader,
             quote: self.quote,
             last,
-            row: ::csv::ByteRecord::new(),
             legacy: None,
         })
     }
@@ -103,7 +102,6 @@ pub(super) struct Rows<'s> {
     quote: Option<u8>,
     /// The last byte of the text so far that ends no line.
     last: Rc<Cell<u8>>,
-    row: ::csv::ByteRecord,
     /// The first row that is not UTF-8.
     legacy: Option<Place>,
 }
@@ -127,20 +125,18 @@ impl Read for Tail<'_> {
 }
 
 impl Rows<'_> {
-    /// The cells of the next row and its place; none at the end. Rows that are not UTF-8 are read as
+    /// The cells of the next row, put over those of the row before, and its place; none at the end. Rows that are not UTF-8 are read as
     /// windows-1252.
     ///
     /// # Errors
     /// Those of the source; `FormatError: InvalidEncoding` where it is no text at all,
     /// `InvalidContent` where the text ends within quotes.
     pub fn next(&mut self, cells: &mut ::csv::StringRecord) -> Result<Option<Place>> {
-        let before = self.row.position().map(::csv::Position::line);
-        let had_break = self
-            .row
-            .iter()
-            .next_back()
-            .is_some_and(|cell| cell.contains(&b'\n'));
-        let more = self.reader.read_byte_record(&mut self.row);
+        let before = cells.position().map(::csv::Position::line);
+        let mut of_last = cells.iter();
+        let had_break = of_last.next_back().is_some_and(|cell| cell.contains('\n'));
+        let mut row = std::mem::take(cells).into_byte_record();
+        let more = self.reader.read_byte_record(&mut row);
         if !more.map_err(|error| csv_error(self.source, error))? {
             if had_break && self.quote.is_some_and(|quote| quote != self.last.get()) {
                 let place = Place::Line(before.unwrap_or(0) - self.source.foreign_lines());
@@ -151,24 +147,27 @@ impl Rows<'_> {
             }
             return Ok(None);
         }
-        let line = self.row.position().map_or(0, ::csv::Position::line);
+        let line = row.position().map_or(0, ::csv::Position::line);
         let place = Place::Line(line - self.source.foreign_lines());
-        match ::csv::StringRecord::from_byte_record(self.row.clone()) {
-            Ok(row) => *cells = row,
-            Err(_) => *cells = self.decode(place)?,
-        }
+        *cells = match ::csv::StringRecord::from_byte_record(row) {
+            Ok(row) => row,
+            Err(error) => self.decode(&error.into_byte_record(), place)?,
+        };
         Ok(Some(place))
     }
 
-    fn decode(&mut self, place: Place) -> Result<::csv::StringRecord> {
-        if self.row.as_slice().contains(&0) {
+    fn decode(&mut self, row: &::csv::ByteRecord, place: Place) -> Result<::csv::StringRecord> {
+        if row.as_slice().contains(&0) {
             let message = "the text is neither UTF-8 nor in a code page: it has zero bytes";
             return Err(self
                 .source
                 .error(ErrorDetail::InvalidEncoding, place, message));
         }
         self.legacy.get_or_insert(place);
-        Ok(self.row.iter().map(|cell| decode_legacy(cell).0).collect())
+        let cells = row.iter().map(|cell| decode_legacy(cell).0);
+        let mut cells: ::csv::StringRecord = cells.collect();
+        cells.set_position(row.position().cloned());
+        Ok(cells)
     }
 
     /// The first row so far that was not UTF-8.
