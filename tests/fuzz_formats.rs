@@ -115,6 +115,29 @@ pub(crate) const SAMPLES: &[(&str, &str)] = &[
         "dl n=3 format=edgelist1\nlabels embedded\ndata:\na b 1\nb c 2\n",
     ),
     (
+        "node-link",
+        r#"{"directed":false,"multigraph":true,"nodes":[{"id":"a","w":NaN},{"id":"b"}],
+        "adjacency":[[{"id":"b","key":0,"w":-Infinity}],[{"id":"a","key":0}]],
+        "links":[{"source":0,"target":{"id":"b"}},{"from":"a","to":"b"}]}"#,
+    ),
+    (
+        "apoc-json",
+        "{\"n\":{\"type\":\"node\",\"id\":\"0\",\"labels\":[\"U\"],\"properties\":{}},\"x\":1}\n\
+         {\"r\":[{\"id\":\"0\",\"type\":\"relationship\",\"label\":\"R\",\"start\":{\"id\":\"0\"},\"end\":{\"id\":\"0\"}}]}\n",
+    ),
+    (
+        "csv",
+        "sep=;\n_id;_labels;name;_start;_end;_type\n0;:A:B;\"x;\ny\";;;\n;;;0;0;R\n",
+    ),
+    (
+        "edgelist",
+        "a b {'weight': 7, 'tags': ['x', \"it's\"], 'ok': True, 'none': None}\nb c {}\n1;2;3;4\n",
+    ),
+    (
+        "pajek",
+        "*Network a\n*Vertices 2\n1 \"x\" box [5-10, 12]\n*Arcs\n1 2 1 [7]\n*Partition p\n*Vertices 2\n1\n2\n",
+    ),
+    (
         "cypher",
         ":begin\nCREATE (:A {text: ';'});\n:commit\nMATCH (n) RETURN n;\n",
     ),
@@ -177,7 +200,7 @@ fn seeds() -> Vec<Seed> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let name = PathBuf::from(format!("graph.{}", format.endings[0]));
         let mut graph = awkward();
-        // Not every format of RDF holds everything.
+        // Not every format takes every name.
         if write_files(format.name, &graph, &folder.path().join(&name)).is_err() {
             graph.relationships.truncate(0);
         }
