@@ -305,7 +305,11 @@ fn an_import_that_is_interrupted_leaves_nothing() {
             assert_eq!(error.code(), "ResourceError: Interrupted", "{name}");
             session.interrupt_handle().clear();
             let snapshot = database.snapshot().expect("a snapshot");
-            assert_eq!(snapshot.node_count() + snapshot.relationship_count(), 0, "{name}");
+            assert_eq!(
+                snapshot.node_count() + snapshot.relationship_count(),
+                0,
+                "{name}"
+            );
         }
     }
 }
@@ -333,7 +337,10 @@ fn records_of_a_reader_on_its_own_thread_are_the_same() -> Result<()> {
         let error = load(&session, &source, &ImportOptions::default()).expect_err("twice");
         let told = error.to_string();
         assert!(told.contains(&format!("line {}:", lines + 1)), "{told}");
-        assert!(told.contains("the id '7' belongs to an earlier node"), "{told}");
+        assert!(
+            told.contains("the id '7' belongs to an earlier node"),
+            "{told}"
+        );
     }
     Ok(())
 }

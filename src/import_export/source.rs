@@ -135,6 +135,17 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The same text, whose bytes are not counted: for a look at all of it before it is read.
+    pub(super) fn uncounted(&self) -> Source<'_> {
+        let content = match &self.content {
+            Content::File(path) => Content::File(path.clone()),
+            Content::Text(text) => Content::Text(text),
+            Content::Joined(header, rows) => Content::Joined(header, rows),
+            Content::Read(bytes, _) => Content::Text(bytes),
+        };
+        Source::new(self.name.clone(), content)
+    }
+
     /// Text in memory; `name` stands in messages, its ending helps to tell the format.
     pub fn text(name: &str, text: &'a [u8]) -> Self {
         Source::new(name.into(), Content::Text(text))

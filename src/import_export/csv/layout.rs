@@ -159,7 +159,8 @@ impl Rows<'_> {
             .is_some_and(|cell| cell.contains(&b'\n'));
         let more = self.reader.read_byte_record(&mut self.row);
         if !more.map_err(|error| csv_error(self.source, self.first_line, error))? {
-            if self.is_last && had_break && self.quote.is_some_and(|quote| quote != self.last.get()) {
+            if self.is_last && had_break && self.quote.is_some_and(|quote| quote != self.last.get())
+            {
                 let place = Place::Line(before.unwrap_or(1) + self.first_line - 1);
                 let message = "a quote that opens in this row is never closed; is a part of the \
                                file missing?";

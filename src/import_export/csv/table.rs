@@ -195,7 +195,8 @@ impl<'a> Table<'a> {
         let begun: Vec<Inference> = begun.collect();
         let known = RefCell::new(begun.clone());
         if columns.iter().any(is_open) {
-            let mut blocks = Blocks::new(self.source, self.layout)?;
+            let source = self.source.uncounted();
+            let mut blocks = Blocks::new(&source, self.layout)?;
             let threads = sink.threads();
             let sink = RefCell::new(sink);
             in_order(

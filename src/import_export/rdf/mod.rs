@@ -211,13 +211,16 @@ impl Rdf {
             let mut parsed = RdfParser::from_format(self.0).for_reader(reader);
             loop {
                 let mut quads = Vec::with_capacity(QUADS_AT_ONCE);
-                let failure = parsed.by_ref().take(QUADS_AT_ONCE).find_map(|quad| match quad {
-                    Ok(quad) => {
-                        quads.push(quad);
-                        None
-                    }
-                    Err(error) => Some(error),
-                });
+                let failure = parsed
+                    .by_ref()
+                    .take(QUADS_AT_ONCE)
+                    .find_map(|quad| match quad {
+                        Ok(quad) => {
+                            quads.push(quad);
+                            None
+                        }
+                        Err(error) => Some(error),
+                    });
                 let is_last = quads.is_empty();
                 // What cannot be kept comes before what cannot be read.
                 give(quads)?;
