@@ -15,6 +15,9 @@ use crate::import_export::record::{NodeRecord, RecordSource, RelationshipRecord}
 use crate::result::QueryResult;
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, Value};
 
+/// Names of labels, shared by all nodes that have them.
+type Names = Arc<[Arc<str>]>;
+
 /// What is exported.
 #[derive(Debug, Clone, Copy)]
 pub enum ExportSource<'a> {
@@ -173,7 +176,7 @@ impl RecordSource for Dump<'_> {
         self.context.check()?;
         let nodes = self.nodes_of(number)?;
         let catalog = self.snapshot.catalog();
-        let mut last: Option<(Vec<LabelId>, Arc<[Arc<str>]>)> = None;
+        let mut last: Option<(Vec<LabelId>, Names)> = None;
         let labels_of = |node: &u32| {
             let labels = self.snapshot.node_labels(NodeId(*node))?;
             if let Some((before, names)) = &last
@@ -181,7 +184,7 @@ impl RecordSource for Dump<'_> {
             {
                 return Ok(names.clone());
             }
-            let names: Arc<[Arc<str>]> = labels
+            let names: Names = labels
                 .iter()
                 .map(|label| catalog.label_name(*label).clone())
                 .collect();
