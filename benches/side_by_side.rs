@@ -12,7 +12,8 @@ use clap::Parser;
 use hashbrown::HashMap;
 use rihla::context::Context;
 use rihla::graph::GraphWriter;
-use rihla::value::{Date, LocalDateTime, NodeId};
+use rihla::import_export::{Format, ImportOptions, Source, import_into};
+use rihla::value::{Date, LocalDateTime};
 use rihla::{Database, QueryResult, Session, Value};
 use serde_json::{Value as Json, json};
 
@@ -34,7 +35,7 @@ struct Arguments {
     /// Names of queries, with commas between them
     #[arg(long, default_value = "")]
     names: String,
-    /// Threads that may work on a statement
+    /// Threads that may work on a statement, or a load
     #[arg(long, default_value = "1")]
     threads: NonZeroUsize,
     /// Seconds for the repetitions of a query
@@ -95,26 +96,50 @@ fn text<'j>(json: &'j Json, key: &str) -> &'j str {
     json[key].as_str().unwrap_or_default()
 }
 
-/// Names and types of the columns of a table.
-fn columns(table: &Json) -> Vec<(&str, &str)> {
-    let columns = array(table, "columns").iter();
-    columns
-        .filter_map(|column| Some((column[0].as_str()?, column[1].as_str()?)))
-        .collect()
+/// The header of a table in the words of CSV: `id` numbers nodes, the first two columns of a table of
+/// relationships name their ends.
+fn header(table: &Json, is_of_nodes: bool) -> String {
+    let columns = array(table, "columns").iter().enumerate();
+    let words = columns.map(|(place, column)| {
+        let (name, kind) = (column[0].as_str(), column[1].as_str());
+        let name = name.unwrap_or_default();
+        match (is_of_nodes, place, kind.unwrap_or_default()) {
+            (true, 0, kind) => format!("{name}:ID{{id-type:{kind}}}"),
+            (false, 0, _) => ":START_ID".to_owned(),
+            (false, 1, _) => ":END_ID".to_owned(),
+            (_, _, "datetime") => format!("{name}:localdatetime"),
+            (_, _, kind) => format!("{name}:{kind}"),
+        }
+    });
+    words.collect::<Vec<_>>().join(",")
 }
 
 fn load(arguments: &Arguments) -> Outcome<()> {
     let _ = std::fs::remove_file(&arguments.db);
     let start = Instant::now();
     let schema = read_json(&arguments.data.join("schema.json"))?;
+    let source = |table: &Json| Source::path(arguments.data.join(text(table, "file")));
+    let nodes = array(&schema, "nodes").iter().map(|table| {
+        let labels = array(table, "labels").iter().filter_map(Json::as_str);
+        let source = source(table).with_labels(labels);
+        source.with_header(header(table, true))
+    });
+    let relationships = array(&schema, "rels").iter().map(|table| {
+        let source = source(table).with_relationship_type(text(table, "type"));
+        source.with_header(header(table, false))
+    });
+    let sources: Vec<Source> = nodes.chain(relationships).collect();
+    let options = ImportOptions {
+        format: Some(Format::named("csv")?),
+        ..ImportOptions::default()
+    };
     {
-        let session = Database::open(&arguments.db)?.session();
-        let loaded = session.write(|writer, context| {
-            let failed = |error: Box<dyn Error>| rihla::Error::argument(error.to_string());
-            load_into(writer, &schema, &arguments.data, context).map_err(failed)?;
-            Ok(())
-        });
-        loaded?;
+        let mut session = Database::open(&arguments.db)?.session();
+        session.limits_mut().threads = arguments.threads;
+        let import = |writer: &mut GraphWriter, context: &Context| {
+            import_into(writer, &sources, &options, context)
+        };
+        session.write(import)?;
         for table in array(&schema, "nodes") {
             let label = text(table, "label");
             for rule in ["IS KEY", "IS :: INTEGER"] {
@@ -129,60 +154,6 @@ fn load(arguments: &Arguments) -> Outcome<()> {
         "peak_rss_mb": peak(),
         "disk_bytes": std::fs::metadata(&arguments.db)?.len(),
     }))
-}
-
-fn load_into(
-    writer: &mut GraphWriter,
-    schema: &Json,
-    data: &Path,
-    context: &Context,
-) -> Outcome<()> {
-    let mut nodes: HashMap<i64, NodeId> = HashMap::new();
-    for table in array(schema, "nodes") {
-        let labels = array(table, "labels").iter().filter_map(Json::as_str);
-        let labels = labels
-            .map(|label| writer.label(label))
-            .collect::<Result<Vec<_>, _>>()?;
-        let columns = columns(table);
-        let keys = columns
-            .iter()
-            .map(|(key, _)| writer.key(key))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut reader = csv::Reader::from_path(data.join(text(table, "file")))?;
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record)? {
-            let mut properties = Vec::with_capacity(keys.len());
-            for ((key, (_, kind)), cell) in keys.iter().zip(&columns).zip(&record) {
-                properties.push((*key, typed(kind, cell)?));
-            }
-            let node = writer.append_node(&labels, properties, context)?;
-            nodes.insert(record[0].parse()?, node);
-        }
-    }
-    for table in array(schema, "rels") {
-        let relationship_type = writer.relationship_type(text(table, "type"))?;
-        let columns = columns(table);
-        let keys = columns
-            .iter()
-            .map(|(key, _)| writer.key(key))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut reader = csv::Reader::from_path(data.join(text(table, "file")))?;
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record)? {
-            let end = |place: usize| -> Outcome<NodeId> {
-                let id: i64 = record[place].parse()?;
-                Ok(*nodes
-                    .get(&id)
-                    .ok_or_else(|| format!("there is no node {id}"))?)
-            };
-            let mut properties = Vec::new();
-            for ((key, (_, kind)), cell) in keys.iter().zip(&columns).zip(&record).skip(2) {
-                properties.push((*key, typed(kind, cell)?));
-            }
-            writer.append_relationship(relationship_type, end(0)?, end(1)?, properties, context)?;
-        }
-    }
-    Ok(())
 }
 
 /// Parameters by name, as `params.json` types them.

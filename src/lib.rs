@@ -43,6 +43,7 @@ pub mod algorithms;
 pub mod context;
 pub mod error;
 pub mod file_access;
+pub mod parallel;
 
 pub mod database;
 pub mod session;

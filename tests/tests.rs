@@ -23,6 +23,7 @@ mod limits;
 mod json_formats;
 mod ldbc;
 mod load_csv;
+mod loading;
 mod model;
 mod optimizer;
 mod parallel;

@@ -107,6 +107,14 @@ impl ColumnBuilder {
         }
     }
 
+    /// Adds a text, as [`ColumnBuilder::push`] does, without making a value of it.
+    pub fn push_text(&mut self, text: &str) {
+        match &mut self.state {
+            State::String(builder) => builder.append_value(text),
+            _ => self.push(text.into()),
+        }
+    }
+
     /// The column of all values pushed.
     pub fn finish(self) -> Column {
         self.state.finish()

@@ -12,37 +12,72 @@ const DIFFERENCES: u8 = 1;
 
 /// Appends integers in the shorter of the two forms.
 pub fn write_integers(values: &[i64], out: &mut Vec<u8>) {
-    let mut before = 0;
-    let differences: Vec<i64> = values
-        .iter()
-        .map(|value| value.wrapping_sub(std::mem::replace(&mut before, *value)))
-        .collect();
-    if width_of(&differences) < width_of(values) {
-        write_distances(DIFFERENCES, &differences, out);
+    let (plain, differences) = (
+        Range::of(values.iter().copied()),
+        Range::of(differences(values)),
+    );
+    if differences.width() < plain.width() {
+        out.push(DIFFERENCES);
+        differences.write(self::differences(values), out);
     } else {
-        write_distances(PLAIN, values, out);
+        out.push(PLAIN);
+        plain.write(values.iter().copied(), out);
     }
 }
 
-/// Bytes that the distances to the least value need.
-fn width_of(values: &[i64]) -> usize {
-    let (least, greatest) = (values.iter().min(), values.iter().max());
-    let range = match (least, greatest) {
-        (Some(least), Some(greatest)) => greatest.wrapping_sub(*least) as u64,
-        _ => 0,
-    };
-    (u64::BITS - range.leading_zeros()).div_ceil(8) as usize
+/// Each value less the one before, the first less zero.
+fn differences(values: &[i64]) -> impl ExactSizeIterator<Item = i64> {
+    let mut before = 0;
+    values
+        .iter()
+        .map(move |value| value.wrapping_sub(std::mem::replace(&mut before, *value)))
 }
 
-fn write_distances(form: u8, values: &[i64], out: &mut Vec<u8>) {
-    let width = width_of(values);
-    let least = values.iter().copied().min().unwrap_or(0);
-    out.extend([form, width as u8]);
-    out.extend(least.to_le_bytes());
-    out.reserve(values.len() * width);
-    for value in values {
-        let distance = value.wrapping_sub(least) as u64;
-        out.extend_from_slice(&distance.to_le_bytes()[..width]);
+/// What values lie between.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    least: i64,
+    greatest: i64,
+}
+
+impl Range {
+    fn of(values: impl Iterator<Item = i64>) -> Range {
+        let none = (i64::MAX, i64::MIN);
+        let (least, greatest) = values.fold(none, |(least, greatest), value| {
+            (least.min(value), greatest.max(value))
+        });
+        match least <= greatest {
+            true => Range { least, greatest },
+            false => Range {
+                least: 0,
+                greatest: 0,
+            },
+        }
+    }
+
+    /// Bytes that the distances to the least value need.
+    fn width(self) -> usize {
+        let range = self.greatest.wrapping_sub(self.least) as u64;
+        (u64::BITS - range.leading_zeros()).div_ceil(8) as usize
+    }
+
+    /// Appends the distances of values that lie in the range.
+    fn write(self, values: impl ExactSizeIterator<Item = i64>, out: &mut Vec<u8>) {
+        let width = self.width();
+        out.push(width as u8);
+        out.extend(self.least.to_le_bytes());
+        if width == 0 {
+            return;
+        }
+        // Whole words are written one over the end of the other: faster than as many bytes as each has.
+        let (mut at, end) = (out.len(), out.len() + values.len() * width);
+        out.resize(end + 8, 0);
+        for value in values {
+            let distance = value.wrapping_sub(self.least) as u64;
+            out[at..at + 8].copy_from_slice(&distance.to_le_bytes());
+            at += width;
+        }
+        out.truncate(end);
     }
 }
 

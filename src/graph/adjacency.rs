@@ -256,27 +256,17 @@ impl Adjacency {
         }
     }
 
-    /// The same adjacency with very many more entries, all of it made anew; `slot` keeps a segment.
-    pub(super) fn with_sorted(
-        self,
-        added: Vec<Entry>,
-        slot: impl Fn(Segment) -> Result<Slot<Segment>>,
-    ) -> Result<Adjacency> {
+    /// The segments of an adjacency with very many more entries, all of them made anew, each with the
+    /// entry that it begins with; one is made of them by collecting their slots.
+    pub(super) fn cut_with(self, added: Vec<Entry>) -> Result<Vec<(Entry, Segment)>> {
         let entries = match self.segments.is_empty() {
             true => added,
             false => merge(self.entries()?.into_iter(), added.into_iter()).collect(),
         };
-        let mut whole = Adjacency::default();
-        let mut firsts = Vec::new();
-        for part in entries.chunks(SEGMENT_SIZE) {
-            firsts.push(part[0]);
-            whole.segments.push_back(Patched {
-                slot: slot(Segment::from_sorted(part))?,
-                entries: 0,
-            });
-        }
-        whole.firsts = Arc::new(firsts);
-        Ok(whole)
+        let parts = entries.chunks(SEGMENT_SIZE);
+        Ok(parts
+            .map(|part| (part[0], Segment::from_sorted(part)))
+            .collect())
     }
 
     /// All entries, sorted.
@@ -409,6 +399,18 @@ impl Adjacency {
                 .collect(),
             ..Adjacency::default()
         }
+    }
+}
+
+impl FromIterator<(Entry, Slot<Segment>)> for Adjacency {
+    fn from_iter<I: IntoIterator<Item = (Entry, Slot<Segment>)>>(segments: I) -> Self {
+        let mut adjacency = Adjacency::default();
+        let firsts = segments.into_iter().map(|(first, slot)| {
+            adjacency.segments.push_back(Patched { slot, entries: 0 });
+            first
+        });
+        adjacency.firsts = Arc::new(firsts.collect());
+        adjacency
     }
 }
 

@@ -73,14 +73,54 @@ impl Blob {
             checksum: checksum(bytes, offset),
         })
     }
+}
 
-    /// Writes a blob that stands for itself.
-    pub(super) fn write(bytes: &[u8], writer: &mut dyn BlobWriter) -> Result<Place> {
-        let offset = writer.allocate(bytes.len() as u64)?;
-        writer.write(offset, bytes)?;
+/// The bytes of a part, which have no place yet: those of a blob that stands for itself, or the head of
+/// a directory and the parts that it lists.
+#[derive(Debug)]
+pub(super) struct Packed {
+    /// What comes first.
+    pub(super) head: Vec<u8>,
+    /// What the directory lists, each with its number.
+    pub(super) parts: Vec<(u32, Vec<u8>)>,
+}
+
+/// Bytes of each entry of a directory: number, length, checksum.
+pub(super) const ENTRY: usize = 16;
+
+impl Packed {
+    /// A blob that stands for itself.
+    pub(super) fn whole(head: Vec<u8>) -> Packed {
+        let parts = Vec::new();
+        Packed { head, parts }
+    }
+
+    /// Finds room for the bytes and writes them.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub(super) fn write(self, writer: &mut dyn BlobWriter) -> Result<Place> {
+        let head = self.head.len() + self.parts.len() * ENTRY;
+        let extent = head + self.parts.iter().map(|(_, part)| part.len()).sum::<usize>();
+        let start = writer.allocate(extent as u64)?;
+        let mut bytes = self.head;
+        bytes.reserve_exact(extent - bytes.len());
+        let mut offset = start + head as u64;
+        for (number, part) in &self.parts {
+            let blob = Blob::of(part, offset)?;
+            bytes.extend(number.to_le_bytes());
+            bytes.extend(blob.length.to_le_bytes());
+            bytes.extend(blob.checksum.to_le_bytes());
+            offset += part.len() as u64;
+        }
+        let blob = Blob::of(&bytes, start)?;
+        for (_, part) in self.parts {
+            bytes.extend(part);
+        }
+        writer.write(start, &bytes)?;
         Ok(Place {
-            blob: Blob::of(bytes, offset)?,
-            extent: bytes.len() as u64,
+            blob,
+            extent: extent as u64,
         })
     }
 }

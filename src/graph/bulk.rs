@@ -1,9 +1,10 @@
-//! Very many new nodes and relationships, written as whole chunks without a patch: nodes of one set of
-//! labels stand side by side, and adjacency is sorted once, at the end.
+//! Very many new nodes and relationships, one by one or in columns, written as whole chunks without a
+//! patch: nodes of one set of labels stand side by side, and adjacency is sorted once, at the end.
 //!
 //! With a [`PartStore`] each chunk is stored when it is full, where nothing refers to it before the
 //! commit, so that only the ends of relationships stay in memory.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -12,15 +13,20 @@ use super::blob::{BlobReader, BlobWriter};
 use super::catalog::LabelSetId;
 use super::chunk::{Chunk, Fixed};
 use super::effect::Effect;
-use super::segment::Entry;
-use super::slot::{Part, Slot};
-use super::snapshot::Endpoints;
+use super::packing::{BulkRow, Packing, Ready};
+use super::radix::sorted_both_ways;
+use super::segment::{Entry, Segment};
+use super::snapshot::{Endpoints, Snapshot};
 use super::table::{CHUNK_SIZE, Table};
 use super::writer::{GraphWriter, check_storable, count};
-use crate::column::ColumnBuilder;
+use crate::column::{Column, ColumnBuilder};
 use crate::context::{Context, Reservation};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::parallel::in_order;
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
+
+/// Rows that are worth a chunk of their own; fewer share one with others.
+const WORTH_A_CHUNK: usize = CHUNK_SIZE / 2;
 
 /// Where parts of a graph are kept before the commit that refers to them.
 pub trait PartStore: std::fmt::Debug + Send + Sync {
@@ -29,6 +35,12 @@ pub trait PartStore: std::fmt::Debug + Send + Sync {
 
     /// Reads them.
     fn reader(&self) -> Arc<dyn BlobReader>;
+
+    /// Returns when all that was written would survive a power cut.
+    ///
+    /// # Errors
+    /// `FileError` where the disk fails to keep it.
+    fn sync(&self) -> Result<()>;
 }
 
 /// What of a bulk load is not in the graph yet.
@@ -41,6 +53,7 @@ pub(super) struct Bulk {
     /// Start, end and number of the new relationships.
     entries: BTreeMap<TypeId, Vec<Entry>>,
     held: Reservation,
+    packing: Packing,
 }
 
 /// A chunk that is being filled.
@@ -62,7 +75,7 @@ impl<F: Fixed> OpenChunk<F> {
     }
 
     /// Adds a row; gives its position.
-    fn push(&mut self, fixed: F, properties: Vec<(KeyId, Value)>) -> u32 {
+    fn push(&mut self, fixed: F, properties: impl IntoIterator<Item = (KeyId, Value)>) -> u32 {
         let row = self.fixed.len();
         self.fixed.push(fixed);
         for (place, (key, value)) in properties.into_iter().enumerate() {
@@ -92,7 +105,7 @@ impl<F: Fixed> OpenChunk<F> {
         self.fixed.len() == CHUNK_SIZE
     }
 
-    fn finish(self, table: &mut Table<F>, store: Option<&dyn PartStore>) -> Result<()> {
+    fn finish(self) -> Chunk<F> {
         let rows = self.fixed.len();
         let columns = self
             .columns
@@ -101,8 +114,7 @@ impl<F: Fixed> OpenChunk<F> {
                 pad(&mut column, &mut count, rows);
                 (key, column.finish())
             });
-        let chunk = Chunk::of_columns(self.fixed, columns);
-        table.set_chunk(self.number, rows, slot(chunk, store)?)
+        Chunk::of_columns(self.fixed, columns)
     }
 }
 
@@ -113,15 +125,39 @@ fn pad(column: &mut ColumnBuilder, rows: &mut usize, wanted: usize) {
     }
 }
 
-/// A part, stored where there is a store.
-fn slot<T: Part>(part: T, store: Option<&dyn PartStore>) -> Result<Slot<T>> {
-    match store {
-        None => Ok(Slot::resident(part)),
-        Some(store) => {
-            let place = part.store(store.writer().as_mut())?;
-            Ok(Slot::stored(place, &store.reader()))
-        }
+impl BulkRow for LabelSetId {
+    fn table(graph: &mut Snapshot) -> &mut Table<Self> {
+        &mut graph.nodes
     }
+}
+
+impl BulkRow for Endpoints {
+    fn table(graph: &mut Snapshot) -> &mut Table<Self> {
+        &mut graph.relationships
+    }
+}
+
+/// The properties of one row of some columns.
+fn row_of(columns: &[(KeyId, Column)], row: usize) -> impl Iterator<Item = (KeyId, Value)> {
+    columns
+        .iter()
+        .map(move |(key, column)| (*key, column.value(row)))
+}
+
+/// Ranges of rows that fit chunks.
+fn chunks_of(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+    let starts = (0..rows).step_by(CHUNK_SIZE);
+    starts.map(move |start| (start, (rows - start).min(CHUNK_SIZE)))
+}
+
+fn sliced(
+    columns: &[(KeyId, Column)],
+    start: usize,
+    length: usize,
+) -> impl Iterator<Item = (KeyId, Column)> {
+    columns
+        .iter()
+        .map(move |(key, column)| (*key, column.slice(start, length)))
 }
 
 impl GraphWriter {
@@ -138,19 +174,58 @@ impl GraphWriter {
     ) -> Result<NodeId> {
         self.check_all_storable(&properties)?;
         let set = self.graph.catalog.intern_label_set(labels);
-        let bulk = self.bulk.get_or_insert_with(|| Bulk::new(context));
+        self.append_row(set, properties, context)
+    }
+
+    /// Adds as many nodes as the columns of their properties have rows, all with the same labels, and
+    /// gives their numbers. Errors as for one.
+    pub fn append_nodes(
+        &mut self,
+        labels: &[LabelId],
+        rows: usize,
+        columns: &[(KeyId, Column)],
+        context: &Context,
+    ) -> Result<Vec<NodeId>> {
+        self.check_columns(rows, columns)?;
+        let set = self.graph.catalog.intern_label_set(labels);
+        let mut nodes = Vec::with_capacity(rows);
+        for (start, length) in chunks_of(rows) {
+            if length < WORTH_A_CHUNK {
+                for row in start..start + length {
+                    nodes.push(self.append_row(set, row_of(columns, row), context)?);
+                }
+                continue;
+            }
+            let number = self.graph.nodes.add_chunk();
+            let first = (number * CHUNK_SIZE) as u32;
+            nodes.extend((first..).take(length).map(NodeId));
+            let chunk = Chunk::of_columns(vec![set; length], sliced(columns, start, length));
+            self.bulk(context).sets.insert(number, set);
+            self.put_nodes(set, number, chunk, context)?;
+        }
+        nodes.iter().for_each(|node| self.touch_node(*node));
+        Ok(nodes)
+    }
+
+    fn append_row(
+        &mut self,
+        set: LabelSetId,
+        properties: impl IntoIterator<Item = (KeyId, Value)>,
+        context: &Context,
+    ) -> Result<NodeId> {
+        let parts = &self.parts;
+        let bulk = self.bulk.get_or_insert_with(|| Bulk::new(parts, context));
         let table = &mut self.graph.nodes;
-        let open = bulk.nodes.entry(set);
-        let chunk = open.or_insert_with(|| {
+        let open = bulk.nodes.entry(set).or_insert_with(|| {
             let chunk = OpenChunk::new(table);
             bulk.sets.insert(chunk.number, set);
             chunk
         });
-        let position = chunk.push(set, properties);
-        if chunk.is_full()
+        let position = open.push(set, properties);
+        if open.is_full()
             && let Some(full) = bulk.nodes.remove(&set)
         {
-            self.finish_nodes(set, full)?;
+            self.put_nodes(set, full.number, full.finish(), context)?;
         }
         self.touch_node(NodeId(position));
         Ok(NodeId(position))
@@ -166,39 +241,98 @@ impl GraphWriter {
         context: &Context,
     ) -> Result<RelationshipId> {
         self.check_all_storable(&properties)?;
-        let bulk = self.bulk.get_or_insert_with(|| Bulk::new(context));
-        let table = &mut self.graph.relationships;
-        let chunk = bulk
-            .relationships
-            .get_or_insert_with(|| OpenChunk::new(table));
         let ends = Endpoints {
             relationship_type,
             start,
             end,
         };
-        let position = chunk.push(ends, properties);
-        if chunk.is_full()
-            && let Some(full) = bulk.relationships.take()
-        {
-            full.finish(table, self.parts.as_deref())?;
+        self.append_ends(ends, properties, context)
+    }
+
+    /// Adds a relationship of one type between each two nodes, with the properties that the rows of
+    /// the columns have. Errors as for one.
+    pub fn append_relationships(
+        &mut self,
+        relationship_type: TypeId,
+        ends: &[(NodeId, NodeId)],
+        columns: &[(KeyId, Column)],
+        context: &Context,
+    ) -> Result<()> {
+        self.check_columns(ends.len(), columns)?;
+        let endpoints = |(start, end): &(NodeId, NodeId)| Endpoints {
+            relationship_type,
+            start: *start,
+            end: *end,
+        };
+        for (start, length) in chunks_of(ends.len()) {
+            let part = &ends[start..start + length];
+            if length < WORTH_A_CHUNK {
+                for (row, pair) in part.iter().enumerate() {
+                    self.append_ends(endpoints(pair), row_of(columns, start + row), context)?;
+                }
+                continue;
+            }
+            let number = self.graph.relationships.add_chunk();
+            let positions = (number * CHUNK_SIZE) as u32..;
+            let fixed = part.iter().map(endpoints).collect();
+            let chunk = Chunk::of_columns(fixed, sliced(columns, start, length));
+            let entries = part.iter().zip(positions.clone());
+            let entries = entries.map(|((start, end), position)| (start.0, end.0, position));
+            let parts = &self.parts;
+            let bulk = self.bulk.get_or_insert_with(|| Bulk::new(parts, context));
+            bulk.add_entries(relationship_type, length, entries)?;
+            bulk.packing.put(number, chunk, &mut self.graph, context)?;
+            for position in positions.take(length) {
+                self.touch_relationship(RelationshipId(position));
+            }
         }
-        let entries = bulk.entries.entry(relationship_type).or_default();
-        if entries.len() == entries.capacity() {
-            // As much as the list grows by; sorting the other direction takes a copy at the end.
-            bulk.held.grow(entries.len().max(4) * size_of::<Entry>())?;
+        Ok(())
+    }
+
+    fn append_ends(
+        &mut self,
+        ends: Endpoints,
+        properties: impl IntoIterator<Item = (KeyId, Value)>,
+        context: &Context,
+    ) -> Result<RelationshipId> {
+        let parts = &self.parts;
+        let bulk = self.bulk.get_or_insert_with(|| Bulk::new(parts, context));
+        let table = &mut self.graph.relationships;
+        let open = bulk
+            .relationships
+            .get_or_insert_with(|| OpenChunk::new(table));
+        let position = open.push(ends, properties);
+        let entry = (ends.start.0, ends.end.0, position);
+        let is_full = open.is_full();
+        bulk.add_entries(ends.relationship_type, 1, [entry].into_iter())?;
+        if is_full && let Some(full) = bulk.relationships.take() {
+            let (number, chunk) = (full.number, full.finish());
+            bulk.packing.put(number, chunk, &mut self.graph, context)?;
         }
-        entries.push((start.0, end.0, position));
         self.touch_relationship(RelationshipId(position));
         Ok(RelationshipId(position))
     }
 
+    fn bulk(&mut self, context: &Context) -> &mut Bulk {
+        let parts = &self.parts;
+        self.bulk.get_or_insert_with(|| Bulk::new(parts, context))
+    }
+
     /// Puts a chunk of nodes with one set of labels into the graph, and counts the labels.
-    fn finish_nodes(&mut self, set: LabelSetId, chunk: OpenChunk<LabelSetId>) -> Result<()> {
+    fn put_nodes(
+        &mut self,
+        set: LabelSetId,
+        number: usize,
+        chunk: Chunk<LabelSetId>,
+        context: &Context,
+    ) -> Result<()> {
         for label in self.graph.catalog.label_set(set) {
             let new = chunk.fixed.len() as i64;
             count(&mut self.graph.label_counts, label.index(), new);
         }
-        chunk.finish(&mut self.graph.nodes, self.parts.as_deref())
+        let parts = &self.parts;
+        let bulk = self.bulk.get_or_insert_with(|| Bulk::new(parts, context));
+        bulk.packing.put(number, chunk, &mut self.graph, context)
     }
 
     /// The sets of labels that nodes have; those of new chunks are `known`.
@@ -232,73 +366,149 @@ impl GraphWriter {
         properties.try_for_each(|(key, value)| check_storable(*key, value, &self.graph.catalog))
     }
 
+    fn check_columns(&self, rows: usize, columns: &[(KeyId, Column)]) -> Result<()> {
+        for (key, column) in columns {
+            if column.len() != rows {
+                return Err(Error::internal(
+                    "a column has not as many values as there are rows",
+                ));
+            }
+            if let Column::Value(_) | Column::Node(_) | Column::Relationship(_) = column {
+                let mut values = column.values();
+                values.try_for_each(|value| check_storable(*key, &value, &self.graph.catalog))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Ends the bulk load, if there is one: all of it is in the graph then, and in its indexes.
     ///
     /// # Errors
     /// `ConstraintVerificationFailed` where a unique constraint is broken; `ResourceError`; errors of
     /// the store. The writer is of no use after an error.
     pub fn end_bulk(&mut self, context: &Context) -> Result<()> {
-        let Some(bulk) = self.bulk.take() else {
+        let Some(mut bulk) = self.bulk.take() else {
             return Ok(());
         };
-        let parts = self.parts.clone();
-        let store = parts.as_deref();
         // Chunks are closed in their order, so that the last one decides the next number.
-        let mut open: Vec<_> = bulk.nodes.into_iter().collect();
+        let mut open: Vec<_> = bulk.nodes.drain().collect();
         open.sort_by_key(|(_, chunk)| chunk.number);
+        let relationships = bulk.relationships.take();
+        let (sets, entries) = (bulk.sets, bulk.entries);
+        let mut packing = bulk.packing;
         for (set, chunk) in open {
-            self.finish_nodes(set, chunk)?;
+            for label in self.graph.catalog.label_set(set) {
+                let new = chunk.fixed.len() as i64;
+                count(&mut self.graph.label_counts, label.index(), new);
+            }
+            packing.put(chunk.number, chunk.finish(), &mut self.graph, context)?;
         }
-        if let Some(chunk) = bulk.relationships {
-            chunk.finish(&mut self.graph.relationships, store)?;
+        if let Some(chunk) = relationships {
+            packing.put(chunk.number, chunk.finish(), &mut self.graph, context)?;
         }
-        for (relationship_type, mut outgoing) in bulk.entries {
-            context.check()?;
-            let new = outgoing.len() as i64;
+        packing.settle_all(&mut self.graph)?;
+        for (relationship_type, entries) in &entries {
+            let new = entries.len() as i64;
             count(&mut self.graph.type_counts, relationship_type.index(), new);
-            let (starts, ends) = (
-                outgoing.iter().map(|entry| entry.0),
-                outgoing.iter().map(|entry| entry.1),
-            );
-            for set in self.label_sets_of(starts, &bulk.sets)? {
-                self.note_neighbour(Direction::Incoming, relationship_type, set);
+            let starts = entries.iter().map(|entry| entry.0);
+            for set in self.label_sets_of(starts, &sets)? {
+                self.note_neighbour(Direction::Incoming, *relationship_type, set);
             }
-            for set in self.label_sets_of(ends, &bulk.sets)? {
-                self.note_neighbour(Direction::Outgoing, relationship_type, set);
-            }
-            let _held = context.reserve(outgoing.len() * size_of::<Entry>())?;
-            let mut incoming: Vec<Entry> = outgoing
-                .iter()
-                .map(|(start, end, id)| (*end, *start, *id))
-                .collect();
-            std::thread::scope(|scope| {
-                scope.spawn(|| outgoing.sort_unstable());
-                incoming.sort_unstable();
-            });
-            for (direction, entries) in [
-                (Direction::Outgoing, outgoing),
-                (Direction::Incoming, incoming),
-            ] {
-                let adjacency = self.adjacency(direction, relationship_type);
-                let merged = std::mem::take(adjacency)
-                    .with_sorted(entries, |segment| slot(segment, store))?;
-                *self.adjacency(direction, relationship_type) = merged;
+            let ends = entries.iter().map(|entry| entry.1);
+            for set in self.label_sets_of(ends, &sets)? {
+                self.note_neighbour(Direction::Outgoing, *relationship_type, set);
             }
         }
+        self.join_neighbours(entries, &mut packing, context)?;
         self.rebuild_indexes(context)?;
+        packing.finish()?;
         self.effects.push(Effect::Bulk);
         Ok(())
+    }
+
+    /// Makes the adjacency of the types anew that have new relationships.
+    fn join_neighbours(
+        &mut self,
+        entries: BTreeMap<TypeId, Vec<Entry>>,
+        packing: &mut Packing,
+        context: &Context,
+    ) -> Result<()> {
+        let is_stored = self.parts.is_some();
+        let mut types: Vec<(TypeId, Vec<Entry>)> = entries.into_iter().collect();
+        // The largest first, lest one thread is at it when the others have nothing left to do.
+        types.sort_by_key(|(_, entries)| Reverse(entries.len()));
+        let mut types = types
+            .into_iter()
+            .map(|(name, entries)| {
+                let ways = [Direction::Outgoing, Direction::Incoming];
+                (
+                    name,
+                    entries,
+                    ways.map(|way| self.adjacency(way, name).clone()),
+                )
+            })
+            .collect::<Vec<_>>()
+            .into_iter();
+        in_order(
+            context.threads(),
+            || Ok(types.next()),
+            |(name, entries, [outgoing, incoming])| {
+                let (starts, ends) = sorted_both_ways(entries, context)?;
+                let packed = |segments: Vec<(Entry, Segment)>| -> Result<Vec<_>> {
+                    let segments = segments.into_iter();
+                    segments
+                        .map(|(first, segment)| Ok((first, Ready::new(segment, is_stored)?)))
+                        .collect()
+                };
+                let outgoing = packed(outgoing.cut_with(starts)?)?;
+                Ok((name, outgoing, packed(incoming.cut_with(ends)?)?))
+            },
+            |made: Result<_>| {
+                context.check()?;
+                let (name, outgoing, incoming) = made?;
+                for (way, segments) in [
+                    (Direction::Outgoing, outgoing),
+                    (Direction::Incoming, incoming),
+                ] {
+                    let slots = segments
+                        .into_iter()
+                        .map(|(first, segment)| Ok((first, packing.slot(segment)?)))
+                        .collect::<Result<Vec<_>>>()?;
+                    *self.adjacency(way, name) = slots.into_iter().collect();
+                }
+                Ok(())
+            },
+        )
     }
 }
 
 impl Bulk {
-    fn new(context: &Context) -> Self {
+    fn new(parts: &Option<Arc<dyn PartStore>>, context: &Context) -> Self {
         Bulk {
             nodes: HashMap::new(),
             sets: HashMap::new(),
             relationships: None,
             entries: BTreeMap::new(),
             held: context.reservation(),
+            packing: Packing::new(parts.clone(), context),
         }
+    }
+
+    /// Takes note of so many relationships of a type.
+    fn add_entries(
+        &mut self,
+        relationship_type: TypeId,
+        count: usize,
+        new: impl Iterator<Item = Entry>,
+    ) -> Result<()> {
+        let entries = self.entries.entry(relationship_type).or_default();
+        if entries.len() + count > entries.capacity() {
+            // As much as the list grows by.
+            let grown = entries.len().max(count).max(4);
+            self.held.grow(grown * size_of::<Entry>())?;
+            entries.reserve_exact(grown);
+        }
+        entries.extend(new);
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::blob::{Blob, BlobReader, BlobWriter, Place};
+use super::blob::{Blob, BlobReader, Packed, Place};
 use super::slot::Part;
 use super::table::{CHUNK_SIZE, Row};
 use crate::column::{Bytes, Column, ColumnBuilder, pack, read_bits, unpack, write_bits};
@@ -56,10 +56,6 @@ enum Lazy {
 const ALIVE: u32 = u32::MAX;
 /// Stands for the fixed part in the place of a key.
 const FIXED: u32 = u32::MAX - 1;
-/// Bytes of the directory before its entries, and of each entry.
-const HEAD: usize = 12;
-const ENTRY: usize = 16;
-
 impl<F: Fixed> Chunk<F> {
     /// A chunk without rows.
     pub(super) fn empty() -> Self {
@@ -96,6 +92,15 @@ impl<F: Fixed> Chunk<F> {
     /// Whether a row exists.
     pub(super) fn exists(&self, offset: usize) -> bool {
         self.alive.get(offset).is_some_and(|alive| *alive)
+    }
+
+    /// The bytes that the rows hold in memory.
+    pub(super) fn heap_size(&self) -> usize {
+        let ready = self.columns.values().map(|column| match column {
+            Lazy::Ready(column) => column.heap_size(),
+            Lazy::Stored { column, .. } => column.get().map_or(0, Column::heap_size),
+        });
+        self.fixed.len() * (size_of::<F>() + 1) + ready.sum::<usize>()
     }
 
     /// The keys that have columns, ascending.
@@ -234,7 +239,7 @@ impl<F: Fixed> Part for Chunk<F> {
         })
     }
 
-    fn store(&self, writer: &mut dyn BlobWriter) -> Result<Place> {
+    fn pack(&self) -> Result<Packed> {
         let mut parts: Vec<(u32, Vec<u8>)> = Vec::new();
         if self.dead > 0 {
             let mut bits = Vec::new();
@@ -251,29 +256,13 @@ impl<F: Fixed> Part for Chunk<F> {
                 parts.push((key.0, pack(&bytes)));
             }
         }
-        let head = HEAD + parts.len() * ENTRY;
-        let extent = head + parts.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
-        let start = writer.allocate(extent as u64)?;
-        let mut bytes = Vec::with_capacity(extent);
-        for number in [self.fixed.len(), self.dead, parts.len()] {
-            bytes.extend((number as u32).to_le_bytes());
-        }
-        let mut offset = start + head as u64;
-        for (key, part) in &parts {
-            let blob = Blob::of(part, offset)?;
-            bytes.extend(key.to_le_bytes());
-            bytes.extend(blob.length.to_le_bytes());
-            bytes.extend(blob.checksum.to_le_bytes());
-            offset += part.len() as u64;
-        }
-        let blob = Blob::of(&bytes, start)?;
-        for (_, part) in parts {
-            bytes.extend(part);
-        }
-        writer.write(start, &bytes)?;
-        Ok(Place {
-            blob,
-            extent: extent as u64,
+        let head = [self.fixed.len(), self.dead, parts.len()];
+        let head = head
+            .into_iter()
+            .flat_map(|number| (number as u32).to_le_bytes());
+        Ok(Packed {
+            head: head.collect(),
+            parts,
         })
     }
 

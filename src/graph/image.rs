@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Catalog;
 use super::adjacency::{Adjacency, AdjacencyImage};
-use super::blob::{Blob, BlobReader, BlobWriter, Place};
+use super::blob::{Blob, BlobReader, BlobWriter, Packed, Place};
 use super::catalog::{LabelSetId, Names3};
 use super::chunk::Fixed;
 use super::graph_type::GraphType;
@@ -78,7 +78,7 @@ impl Image {
         let bytes = postcard::to_allocvec(self)
             .and_then(|bytes| postcard::to_extend(&self.neighbour_sets, bytes))
             .map_err(|error| Error::internal(format!("the catalog cannot be written: {error}")))?;
-        Blob::write(&pack(&bytes), writer)
+        Packed::whole(pack(&bytes)).write(writer)
     }
 
     /// The places of all parts.

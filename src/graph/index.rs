@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use super::Catalog;
 use super::blob::{BlobReader, BlobWriter};
-use super::index_key::{KeyRange, can_equal, push_value};
+use super::chunk::Fixed;
+use super::index_key::{KeyRange, can_equal, push_cell, push_value};
 use super::index_tree::{IndexImage, IndexTree};
 use super::schema::{IndexDefinition, Schema, Target};
 use super::snapshot::Snapshot;
+use super::table::{Table, place};
+use super::verify::doubled;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, LabelId, TypeId, Value};
@@ -57,6 +60,7 @@ impl Index {
     /// An index over what `graph` holds.
     ///
     /// # Errors
+    /// `ConstraintVerificationFailed` where it is unique and elements have equal values;
     /// `ResourceError` where the memory or the time does not suffice.
     pub fn build(
         definition: Arc<IndexDefinition>,
@@ -66,13 +70,21 @@ impl Index {
     ) -> Result<Index> {
         let mut catalog = graph.catalog().clone();
         let mut index = Index::new(definition, is_unique, &mut catalog, IndexTree::default());
-        index.tree = Arc::new(index.entries_of(graph, context)?);
+        index.tree = Arc::new(index.entries_of(graph, is_unique, context)?);
         Ok(index)
     }
 
-    /// The same index made anew from what `graph` holds.
+    /// The same index made anew from what `graph` holds. Errors as of [`Index::build`].
     pub(super) fn rebuilt(&self, graph: &Snapshot, context: &Context) -> Result<Index> {
         Index::build(self.definition.clone(), self.is_unique, graph, context)
+    }
+
+    /// The same index as it should be, whether or not values that must differ do.
+    pub(super) fn expected(&self, graph: &Snapshot, context: &Context) -> Result<Index> {
+        Ok(Index {
+            tree: Arc::new(self.entries_of(graph, false, context)?),
+            ..self.clone()
+        })
     }
 
     /// All positions in the order of their keys.
@@ -207,15 +219,7 @@ impl Index {
             }
             key.push(&value);
         }
-        if key.bytes.len() > MAXIMUM_KEY {
-            let message = format!(
-                "{} bytes are too many for a key of the index `{}`",
-                key.bytes.len(),
-                self.definition.name
-            );
-            let (kind, detail) = (ErrorKind::ResourceError, ErrorDetail::OutOfMemory);
-            return Err(Error::new(kind, detail, message));
-        }
+        self.check_length(key.bytes.len())?;
         Ok(Some(key))
     }
 
@@ -241,28 +245,127 @@ impl Index {
         Arc::make_mut(&mut self.tree).remove(key, position)
     }
 
-    fn entries_of(&self, graph: &Snapshot, context: &Context) -> Result<IndexTree> {
+    fn entries_of(
+        &self,
+        graph: &Snapshot,
+        must_differ: bool,
+        context: &Context,
+    ) -> Result<IndexTree> {
         let mut held = context.reservation();
-        let mut bytes: Vec<u8> = Vec::new();
-        let mut entries: Vec<(usize, u32)> = Vec::new();
-        self.element.for_each(graph, context, &mut |position| {
-            if let Some(key) = self.key_in(graph, position)? {
-                held.grow(2 * (key.bytes.len() + size_of::<(usize, u32)>()))?;
-                bytes.extend(key.bytes);
-                entries.push((bytes.len(), position));
+        let mut keys = Keys::default();
+        let chunks = match self.element {
+            Element::Nodes(_) => graph.node_chunks(),
+            Element::Relationships(_) => graph.relationship_chunks(),
+        };
+        for chunk in 0..chunks {
+            context.check()?;
+            let before = keys.size();
+            match self.element {
+                Element::Nodes(label) => {
+                    let positions = graph.scan_nodes(chunk, &[label])?;
+                    self.push_keys(&graph.nodes, chunk, positions.values(), graph, &mut keys)?;
+                }
+                Element::Relationships(wanted) => {
+                    let positions = graph.scan_relationships(chunk, Some(&[wanted]))?;
+                    let table = &graph.relationships;
+                    self.push_keys(table, chunk, positions.values(), graph, &mut keys)?;
+                }
             }
-            Ok(())
-        })?;
+            held.grow(2 * (keys.size() - before))?;
+        }
         // Each entry by where its key begins and ends.
-        let mut order: Vec<(&[u8], u32)> = Vec::with_capacity(entries.len());
+        let mut order: Vec<(&[u8], u32)> = Vec::with_capacity(keys.ends.len());
         let mut start = 0;
-        for (end, position) in entries {
-            order.push((&bytes[start..end], position));
+        for (end, position) in keys.ends {
+            order.push((&keys.bytes[start..end], position));
             start = end;
         }
         order.sort_unstable();
         context.check()?;
+        if must_differ {
+            self.check_different(&order, graph)?;
+        }
         Ok(IndexTree::from_sorted(order.into_iter()))
+    }
+
+    /// Appends the keys of elements that a chunk of `table` has and the index covers.
+    fn push_keys<F: Fixed>(
+        &self,
+        table: &Table<F>,
+        chunk: usize,
+        positions: &[u32],
+        graph: &Snapshot,
+        keys: &mut Keys,
+    ) -> Result<()> {
+        if positions.is_empty() {
+            return Ok(());
+        }
+        if table.is_patched(chunk) {
+            for position in positions {
+                if let Some(key) = self.key_in(graph, *position)? {
+                    keys.bytes.extend(key.bytes);
+                    keys.ends.push((keys.bytes.len(), *position));
+                }
+            }
+            return Ok(());
+        }
+        let chunk = table.chunk(chunk)?;
+        let columns = self.keys.iter().map(|key| chunk.column(*key));
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let Some(Some(first)) = columns.first() else {
+            return Ok(());
+        };
+        for position in positions {
+            let (row, start) = (place(*position).1, keys.bytes.len());
+            if first.is_null(row) {
+                continue;
+            }
+            for column in &columns {
+                push_cell(&mut keys.bytes, *column, row);
+            }
+            self.check_length(keys.bytes.len() - start)?;
+            keys.ends.push((keys.bytes.len(), *position));
+        }
+        Ok(())
+    }
+
+    /// Checks of sorted keys that none is there twice that can equal itself.
+    fn check_different(&self, sorted: &[(&[u8], u32)], graph: &Snapshot) -> Result<()> {
+        for pair in sorted.windows(2) {
+            if let [(key, first), (next, second)] = pair
+                && key == next
+                && self.key_in(graph, *first)?.is_some_and(|key| key.can_equal)
+            {
+                return Err(doubled(self, *first, *second, graph)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_length(&self, length: usize) -> Result<()> {
+        if length <= MAXIMUM_KEY {
+            return Ok(());
+        }
+        let message = format!(
+            "{length} bytes are too many for a key of the index `{}`",
+            self.definition.name
+        );
+        let (kind, detail) = (ErrorKind::ResourceError, ErrorDetail::OutOfMemory);
+        Err(Error::new(kind, detail, message))
+    }
+}
+
+/// Keys end to end, and where each ends, with the position of its element.
+#[derive(Default)]
+struct Keys {
+    bytes: Vec<u8>,
+    ends: Vec<(usize, u32)>,
+}
+
+impl Keys {
+    /// The bytes that they take.
+    fn size(&self) -> usize {
+        self.bytes.len() + self.ends.len() * size_of::<(usize, u32)>()
     }
 }
 

@@ -13,6 +13,7 @@
 
 use std::cmp::Ordering;
 
+use crate::column::Column;
 use crate::value::{DateTime, Value, compare_integer_float};
 
 const LIST: u8 = 3;
@@ -67,6 +68,19 @@ pub(super) fn push_value(key: &mut Vec<u8>, value: &Value) {
         Value::Null | Value::Map(_) | Value::Node(_) | Value::Relationship(_) | Value::Path(_) => {
             key.push(NULL);
         }
+    }
+}
+
+/// Appends the key of a cell of a column that may be missing, as [`push_value`] does of its value.
+pub(super) fn push_cell(key: &mut Vec<u8>, column: Option<&Column>, row: usize) {
+    match column {
+        Some(column) if !column.is_null(row) => match column {
+            Column::Integer(array) => push_integer(key, array.value(row)),
+            Column::Float(array) => push_float(key, array.value(row)),
+            Column::String(array) => push_text(key, STRING, array.value(row)),
+            column => push_value(key, &column.value(row)),
+        },
+        _ => key.push(NULL),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::blob::{Blob, BlobReader, BlobWriter, Place};
+use super::blob::{BlobReader, Packed, Place};
 use super::slot::Part;
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
 use crate::error::{Error, Result};
@@ -150,7 +150,7 @@ impl Part for IndexSegment {
         }
     }
 
-    fn store(&self, writer: &mut dyn BlobWriter) -> Result<Place> {
+    fn pack(&self) -> Result<Packed> {
         let mut bytes = Vec::new();
         bytes.extend((self.key_ends.len() as u32).to_le_bytes());
         bytes.extend((self.positions.len() as u32).to_le_bytes());
@@ -158,7 +158,7 @@ impl Part for IndexSegment {
         write_numbers(self.run_ends.iter().copied(), &mut bytes);
         write_numbers(self.positions.iter().copied(), &mut bytes);
         bytes.extend_from_slice(&self.bytes);
-        Blob::write(&pack(&bytes), writer)
+        Ok(Packed::whole(pack(&bytes)))
     }
 
     fn bytes(&self) -> usize {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::index::{Element, Index, Key};
 use super::schema::Schema;
-use super::verify::check_all_unique;
 use super::writer::GraphWriter;
 use crate::context::Context;
 use crate::error::Result;
@@ -126,9 +125,6 @@ impl GraphWriter {
                 continue;
             };
             let rebuilt = index.rebuilt(&self.graph, context)?;
-            if rebuilt.is_unique() {
-                check_all_unique(&rebuilt, &self.graph, context)?;
-            }
             if let Some(index) = index_mut(&mut self.graph.schema, number) {
                 *index = rebuilt;
             }

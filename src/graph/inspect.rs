@@ -197,7 +197,7 @@ impl Snapshot {
         for index in self.schema.indexes() {
             context.check()?;
             let name = &index.definition().name;
-            let rebuilt = index.rebuilt(self, context);
+            let rebuilt = index.expected(self, context);
             match rebuilt.and_then(|rebuilt| Ok((index.positions()?, rebuilt.positions()?))) {
                 Ok((stored, found)) if stored == found => {}
                 Ok(_) => told(format!("the index {name} does not agree with the graph")),

@@ -25,6 +25,8 @@ mod index_tree;
 mod index_upkeep;
 mod inspect;
 mod neighbour_sets;
+mod packing;
+mod radix;
 mod schema;
 mod schema_text;
 mod schema_writer;

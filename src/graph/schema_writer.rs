@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::graph_type::GraphType;
 use super::index::{Element, Index};
 use super::schema::{ConstraintDefinition, IndexDefinition, Schema, Target};
-use super::verify::{check_all_unique, check_row, has_row_rule};
+use super::verify::{check_row, has_row_rule};
 use super::verify_type::TypeCheck;
 use super::writer::GraphWriter;
 use crate::context::Context;
@@ -39,9 +39,6 @@ impl GraphWriter {
             self.key(key)?;
         }
         let index = Index::build(definition.into(), is_unique, &self.graph, context)?;
-        if is_unique {
-            check_all_unique(&index, &self.graph, context)?;
-        }
         Arc::make_mut(&mut self.graph.schema.indexes).push(index);
         self.graph.schema.note_rules();
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::blob::{Blob, BlobReader, BlobWriter, Place};
+use super::blob::{BlobReader, Packed, Place};
 use super::slot::Part;
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
 use crate::error::{Error, Result};
@@ -106,7 +106,7 @@ impl Part for Segment {
         })
     }
 
-    fn store(&self, writer: &mut dyn BlobWriter) -> Result<Place> {
+    fn pack(&self) -> Result<Packed> {
         let mut bytes = Vec::new();
         let nodes = self.offsets.len().saturating_sub(1);
         for number in [self.first, nodes as u32, self.len() as u32] {
@@ -116,7 +116,7 @@ impl Part for Segment {
         write_numbers(counts, &mut bytes);
         write_numbers(self.neighbours.iter().copied(), &mut bytes);
         write_numbers(self.relationships.iter().copied(), &mut bytes);
-        Blob::write(&pack(&bytes), writer)
+        Ok(Packed::whole(pack(&bytes)))
     }
 
     fn bytes(&self) -> usize {

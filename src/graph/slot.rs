@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwapOption;
 
-use super::blob::{BlobReader, BlobWriter, Place};
+use super::blob::{BlobReader, BlobWriter, Packed, Place};
 use super::cache::Evict;
 use crate::error::Result;
 
@@ -16,8 +16,13 @@ pub(super) trait Part: fmt::Debug + Send + Sync + Sized + 'static {
     /// Fetches it.
     fn load(place: Place, source: &Arc<dyn BlobReader>) -> Result<Self>;
 
+    /// Makes its bytes; that takes a while and any thread can do it.
+    fn pack(&self) -> Result<Packed>;
+
     /// Stores it.
-    fn store(&self, writer: &mut dyn BlobWriter) -> Result<Place>;
+    fn store(&self, writer: &mut dyn BlobWriter) -> Result<Place> {
+        self.pack()?.write(writer)
+    }
 
     /// The bytes that it holds in memory.
     fn bytes(&self) -> usize;

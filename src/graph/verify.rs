@@ -166,28 +166,8 @@ fn check_unique(index: &Index, key: &[u8], graph: &Snapshot) -> Result<()> {
     }
 }
 
-/// Checks that no two elements of an index that is just built have equal keys.
-pub(super) fn check_all_unique(index: &Index, graph: &Snapshot, context: &Context) -> Result<()> {
-    let mut last: Option<(Vec<u8>, u32)> = None;
-    let _held = context.reserve(index.len() as usize * size_of::<u32>())?;
-    let mut positions = Vec::new();
-    index.find(&super::KeyRange::all(), &mut positions)?;
-    for (number, position) in positions.into_iter().enumerate() {
-        if number % BETWEEN_CHECKS == 0 {
-            context.check()?;
-        }
-        let Some(key) = index.key_in(graph, position)?.filter(|key| key.can_equal) else {
-            continue;
-        };
-        if let Some((_, first)) = last.as_ref().filter(|(bytes, _)| *bytes == key.bytes) {
-            return Err(doubled(index, *first, position, graph)?);
-        }
-        last = Some((key.bytes, position));
-    }
-    Ok(())
-}
-
-fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<Error> {
+/// The error of two elements whose values must differ.
+pub(super) fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<Error> {
     let definition = index.definition();
     let name = definition.target.name();
     let (kind, all) = match index.element {

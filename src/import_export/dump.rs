@@ -2,14 +2,21 @@
 //! then relationships by theirs, so that the same graph gives the same file.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow_array::UInt32Array;
 
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::graph::Snapshot;
+use crate::graph::{CHUNK_SIZE, Snapshot};
+use crate::import_export::part::{NodePart, RelationshipPart};
 use crate::import_export::record::{NodeRecord, RecordSource, RelationshipRecord};
 use crate::result::QueryResult;
-use crate::value::{NodeId, RelationshipId, Value};
+use crate::value::{KeyId, LabelId, NodeId, RelationshipId, Value};
+
+/// Names of labels, shared by all nodes that have them.
+type Names = Arc<[Arc<str>]>;
 
 /// What is exported.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +127,105 @@ impl<'a> Dump<'a> {
     }
 }
 
+impl Dump<'_> {
+    /// The nodes of a part.
+    fn nodes_of(&self, number: usize) -> Result<UInt32Array> {
+        match &self.part {
+            None => self.snapshot.scan_nodes(number, &[]),
+            Some(part) => Ok(piece(part.nodes.iter().map(|node| node.0), number)),
+        }
+    }
+
+    /// The relationships of a part.
+    fn relationships_of(&self, number: usize) -> Result<UInt32Array> {
+        match &self.part {
+            None => self.snapshot.scan_relationships(number, None),
+            Some(part) => Ok(piece(part.relationships.iter().map(|one| one.0), number)),
+        }
+    }
+
+    /// The properties that any of some rows have, by name.
+    fn columns(&self, column: impl Fn(KeyId) -> Result<Column>) -> Result<Vec<(Arc<str>, Column)>> {
+        let mut columns = Vec::new();
+        for (key, name) in self.snapshot.catalog().keys() {
+            let column = column(key)?;
+            if column.null_count() < column.len() {
+                columns.push((name.clone(), column));
+            }
+        }
+        columns.sort_by(|left, right| left.0.cmp(&right.0));
+        Ok(columns)
+    }
+}
+
+/// One of the pieces that some numbers are cut into.
+fn piece(numbers: impl Iterator<Item = u32>, piece: usize) -> UInt32Array {
+    let of_piece = numbers.skip(piece * CHUNK_SIZE).take(CHUNK_SIZE);
+    UInt32Array::from_iter_values(of_piece)
+}
+
 impl RecordSource for Dump<'_> {
+    fn node_parts(&self) -> usize {
+        match &self.part {
+            None => self.snapshot.node_chunks(),
+            Some(part) => part.nodes.len().div_ceil(CHUNK_SIZE),
+        }
+    }
+
+    fn node_part(&self, number: usize) -> Result<NodePart> {
+        self.context.check()?;
+        let nodes = self.nodes_of(number)?;
+        let catalog = self.snapshot.catalog();
+        let mut last: Option<(Vec<LabelId>, Names)> = None;
+        let labels_of = |node: &u32| {
+            let labels = self.snapshot.node_labels(NodeId(*node))?;
+            if let Some((before, names)) = &last
+                && *before == labels
+            {
+                return Ok(names.clone());
+            }
+            let names: Names = labels
+                .iter()
+                .map(|label| catalog.label_name(*label).clone())
+                .collect();
+            last = Some((labels, names.clone()));
+            Ok(names)
+        };
+        Ok(NodePart {
+            ids: nodes.values().iter().map(|node| (*node).into()).collect(),
+            labels: nodes
+                .values()
+                .iter()
+                .map(labels_of)
+                .collect::<Result<_>>()?,
+            columns: self.columns(|key| self.snapshot.node_column(&nodes, key))?,
+        })
+    }
+
+    fn relationship_parts(&self) -> usize {
+        match &self.part {
+            None => self.snapshot.relationship_chunks(),
+            Some(part) => part.relationships.len().div_ceil(CHUNK_SIZE),
+        }
+    }
+
+    fn relationship_part(&self, number: usize) -> Result<RelationshipPart> {
+        self.context.check()?;
+        let relationships = self.relationships_of(number)?;
+        let catalog = self.snapshot.catalog();
+        let mut part = RelationshipPart::default();
+        for relationship in relationships.values() {
+            let ends = self.snapshot.endpoints(RelationshipId(*relationship))?;
+            part.types
+                .push(catalog.type_name(ends.relationship_type).clone());
+            part.starts.push(ends.start.0.into());
+            part.ends.push(ends.end.0.into());
+        }
+        let column = |key| self.snapshot.relationship_column(&relationships, key);
+        part.columns = self.columns(column)?;
+        Ok(part)
+    }
+
     fn nodes(&self) -> Box<dyn Iterator<Item = Result<NodeRecord>> + '_> {
         match &self.part {
             Some(part) => Box::new(part.nodes.iter().map(|node| self.node_record(*node))),

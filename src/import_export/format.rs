@@ -94,6 +94,19 @@ pub trait ReadFormat: Sync {
         Ok(Vec::new())
     }
 
+    /// Whether it makes batches, on several threads, where they are welcome.
+    fn makes_batches(&self) -> bool {
+        false
+    }
+
+    /// Whether a source holds relationships only, whose nodes other sources hold: it is read after them.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn needs_nodes_of_others(&self, _source: &Source<'_>) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Whether `header` is nothing but the header of tables whose rows stand in files of their own, as
     /// `rows` does.
     ///

@@ -2,9 +2,10 @@
 //! column has the narrowest type that every one of its cells fits; text that only looks like a
 //! number (`007`, `+212`) stays text.
 
+use crate::import_export::batch::numeral;
 use crate::import_export::json_value;
 use crate::import_export::temporal_text::Kind;
-use crate::value::Value;
+use crate::value::{Date, LocalDateTime, Value};
 
 /// The type of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +37,18 @@ const INFERRED: [CellType; 6] = [
 /// What the cells of one column have in common so far.
 #[derive(Debug, Clone)]
 pub(super) struct Inference {
+    /// Whether each of [`INFERRED`] fits all cells.
     candidates: [bool; INFERRED.len()],
     any: bool,
 }
 
+/// Whole numbers are floats, too, and local date-times date-times in some zone.
+const WHOLE_NUMBER: [bool; INFERRED.len()] = [true, true, false, false, false, false];
+const DATE: [bool; INFERRED.len()] = [false, false, false, true, false, false];
+const LOCAL_DATE_TIME: [bool; INFERRED.len()] = [false, false, false, false, true, true];
+
 impl Inference {
+    /// Of no cell.
     pub fn new() -> Self {
         Inference {
             candidates: [true; INFERRED.len()],
@@ -48,15 +56,40 @@ impl Inference {
         }
     }
 
+    /// Of a column that is text, whatever its cells are.
+    pub fn text() -> Self {
+        Inference {
+            candidates: [false; INFERRED.len()],
+            any: true,
+        }
+    }
+
+    /// Whether no cell can change anything any more.
+    pub fn is_text(&self) -> bool {
+        self.any && self.candidates == [false; INFERRED.len()]
+    }
+
     /// Takes a cell; an empty one says nothing.
     pub fn add(&mut self, cell: &str) {
-        if cell.is_empty() {
+        if cell.is_empty() || self.is_text() {
             return;
         }
         self.any = true;
-        for (candidate, cell_type) in self.candidates.iter_mut().zip(INFERRED) {
-            *candidate = *candidate && cell_type.is_meant_by(cell);
+        let usual = usual_types(cell);
+        for (place, candidate) in self.candidates.iter_mut().enumerate() {
+            *candidate = *candidate
+                && match usual {
+                    Some(types) => types[place],
+                    None => INFERRED[place].is_meant_by(cell),
+                };
         }
+    }
+
+    /// Takes the cells of another part of the column.
+    pub fn merge(&mut self, other: &Inference) {
+        self.any |= other.any;
+        let candidates = self.candidates.iter_mut().zip(other.candidates);
+        candidates.for_each(|(own, other)| *own &= other);
     }
 
     /// The narrowest type that all cells fit.
@@ -66,6 +99,21 @@ impl Inference {
             Some((_, cell_type)) if self.any => cell_type,
             _ => CellType::String,
         }
+    }
+}
+
+/// Which of [`INFERRED`] a cell is beyond doubt, where that can be seen at once: most cells of numbers
+/// and times are written in one way.
+fn usual_types(cell: &str) -> Option<[bool; INFERRED.len()]> {
+    if numeral(cell).is_some() {
+        return Some(WHOLE_NUMBER);
+    }
+    match cell.as_bytes() {
+        [_, _, _, _, b'-', ..] if Date::from_usual_text(cell).is_some() => Some(DATE),
+        [_, _, _, _, b'-', ..] if LocalDateTime::from_usual_text(cell).is_some() => {
+            Some(LOCAL_DATE_TIME)
+        }
+        _ => None,
     }
 }
 
@@ -176,4 +224,35 @@ fn is_dashed_date(cell: &[u8]) -> bool {
                 4 | 7 => *byte == b'-',
                 _ => byte.is_ascii_digit(),
             })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_types_are_those_that_fit() {
+        for cell in [
+            "0",
+            "-7",
+            "123456789012345678",
+            "2015-07-21",
+            "0000-01-01",
+            "2015-07-21T21:40:32.142",
+            "2015-07-21T21:40:32",
+            "2015-07-21T21:40:32.123456789",
+        ] {
+            let types = usual_types(cell).expect(cell);
+            assert_eq!(types, INFERRED.map(|one| one.is_meant_by(cell)), "{cell}");
+        }
+        for cell in [
+            "2015-02-29",
+            "2015-07-21T24:00:00",
+            "2015-07-21T21:40:32.",
+            "2015-7-21",
+            "a",
+        ] {
+            assert_eq!(usual_types(cell), None, "{cell}");
+        }
+    }
 }

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
+use crate::column::Column;
 use crate::context::{Context, Reservation};
-use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::error::{Error, ErrorDetail, Result};
 use crate::graph::{Effect, GraphWriter};
+use crate::import_export::batch::{Batch, NodeBatch, RelationshipBatch};
+use crate::import_export::node_ids::NodeIds;
 use crate::import_export::options::OnError;
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
-use crate::import_export::report::{FileNote, Report};
+use crate::import_export::relay::read_apart;
+use crate::import_export::report::{Counts, FileNote, Report};
 use crate::import_export::source::Source;
-use crate::value::{KeyId, NodeId, Value};
+use crate::value::{KeyId, NodeId, TypeId, Value};
 
 /// Records between two looks at the interrupt flag.
 const RECORDS_BETWEEN_CHECKS: u64 = 1024;
@@ -22,6 +24,9 @@ const RECORDS_BETWEEN_CHECKS: u64 = 1024;
 /// From so many records on they are loaded in bulk: a commit of as many is no record of the log anyhow,
 /// and fewer are not worth chunks of their own.
 const BULK_FROM: u64 = 50_000;
+
+/// Bytes of files that hold about as many.
+const BULK_FROM_BYTES: u64 = 4 << 20;
 
 /// What becomes of a relationship whose end no file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +42,15 @@ pub enum MissingNodes {
 pub struct Loader<'a> {
     context: &'a Context,
     writer: &'a mut GraphWriter,
-    nodes: HashMap<ExternalId, NodeId>,
+    nodes: NodeIds,
     /// Relationships whose ends were not all there when they came.
     waiting: Vec<Waiting<'a>>,
     memory: Reservation,
     report: Report,
+    counts: Counts,
+    /// The keys of the last record, and the last type of a relationship: the next one's may be the same.
+    last_keys: Vec<(Arc<str>, KeyId)>,
+    last_type: Option<(Arc<str>, TypeId)>,
     on_error: OnError,
     /// Whether a second node of an id adds to the first, in the file that is read.
     pub(super) repeats_nodes: bool,
@@ -51,6 +60,8 @@ pub struct Loader<'a> {
     /// What repeated nodes add: a bulk load cannot change what it has made.
     repeated: Vec<(NodeId, NodeRecord)>,
     records: u64,
+    /// Whether there will be many records.
+    is_large: bool,
 }
 
 /// A relationship that waits for its ends.
@@ -74,32 +85,49 @@ impl<'a> Loader<'a> {
         Loader {
             context,
             writer,
-            nodes: HashMap::new(),
+            nodes: NodeIds::default(),
             waiting: Vec::new(),
             memory: context.reservation(),
             report: Report::default(),
+            counts: Counts::default(),
+            last_keys: Vec::new(),
+            last_type: None,
             on_error,
             repeats_nodes: false,
             implied: 0,
             first_implied: None,
             repeated: Vec::new(),
             records: 0,
+            is_large: false,
         }
     }
 
-    /// Takes the records that `read` pushes out of `source`.
+    /// Says how many bytes the files have.
+    pub fn expect(&mut self, bytes: u64) {
+        self.is_large = bytes >= BULK_FROM_BYTES;
+    }
+
+    /// Takes the records that `read` pushes out of `source`; on a thread of its own, if it is to be
+    /// `apart` and there are threads and much to read.
     ///
     /// # Errors
     /// Those of `read`; `FormatError: DuplicateId`; `ResourceError`.
     pub fn file(
         &mut self,
         source: &'a Source<'a>,
-        read: impl FnOnce(&mut dyn RecordSink) -> Result<()>,
+        apart: bool,
+        read: impl FnOnce(&mut dyn RecordSink) -> Result<()> + Send,
     ) -> Result<()> {
-        read(&mut FileLoader {
+        let (context, on_error) = (self.context, self.on_error);
+        let apart = apart && self.is_large && context.threads() > 1;
+        let mut sink = FileLoader {
             loader: self,
             source,
-        })
+        };
+        match apart {
+            true => read_apart(&mut sink, on_error, context, read),
+            false => read(&mut sink),
+        }
     }
 
     /// Takes note of a file.
@@ -146,13 +174,14 @@ impl<'a> Loader<'a> {
             self.add_to_node(node, record)?;
         }
         self.writer.verify(self.context)?;
+        let graph = self.writer.snapshot();
+        self.report.take_counts(&self.counts, graph.catalog());
         Ok(self.report)
     }
 
     /// Ends the import with `error`, or takes note of it.
     fn refuse(&mut self, source: &Source<'_>, place: Place, error: Error) -> Result<()> {
-        let skips = self.on_error == OnError::Skip && error.kind() == ErrorKind::FormatError;
-        if !skips {
+        if !self.on_error.skips(&error) {
             return Err(error);
         }
         // The warning has file and place itself.
@@ -174,7 +203,7 @@ impl<'a> Loader<'a> {
         place: Place,
     ) -> Result<NodeId> {
         if let Some(node) = self.nodes.get(id) {
-            return Ok(*node);
+            return Ok(node);
         }
         match missing {
             MissingNodes::Refuse => {
@@ -202,7 +231,7 @@ impl<'a> Loader<'a> {
 
     /// Creates a node; its id must be new.
     fn create_node(&mut self, mut node: NodeRecord) -> Result<NodeId> {
-        self.report.count_node(&node);
+        self.report.nodes += 1;
         self.reserve_properties(&node.properties)?;
         node.labels.sort_unstable();
         node.labels.dedup();
@@ -211,14 +240,16 @@ impl<'a> Loader<'a> {
             .iter()
             .map(|label| self.writer.label(label))
             .collect::<Result<Vec<_>>>()?;
+        for label in &labels {
+            self.counts.labels.add(label.index(), 1);
+        }
         let properties = self.keyed(node.properties)?;
         let created = match self.is_bulk() {
             true => self.writer.append_node(&labels, properties, self.context)?,
             false => self.writer.create_node(&labels, properties)?,
         };
         if let Some(id) = node.id {
-            let size = size_of::<(ExternalId, NodeId)>() * 2 + id.id.heap_size();
-            self.memory.grow(size)?;
+            self.memory.grow(NodeIds::size_of(&id))?;
             self.nodes.insert(id, created);
         }
         Ok(created)
@@ -231,7 +262,8 @@ impl<'a> Loader<'a> {
             let label = self.writer.label(label)?;
             self.writer.add_label(node, label)?;
         }
-        for (key, value) in self.keyed(record.properties)? {
+        for (name, value) in record.properties {
+            let key = self.writer.key(&name)?;
             self.writer.set_node_property(node, key, value)?;
         }
         Ok(())
@@ -243,10 +275,18 @@ impl<'a> Loader<'a> {
         start: NodeId,
         end: NodeId,
     ) -> Result<()> {
-        self.report.count_relationship(&relationship);
+        self.report.relationships += 1;
         self.reserve_properties(&relationship.properties)?;
         let name = &relationship.relationship_type;
-        let relationship_type = self.writer.relationship_type(name)?;
+        let relationship_type = match &self.last_type {
+            Some((last, known)) if last == name => *known,
+            _ => {
+                let known = self.writer.relationship_type(name)?;
+                self.last_type = Some((name.clone(), known));
+                known
+            }
+        };
+        self.counts.types.add(relationship_type.index(), 1);
         let properties = self.keyed(relationship.properties)?;
         if self.is_bulk() {
             let context = self.context;
@@ -259,15 +299,93 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
+    /// Adds all nodes of a batch, or none where one is there already or a value cannot be kept.
+    fn add_nodes(&mut self, batch: &NodeBatch) -> Result<bool> {
+        if !are_storable(&batch.columns) {
+            return Ok(false);
+        }
+        if let Some(ids) = &batch.ids {
+            self.memory.grow(NodeIds::size_of_all(ids))?;
+            if !self.nodes.add_all(ids) {
+                return Ok(false);
+            }
+        }
+        let mut labels = batch.labels.clone();
+        labels.sort_unstable();
+        labels.dedup();
+        self.report.nodes += batch.rows as u64;
+        let labels = labels
+            .iter()
+            .map(|label| self.writer.label(label))
+            .collect::<Result<Vec<_>>>()?;
+        for label in &labels {
+            self.counts.labels.add(label.index(), batch.rows);
+        }
+        let columns = self.keyed_columns(&batch.columns)?;
+        let nodes = self
+            .writer
+            .append_nodes(&labels, batch.rows, &columns, self.context)?;
+        if let Some(ids) = &batch.ids {
+            self.nodes.set_all(ids, &nodes);
+        }
+        Ok(true)
+    }
+
+    /// Adds all relationships of a batch, or none where an end is missing or a value cannot be kept.
+    fn add_relationships(&mut self, batch: &RelationshipBatch) -> Result<bool> {
+        let starts = self.nodes.get_all(&batch.starts);
+        let (Some(starts), Some(ends)) = (starts, self.nodes.get_all(&batch.ends)) else {
+            return Ok(false);
+        };
+        if !are_storable(&batch.columns) {
+            return Ok(false);
+        }
+        let name = &batch.relationship_type;
+        let pairs: Vec<(NodeId, NodeId)> = starts.into_iter().zip(ends).collect();
+        self.report.relationships += pairs.len() as u64;
+        let relationship_type = self.writer.relationship_type(name)?;
+        self.counts
+            .types
+            .add(relationship_type.index(), pairs.len());
+        let columns = self.keyed_columns(&batch.columns)?;
+        self.writer
+            .append_relationships(relationship_type, &pairs, &columns, self.context)?;
+        Ok(true)
+    }
+
+    fn keyed_columns(&mut self, columns: &[(Arc<str>, Column)]) -> Result<Vec<(KeyId, Column)>> {
+        let mut keyed = Vec::with_capacity(columns.len());
+        for (name, column) in columns {
+            let key = self.writer.key(name)?;
+            self.counts
+                .keys
+                .add(key.index(), column.len() - column.null_count());
+            keyed.push((key, column.clone()));
+        }
+        Ok(keyed)
+    }
+
     fn is_bulk(&self) -> bool {
-        self.records > BULK_FROM
+        self.is_large || self.records > BULK_FROM
     }
 
     fn keyed(&mut self, properties: Properties) -> Result<Vec<(KeyId, Value)>> {
-        properties
-            .into_iter()
-            .map(|(name, value)| Ok((self.writer.key(&name)?, value)))
-            .collect()
+        let mut keyed = Vec::with_capacity(properties.len());
+        for (place, (name, value)) in properties.into_iter().enumerate() {
+            // Records of one origin have the same keys in the same order.
+            let key = match self.last_keys.get(place) {
+                Some((last, key)) if *last == name => *key,
+                _ => {
+                    let key = self.writer.key(&name)?;
+                    self.last_keys.truncate(place);
+                    self.last_keys.push((name, key));
+                    key
+                }
+            };
+            self.counts.keys.add(key.index(), 1);
+            keyed.push((key, value));
+        }
+        Ok(keyed)
     }
 
     /// Reserves what a record adds to the graph and to the writer's effects, which share the text
@@ -295,7 +413,7 @@ impl RecordSink for FileLoader<'_, '_> {
             return self.refuse(place, error);
         }
         if let Some(id) = &node.id
-            && let Some(earlier) = self.loader.nodes.get(id).copied()
+            && let Some(earlier) = self.loader.nodes.get(id)
         {
             if self.loader.repeats_nodes {
                 let text = format!("the node {id} was there already and is added to");
@@ -322,10 +440,8 @@ impl RecordSink for FileLoader<'_, '_> {
             relationship.mark_undirected();
         }
         let nodes = &self.loader.nodes;
-        let ends = nodes
-            .get(&relationship.start)
-            .copied()
-            .zip(nodes.get(&relationship.end).copied());
+        let start = nodes.get(&relationship.start);
+        let ends = start.zip(nodes.get(&relationship.end));
         match ends {
             Some((start, end)) => self.loader.create_relationship(relationship, start, end),
             None => {
@@ -339,6 +455,21 @@ impl RecordSink for FileLoader<'_, '_> {
                 Ok(())
             }
         }
+    }
+
+    fn takes_batches(&self) -> bool {
+        self.loader.is_bulk()
+    }
+
+    fn batch(&mut self, batch: &Batch) -> Result<bool> {
+        match batch {
+            Batch::Nodes(nodes) => self.loader.add_nodes(nodes),
+            Batch::Relationships(relationships) => self.loader.add_relationships(relationships),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        self.loader.context.threads()
     }
 
     fn check(&self) -> Result<()> {
@@ -393,6 +524,17 @@ fn effect_size(properties: &Properties) -> usize {
         size_of::<(KeyId, Value)>() + size_of::<(Arc<str>, Value)>() + value.heap_size()
     });
     size_of::<Effect>() + values.sum::<usize>()
+}
+
+/// Whether a graph can hold all values as properties; those that lack are null.
+fn are_storable(columns: &[(Arc<str>, Column)]) -> bool {
+    columns.iter().all(|(_, column)| match column {
+        Column::Value(values) => values
+            .iter()
+            .all(|value| value.is_null() || is_storable(value)),
+        Column::Node(_) | Column::Relationship(_) => false,
+        _ => true,
+    })
 }
 
 /// Whether a graph can hold the value as a property.

@@ -8,6 +8,8 @@
 //! Each format is one file with a reader, a writer or both. None of them touches the graph: all
 //! speak the stream of records of [`record`]; [`load`] and [`dump`] speak to the graph for all.
 
+pub mod batch;
+pub mod part;
 pub mod record;
 pub mod format;
 pub mod options;
@@ -37,9 +39,11 @@ mod encoded;
 mod infer;
 mod json_value;
 mod lines;
+mod node_ids;
 mod node_names;
 mod procedure;
 mod python_dict;
+mod relay;
 mod script_dialects;
 mod script_parameters;
 mod temporal_text;
@@ -54,7 +58,7 @@ use crate::graph::{GraphWriter, Snapshot};
 
 pub use abilities::Abilities;
 pub use dump::{Dump, ExportSource};
-pub use format::{Format, Reading};
+pub use format::{Format, ReadFormat, Reading};
 pub use load::MissingNodes;
 pub use options::{ImportOptions, OnError};
 pub use output::Output;
@@ -460,41 +464,38 @@ pub fn import_into(
     let formats: Vec<&Format> = formats.collect::<Result<_>>()?;
     let brought = brought_along(sources, &formats);
     let joined = joined(sources, &formats)?;
-    let mut loader = load::Loader::new(writer, options.on_error, context);
-    let mut resources: Option<(rdf::Resources, &Source<'_>)> = None;
+    let mut inputs = Vec::new();
     for ((source, joined), format) in sources.iter().zip(&joined).zip(formats) {
-        let source = joined.as_ref().unwrap_or(source);
         if source.file().is_some_and(|file| is_among(file, &brought)) {
             continue;
         }
-        let reader = match format.reading {
-            Reading::Records(reader) => reader,
-            Reading::Script => {
-                let message = format!("{} is a script of statements", source.name());
-                return Err(Error::argument(message)
-                    .hint("the import of the shell and the command line run scripts"));
-            }
-            Reading::No => {
-                let message = format!("{} files can be written but not read", format.title);
-                let (kind, detail) = (ErrorKind::FormatError, ErrorDetail::UnknownFormat);
-                return Err(Error::new(kind, detail, message));
-            }
-        };
+        let source = joined.as_ref().unwrap_or(source);
+        let reader = reader_of(source, format)?;
+        inputs.push((reader.needs_nodes_of_others(source)?, source, format, reader));
+    }
+    inputs.sort_by_key(|(needs_nodes, ..)| *needs_nodes);
+    let mut loader = load::Loader::new(writer, options.on_error, context);
+    loader.expect(inputs.iter().map(|(_, source, ..)| source.size()).sum());
+    let mut resources: Option<(rdf::Resources, &Source<'_>)> = None;
+    for (_, source, format, reader) in inputs {
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         implies_nodes |= reader.implies_nodes();
         loader.repeats_nodes = reader.repeats_nodes();
         loader.note(note(source, format, reader)?);
         match reader.rdf() {
-            None => loader.file(source, |sink| reader.read(source, options, sink))?,
+            None => {
+                let apart = !reader.makes_batches();
+                loader.file(source, apart, |sink| reader.read(source, options, sink))?;
+            }
             Some(syntax) => {
                 let (resources, _) =
                     resources.get_or_insert_with(|| (rdf::Resources::new(), source));
-                loader.file(source, |sink| resources.add(syntax, source, sink))?;
+                loader.file(source, false, |sink| resources.add(syntax, source, sink))?;
             }
         }
     }
     if let Some((resources, source)) = resources {
-        loader.file(source, |sink| resources.push(sink))?;
+        loader.file(source, true, |sink| resources.push(sink))?;
     }
     let implied = implies_nodes || may_leave_out_nodes && loader.node_count() == 0;
     let missing = match options.missing_nodes {
@@ -517,6 +518,22 @@ fn note(source: &Source<'_>, format: &Format, reader: &dyn format::ReadFormat) -
         format: format.title,
         told,
     })
+}
+
+fn reader_of(source: &Source<'_>, format: &Format) -> Result<&'static dyn ReadFormat> {
+    match format.reading {
+        Reading::Records(reader) => Ok(reader),
+        Reading::Script => {
+            let message = format!("{} is a script of statements", source.name());
+            let error = Error::argument(message);
+            Err(error.hint("the import of the shell and the command line run scripts"))
+        }
+        Reading::No => {
+            let message = format!("{} files can be written but not read", format.title);
+            let (kind, detail) = (ErrorKind::FormatError, ErrorDetail::UnknownFormat);
+            Err(Error::new(kind, detail, message))
+        }
+    }
 }
 
 /// Those of the sources that have their header in one before them, with it.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::error::{Error, ErrorKind};
 use crate::import_export::format::Format;
 use crate::import_export::load::MissingNodes;
 
@@ -32,6 +33,13 @@ pub enum OnError {
     Stop,
     /// The element is left out, which is told as a warning.
     Skip,
+}
+
+impl OnError {
+    /// Whether the element that an error is about is left out.
+    pub fn skips(self, error: &Error) -> bool {
+        self == OnError::Skip && error.kind() == ErrorKind::FormatError
+    }
 }
 
 /// The type of relationships in files that name none.

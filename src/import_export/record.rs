@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::import_export::batch::Batch;
+use crate::import_export::part::{NodePart, RelationshipPart};
 use crate::value::Value;
 
 /// The id that a file gives to a node; unique among the files that are imported together.
@@ -92,6 +94,22 @@ pub trait RecordSink {
     /// Takes a relationship; its ends may come later.
     fn relationship(&mut self, relationship: RelationshipRecord, place: Place) -> Result<()>;
 
+    /// Whether batches are welcome: see [`RecordSink::batch`].
+    fn takes_batches(&self) -> bool {
+        false
+    }
+
+    /// Takes all records of a batch, or none where some of them need a closer look: then the records
+    /// come one by one.
+    fn batch(&mut self, _batch: &Batch) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Threads that may work on the import at once.
+    fn threads(&self) -> usize {
+        1
+    }
+
     /// Fails where the import was interrupted; for readers that look at much before they push
     /// anything. Pushing looks by itself.
     fn check(&self) -> Result<()>;
@@ -115,12 +133,38 @@ pub trait RecordSink {
 }
 
 /// Gives the records of a graph to a writer, each time from the first and in the same order.
-pub trait RecordSource {
+pub trait RecordSource: Sync {
     /// All nodes; each has an id, an integer that no other has.
     fn nodes(&self) -> Box<dyn Iterator<Item = Result<NodeRecord>> + '_>;
 
     /// All relationships, between nodes that are there.
     fn relationships(&self) -> Box<dyn Iterator<Item = Result<RelationshipRecord>> + '_>;
+
+    /// In how many parts the nodes can be had.
+    fn node_parts(&self) -> usize {
+        1
+    }
+
+    /// A part of the nodes; all parts in their order have all nodes in theirs.
+    ///
+    /// # Errors
+    /// Those of the graph; `ResourceError`.
+    fn node_part(&self, _number: usize) -> Result<NodePart> {
+        NodePart::of(self.nodes())
+    }
+
+    /// In how many parts the relationships can be had.
+    fn relationship_parts(&self) -> usize {
+        1
+    }
+
+    /// A part of the relationships, as of the nodes.
+    ///
+    /// # Errors
+    /// Those of the graph; `ResourceError`.
+    fn relationship_part(&self, _number: usize) -> Result<RelationshipPart> {
+        RelationshipPart::of(self.relationships())
+    }
 }
 
 impl ExternalId {

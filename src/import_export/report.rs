@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::import_export::record::{NodeRecord, Place, RelationshipRecord};
+use crate::graph::Catalog;
+use crate::import_export::record::Place;
 
 /// How many warnings are kept; the rest is counted.
 const KEPT_WARNINGS: usize = 20;
@@ -56,22 +57,19 @@ pub struct ImportWarning {
 }
 
 impl Report {
-    pub(super) fn count_node(&mut self, node: &NodeRecord) {
-        self.nodes += 1;
-        for label in &node.labels {
-            count(&mut self.labels, label);
-        }
-        for (key, _) in &node.properties {
-            count(&mut self.properties, key);
-        }
-    }
-
-    pub(super) fn count_relationship(&mut self, relationship: &RelationshipRecord) {
-        self.relationships += 1;
-        count(&mut self.types, &relationship.relationship_type);
-        for (key, _) in &relationship.properties {
-            count(&mut self.properties, key);
-        }
+    /// Takes the counts of the names.
+    pub(super) fn take_counts(&mut self, counts: &Counts, catalog: &Catalog) {
+        let named = |count: &Count, names: &mut dyn Iterator<Item = (usize, &Arc<str>)>| {
+            let counted = names.map(|(index, name)| (name.clone(), count.of(index)));
+            counted.filter(|(_, count)| *count > 0).collect()
+        };
+        let mut labels = catalog.labels().map(|(label, name)| (label.index(), name));
+        self.labels = named(&counts.labels, &mut labels);
+        let types = catalog.relationship_types();
+        let mut types = types.map(|(own, name)| (own.index(), name));
+        self.types = named(&counts.types, &mut types);
+        let mut keys = catalog.keys().map(|(key, name)| (key.index(), name));
+        self.properties = named(&counts.keys, &mut keys);
     }
 
     pub(super) fn skip(&mut self, file: &Arc<str>, place: Place, text: String) {
@@ -92,12 +90,28 @@ impl Report {
     }
 }
 
-fn count(counts: &mut BTreeMap<Arc<str>, u64>, name: &Arc<str>) {
-    match counts.get_mut(name) {
-        Some(count) => *count += 1,
-        None => {
-            counts.insert(name.clone(), 1);
+/// How often names were read, by their numbers in the graph.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub labels: Count,
+    pub types: Count,
+    pub keys: Count,
+}
+
+/// Counts by number.
+#[derive(Debug, Default)]
+pub(super) struct Count(Vec<u64>);
+
+impl Count {
+    pub fn add(&mut self, number: usize, times: usize) {
+        if number >= self.0.len() {
+            self.0.resize(number + 1, 0);
         }
+        self.0[number] += times as u64;
+    }
+
+    fn of(&self, number: usize) -> u64 {
+        self.0.get(number).copied().unwrap_or(0)
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Source<'a> {
     content: Content<'a>,
     /// Counts the bytes that are read of a file.
     counter: Arc<AtomicU64>,
+    /// What is said beside a table that does not say it.
+    labels: Vec<Arc<str>>,
+    relationship_type: Option<Arc<str>>,
+    header: Option<Arc<str>>,
 }
 
 /// A file whose bytes are counted.
@@ -57,13 +61,69 @@ enum Content<'a> {
 }
 
 impl<'a> Source<'a> {
+    fn new(name: Arc<str>, content: Content<'a>) -> Self {
+        Source {
+            name,
+            content,
+            counter: Arc::default(),
+            labels: Vec::new(),
+            relationship_type: None,
+            header: None,
+        }
+    }
+
     /// A file, opened when it is read.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
+        Source::new(path.display().to_string().into(), Content::File(path))
+    }
+
+    /// The same source, whose nodes have these labels where it is a table that says none.
+    pub fn with_labels<L: Into<Arc<str>>>(self, labels: impl IntoIterator<Item = L>) -> Self {
         Source {
-            name: path.display().to_string().into(),
-            content: Content::File(path),
-            counter: Arc::default(),
+            labels: labels.into_iter().map(Into::into).collect(),
+            ..self
+        }
+    }
+
+    /// The same source, whose relationships have this type where it is a table that says none.
+    pub fn with_relationship_type(self, name: impl Into<Arc<str>>) -> Self {
+        Source {
+            relationship_type: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// The same table, read as if this were its header, in the words of CSV: `id:int,name,born:date`.
+    pub fn with_header(self, header: impl Into<Arc<str>>) -> Self {
+        Source {
+            header: Some(header.into()),
+            ..self
+        }
+    }
+
+    /// The labels of nodes whose table says none.
+    pub fn labels(&self) -> &[Arc<str>] {
+        &self.labels
+    }
+
+    /// The type of relationships whose table says none.
+    pub fn relationship_type(&self) -> Option<&Arc<str>> {
+        self.relationship_type.as_ref()
+    }
+
+    /// What counts as the header in place of that of the table.
+    pub fn header(&self) -> Option<&str> {
+        self.header.as_deref()
+    }
+
+    /// How many bytes there are to read, as they are kept; 0 where that is not known.
+    pub fn size(&self) -> u64 {
+        match &self.content {
+            Content::File(path) => std::fs::metadata(path).map_or(0, |data| data.len()),
+            Content::Text(text) => text.len() as u64,
+            Content::Joined(header, rows) => header.size() + rows.size(),
+            Content::Read(bytes, _) => bytes.len() as u64,
         }
     }
 
@@ -75,22 +135,29 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The same text, whose bytes are not counted: for a look at all of it before it is read.
+    pub(super) fn uncounted(&self) -> Source<'_> {
+        let content = match &self.content {
+            Content::File(path) => Content::File(path.clone()),
+            Content::Text(text) => Content::Text(text),
+            Content::Joined(header, rows) => Content::Joined(header, rows),
+            Content::Read(bytes, _) => Content::Text(bytes),
+        };
+        Source::new(self.name.clone(), content)
+    }
+
     /// Text in memory; `name` stands in messages, its ending helps to tell the format.
     pub fn text(name: &str, text: &'a [u8]) -> Self {
-        Source {
-            name: name.into(),
-            content: Content::Text(text),
-            counter: Arc::default(),
-        }
+        Source::new(name.into(), Content::Text(text))
     }
 
     /// A table whose one line of header is in a file of its own, before the rows; messages call it by
     /// the name of the rows.
     pub fn joined(header: &'a Source<'a>, rows: &'a Source<'a>) -> Self {
         Source {
-            name: rows.name.clone(),
-            content: Content::Joined(header, rows),
-            counter: Arc::default(),
+            labels: rows.labels.clone(),
+            relationship_type: rows.relationship_type.clone(),
+            ..Source::new(rows.name.clone(), Content::Joined(header, rows))
         }
     }
 
@@ -114,11 +181,7 @@ impl<'a> Source<'a> {
                 break;
             }
         }
-        Ok(Source {
-            name: name.into(),
-            content: Content::Read(bytes, reservation),
-            counter: Arc::default(),
-        })
+        Ok(Source::new(name.into(), Content::Read(bytes, reservation)))
     }
 
     /// What messages call it: the path, or the given name.

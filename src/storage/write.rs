@@ -108,6 +108,10 @@ impl PartStore for Store {
     fn reader(&self) -> Arc<dyn BlobReader> {
         self.data.clone()
     }
+
+    fn sync(&self) -> Result<()> {
+        self.data.file.sync().map_err(|error| not_written(&error))
+    }
 }
 
 impl Store {

@@ -9,9 +9,9 @@ use crate::error::{ErrorDetail, Result};
 use crate::import_export::columnar::cell::{is_known, value};
 use crate::import_export::columnar::{KEY, TABLE, TYPE};
 use crate::import_export::csv::header::{Column, Header, TableKind};
-use crate::import_export::csv::names::{node_label, relationship_type};
+use crate::import_export::csv::names::{node_labels, relationship_type};
 use crate::import_export::infer::CellType;
-use crate::import_export::options::ImportOptions;
+use crate::import_export::options::{DEFAULT_TYPE, ImportOptions};
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
@@ -24,8 +24,8 @@ pub(super) struct Table<'a> {
     header: Header,
     /// What the text of a column stands for, where its metadata says so.
     meant: Vec<Option<CellType>>,
-    /// The label or the type of rows that have none.
-    fallback: Arc<str>,
+    /// The labels of rows that have none; the type, for tables of relationships.
+    fallback: Vec<Arc<str>>,
 }
 
 impl<'a> Table<'a> {
@@ -63,8 +63,8 @@ impl<'a> Table<'a> {
             }
         }
         let fallback = match header.kind {
-            TableKind::Nodes | TableKind::Both => node_label(source, &header, options),
-            TableKind::Relationships => relationship_type(source, &header, options),
+            TableKind::Nodes | TableKind::Both => node_labels(source, &header, options),
+            TableKind::Relationships => vec![relationship_type(source, &header, options)],
         };
         Ok(Table {
             source,
@@ -129,7 +129,7 @@ impl<'a> Table<'a> {
             }
         }
         if !labelled {
-            node.labels.push(self.fallback.clone());
+            node.labels.clone_from(&self.fallback);
         }
         Ok(node)
     }
@@ -142,7 +142,8 @@ impl<'a> Table<'a> {
     ) -> Result<RelationshipRecord> {
         let mut ends = [None, None];
         let mut directed = None;
-        let mut relationship_type = self.fallback.clone();
+        let fallback = self.fallback.first();
+        let mut relationship_type = fallback.cloned().unwrap_or_else(|| DEFAULT_TYPE.into());
         let mut properties = Properties::new();
         for (index, (column, array)) in self.columns(batch) {
             if *column == Column::Ignored {

@@ -218,9 +218,9 @@ fn column(cell: &str, dialect: Dialect) -> Column {
     let details = cell
         .strip_suffix('}')
         .and_then(|cell| cell.rsplit_once('{'));
-    let (before, _) = details.unwrap_or((cell, ""));
+    let (before, details) = details.unwrap_or((cell, ""));
     if let Some((name, word)) = before.rsplit_once(':')
-        && let Some(column) = column_of_word(name.trim(), word.trim())
+        && let Some(column) = column_of_word(name.trim(), word.trim(), details)
     {
         return column;
     }
@@ -275,9 +275,9 @@ fn column_of_kgx(cell: &str) -> Option<Column> {
     })
 }
 
-/// What `name:word` says, if the word is one that we know: `name:ID(Person)`, `age:int`,
+/// What `name:word` says, if the word is one that we know: `name:ID(Person){id-type:int}`, `age:int`,
 /// `tags:string[]`.
-fn column_of_word(name: &str, word: &str) -> Option<Column> {
+fn column_of_word(name: &str, word: &str, details: &str) -> Option<Column> {
     let (word, space) = match word.strip_suffix(')').and_then(|word| word.split_once('(')) {
         Some((word, space)) => (word, Some(Arc::from(space))),
         None => (word, None),
@@ -285,7 +285,7 @@ fn column_of_word(name: &str, word: &str) -> Option<Column> {
     Some(match word.to_ascii_uppercase().as_str() {
         "ID" => Column::Id {
             property: (!name.is_empty()).then(|| name.into()),
-            kind: None,
+            kind: id_kind(details),
             space,
         },
         "LABEL" | "LABELS" => Column::Labels(';'),
@@ -305,5 +305,15 @@ fn column_of_word(name: &str, word: &str) -> Option<Column> {
             };
             Column::Property(name.into(), Some(CellKind { cell_type, list }))
         }
+    })
+}
+
+/// The type of ids that `id-type:int` in the details of an id says.
+fn id_kind(details: &str) -> Option<CellKind> {
+    let (word, name) = details.split_once(':')?;
+    let cell_type = CellType::named(name.trim()).filter(|_| word.trim() == "id-type")?;
+    Some(CellKind {
+        cell_type,
+        list: false,
     })
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorDetail, Result};
+use crate::import_export::batch::Batch;
 use crate::import_export::csv::header::{CellKind, Column, Header, TableKind};
 use crate::import_export::csv::kuzu_script::{Copy, Schema, TableOf, copies};
 use crate::import_export::csv::layout::{Layout, Lists};
@@ -64,12 +65,16 @@ impl ReadFormat for Kuzu {
             let header = header(&schema, table, &copy)
                 .map_err(|message| broken(&copy_source, copy.line, message))?;
             let name: Arc<str> = copy.table.as_str().into();
-            Table::new(&file, layout(&copy), header, name, sink)?.read(&mut InFile {
+            Table::new(&file, layout(&copy), header, vec![name], sink)?.read(&mut InFile {
                 source: &file,
                 sink,
             })?;
         }
         Ok(())
+    }
+
+    fn makes_batches(&self) -> bool {
+        true
     }
 
     fn brings_along(&self, source: &Source<'_>) -> Vec<PathBuf> {
@@ -222,6 +227,18 @@ impl RecordSink for InFile<'_> {
 
     fn reserve(&mut self, bytes: usize) -> Result<()> {
         self.sink.reserve(bytes)
+    }
+
+    fn takes_batches(&self) -> bool {
+        self.sink.takes_batches()
+    }
+
+    fn threads(&self) -> usize {
+        self.sink.threads()
+    }
+
+    fn batch(&mut self, batch: &Batch) -> Result<bool> {
+        self.sink.batch(batch)
     }
 
     fn refuse(&mut self, place: Place, error: Error) -> Result<()> {

@@ -59,11 +59,11 @@ impl Layout {
         })
     }
 
-    /// The rows, header included where `with_header` says so.
+    /// All rows, header included.
     ///
     /// # Errors
     /// Those of the source.
-    pub fn rows<'s>(&self, source: &'s Source<'_>, with_header: bool) -> Result<Rows<'s>> {
+    pub fn rows<'s>(&self, source: &'s Source<'_>) -> Result<Rows<'s>> {
         let mut text = source.open()?;
         if self.lines_before > 0 {
             for _ in 0..self.lines_before {
@@ -73,25 +73,38 @@ impl Layout {
             // Empty lines are none of the table, too, and count.
             text = Box::new(Cursor::new(vec![b'\n'; self.lines_before]).chain(text));
         }
+        Ok(self.rows_of(source, text, 1 - source.foreign_lines(), true))
+    }
+
+    /// The rows of a part of a source that begins in this line; whether it is the last part.
+    pub fn rows_of<'s>(
+        &self,
+        source: &'s Source<'_>,
+        text: Box<dyn BufRead + 's>,
+        first_line: u64,
+        is_last: bool,
+    ) -> Rows<'s> {
         let last = Rc::new(Cell::new(b'\n'));
         let reader = ::csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
             .quoting(self.quote.is_some())
             .quote(self.quote.unwrap_or(b'"'))
             .escape(self.escape)
-            .has_headers(self.has_header && !with_header)
+            .has_headers(false)
             .flexible(true)
             .from_reader(Tail {
                 text,
                 last: last.clone(),
             });
-        Ok(Rows {
+        Rows {
             source,
             reader,
+            first_line,
+            is_last,
             quote: self.quote,
             last,
             legacy: None,
-        })
+        }
     }
 }
 
@@ -99,6 +112,10 @@ impl Layout {
 pub(super) struct Rows<'s> {
     source: &'s Source<'s>,
     reader: ::csv::Reader<Tail<'s>>,
+    /// The line of the source that the text begins in.
+    first_line: u64,
+    /// Whether the text ends where the source ends.
+    is_last: bool,
     quote: Option<u8>,
     /// The last byte of the text so far that ends no line.
     last: Rc<Cell<u8>>,
@@ -133,13 +150,16 @@ impl Rows<'_> {
     /// `InvalidContent` where the text ends within quotes.
     pub fn next(&mut self, cells: &mut ::csv::StringRecord) -> Result<Option<Place>> {
         let before = cells.position().map(::csv::Position::line);
-        let mut of_last = cells.iter();
-        let had_break = of_last.next_back().is_some_and(|cell| cell.contains('\n'));
+        let had_break = cells
+            .iter()
+            .next_back()
+            .is_some_and(|cell| cell.contains('\n'));
         let mut row = std::mem::take(cells).into_byte_record();
         let more = self.reader.read_byte_record(&mut row);
-        if !more.map_err(|error| csv_error(self.source, error))? {
-            if had_break && self.quote.is_some_and(|quote| quote != self.last.get()) {
-                let place = Place::Line(before.unwrap_or(0) - self.source.foreign_lines());
+        if !more.map_err(|error| csv_error(self.source, self.first_line, error))? {
+            if self.is_last && had_break && self.quote.is_some_and(|quote| quote != self.last.get())
+            {
+                let place = Place::Line(before.unwrap_or(1) + self.first_line - 1);
                 let message = "a quote that opens in this row is never closed; is a part of the \
                                file missing?";
                 let detail = ErrorDetail::InvalidContent;
@@ -147,8 +167,8 @@ impl Rows<'_> {
             }
             return Ok(None);
         }
-        let line = row.position().map_or(0, ::csv::Position::line);
-        let place = Place::Line(line - self.source.foreign_lines());
+        let line = row.position().map_or(1, ::csv::Position::line);
+        let place = Place::Line(line + self.first_line - 1);
         *cells = match ::csv::StringRecord::from_byte_record(row) {
             Ok(row) => row,
             Err(error) => self.decode(&error.into_byte_record(), place)?,
@@ -214,9 +234,9 @@ fn first_line(bytes: &[u8]) -> (usize, &[u8]) {
     (before, lines.get(before).copied().unwrap_or_default())
 }
 
-/// The error of a row, with its line.
-fn csv_error(source: &Source<'_>, error: ::csv::Error) -> Error {
-    let place = |position: &::csv::Position| Place::Line(position.line() - source.foreign_lines());
+/// The error of a row of a text that begins in the line `first` of the source.
+fn csv_error(source: &Source<'_>, first: u64, error: ::csv::Error) -> Error {
+    let place = |position: &::csv::Position| Place::Line(position.line() + first - 1);
     let line = error.position().map_or(Place::File, place);
     match error.into_kind() {
         ::csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {

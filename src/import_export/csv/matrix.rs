@@ -40,7 +40,7 @@ pub(super) fn read(
     options: &ImportOptions,
     sink: &mut dyn RecordSink,
 ) -> Result<()> {
-    let mut rows = layout.rows(source, true)?;
+    let mut rows = layout.rows(source)?;
     let mut names: Vec<Arc<str>> = Vec::new();
     let mut nodes = HashSet::new();
     let relationship_type = options.relationship_type.clone();

@@ -17,6 +17,8 @@
 //! lists of neighbours (`neighbours`), and KGX's have lists between bars and, where tabs separate
 //! cells, no quotes.
 
+mod blocks;
+mod columns;
 mod dialect;
 mod ends;
 pub(in crate::import_export) mod header;
@@ -33,7 +35,7 @@ use crate::error::{ErrorDetail, Result};
 use crate::import_export::csv::dialect::Dialect;
 use crate::import_export::csv::header::{Header, TableKind};
 use crate::import_export::csv::layout::{Layout, Lists, first_cells};
-use crate::import_export::csv::names::{node_label, relationship_type};
+use crate::import_export::csv::names::{node_labels, relationship_type};
 use crate::import_export::csv::table::Table;
 use crate::import_export::format::ReadFormat;
 use crate::import_export::infer::{CellType, Inference};
@@ -97,8 +99,8 @@ impl ReadFormat for Csv {
         }
         let header = self.header(source, layout)?;
         let fallback = match header.kind {
-            TableKind::Nodes | TableKind::Both => node_label(source, &header, options),
-            TableKind::Relationships => relationship_type(source, &header, options),
+            TableKind::Nodes | TableKind::Both => node_labels(source, &header, options),
+            TableKind::Relationships => vec![relationship_type(source, &header, options)],
         };
         Table::new(source, layout, header, fallback, sink)?.read(sink)
     }
@@ -133,6 +135,20 @@ impl ReadFormat for Csv {
         true
     }
 
+    fn makes_batches(&self) -> bool {
+        true
+    }
+
+    fn needs_nodes_of_others(&self, source: &Source<'_>) -> Result<bool> {
+        let bytes = source.first_bytes()?;
+        if self.0 == Dialect::Gephi && (matrix::is_one(&bytes) || neighbours::is_one(&bytes)) {
+            return Ok(false);
+        }
+        // A header that is wrong is told when it is read.
+        let header = self.header(source, Layout::of_source(source)?);
+        Ok(header.is_ok_and(|header| header.kind == TableKind::Relationships))
+    }
+
     fn is_header_of(&self, header: &Source<'_>, rows: &Source<'_>) -> Result<bool> {
         let is_typed = |cell: &String| cell.contains(":ID") || cell.contains(":START_ID");
         Ok(header
@@ -152,7 +168,14 @@ impl ReadFormat for Csv {
 
 impl Csv {
     fn header(&self, source: &Source<'_>, layout: Layout) -> Result<Header> {
-        let mut rows = layout.rows(source, true)?;
+        if let Some(given) = source.header() {
+            let cells = first_cells(given.as_bytes());
+            let header = Header::of_dialect(cells.iter().map(String::as_str), self.0);
+            return header.map_err(|message| {
+                source.error(ErrorDetail::InvalidContent, Place::File, message)
+            });
+        }
+        let mut rows = layout.rows(source)?;
         let mut cells = ::csv::StringRecord::new();
         let place = rows.next(&mut cells)?.unwrap_or(Place::Line(1));
         let broken = |message: &str| source.error(ErrorDetail::InvalidContent, place, message);

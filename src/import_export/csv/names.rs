@@ -6,15 +6,18 @@ use crate::import_export::csv::header::Header;
 use crate::import_export::options::{DEFAULT_TYPE, ImportOptions};
 use crate::import_export::source::Source;
 
-/// The label of the rows of a table: that of the options, the space of the ids, or the name of the
-/// file.
-pub(in crate::import_export) fn node_label(
+/// The labels of the rows of a table: those of the source, that of the options, the space of the ids, or
+/// the name of the file.
+pub(in crate::import_export) fn node_labels(
     source: &Source<'_>,
     header: &Header,
     options: &ImportOptions,
-) -> Arc<str> {
+) -> Vec<Arc<str>> {
+    if !source.labels().is_empty() {
+        return source.labels().to_vec();
+    }
     if let Some(label) = options.label.as_ref().or(header.id_space()) {
-        return label.clone();
+        return vec![label.clone()];
     }
     let words = words(source.stem());
     let capitalised = words.iter().map(|word| {
@@ -23,20 +26,20 @@ pub(in crate::import_export) fn node_label(
         first.chain(characters).collect::<String>()
     });
     let label: String = capitalised.collect();
-    if label.is_empty() {
-        "Node".into()
-    } else {
-        label.into()
-    }
+    let label = if label.is_empty() { "Node" } else { &label };
+    vec![label.into()]
 }
 
-/// The type of the rows of a table: that of the options, or the name of the file.
+/// The type of the rows of a table: that of the source, that of the options, or the name of the file.
 pub(in crate::import_export) fn relationship_type(
     source: &Source<'_>,
     header: &Header,
     options: &ImportOptions,
 ) -> Arc<str> {
-    if let Some(name) = &options.relationship_type {
+    if let Some(name) = source
+        .relationship_type()
+        .or(options.relationship_type.as_ref())
+    {
         return name.clone();
     }
     let words = words(source.stem());

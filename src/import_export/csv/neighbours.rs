@@ -43,7 +43,7 @@ pub(super) fn read(
     options: &ImportOptions,
     sink: &mut dyn RecordSink,
 ) -> Result<()> {
-    let mut rows = layout.rows(source, true)?;
+    let mut rows = layout.rows(source)?;
     let mut nodes = HashSet::new();
     let relationship_type = options.relationship_type.clone();
     let relationship_type = relationship_type.unwrap_or_else(|| DEFAULT_TYPE.into());

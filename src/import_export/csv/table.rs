@@ -1,31 +1,32 @@
 //! A table whose header is known: its rows as nodes or relationships, with the types that the cells of
 //! each column have.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorDetail, Result};
+use crate::import_export::csv::blocks::{Block, Blocks};
 use crate::import_export::csv::header::{CellKind, Column, Header, TableKind};
-use crate::import_export::csv::layout::{Layout, Lists};
+use crate::import_export::csv::layout::{Layout, Lists, Rows};
 use crate::import_export::encoded::LEGACY;
 use crate::import_export::infer::Inference;
+use crate::import_export::options::DEFAULT_TYPE;
 use crate::import_export::record::{
     ExternalId, NodeRecord, Place, Properties, RecordSink, RelationshipRecord, excerpt,
 };
 use crate::import_export::source::Source;
+use crate::parallel::in_order;
 use crate::value::Value;
-
-/// Rows between two looks at the interrupt flag while types are inferred.
-const ROWS_BETWEEN_CHECKS: u32 = 1024;
 
 /// A table whose header is read.
 pub(super) struct Table<'a> {
     source: &'a Source<'a>,
-    layout: Layout,
-    header: Header,
+    pub(super) layout: Layout,
+    pub(super) header: Header,
     /// The type of each column that holds a property.
-    kinds: Vec<CellKind>,
-    /// The label or the type of rows that have none.
-    fallback: Arc<str>,
+    pub(super) kinds: Vec<CellKind>,
+    /// The labels of rows that have none; the type, for tables of relationships.
+    pub(super) fallback: Vec<Arc<str>>,
 }
 
 impl<'a> Table<'a> {
@@ -38,8 +39,8 @@ impl<'a> Table<'a> {
         source: &'a Source<'a>,
         layout: Layout,
         header: Header,
-        fallback: Arc<str>,
-        sink: &dyn RecordSink,
+        fallback: Vec<Arc<str>>,
+        sink: &mut dyn RecordSink,
     ) -> Result<Self> {
         let mut table = Table {
             source,
@@ -52,7 +53,7 @@ impl<'a> Table<'a> {
         Ok(table)
     }
 
-    /// Pushes all rows into `sink`.
+    /// Pushes all rows into `sink`: many at once where it takes them so and nothing about them is odd.
     ///
     /// # Errors
     /// `FormatError` with the line; those of the source and of the sink.
@@ -63,30 +64,107 @@ impl<'a> Table<'a> {
                 sink.warning(Place::Line(1), text);
             }
         }
-        let legacy = self.each(|line, cells| {
-            if cells.iter().all(str::is_empty) {
-                let text = "the row is empty and left out";
-                sink.warning(line, text.to_owned());
-                return Ok(());
-            }
-            if cells.len() < self.header.columns.len() {
-                let text = "the row is shorter than the header; the missing cells count as empty";
-                sink.warning(line, text.to_owned());
-            }
-            let is_node = match self.header.kind {
-                TableKind::Nodes => true,
-                TableKind::Relationships => false,
-                TableKind::Both => self.is_without_ends(cells),
-            };
-            match is_node {
-                true => sink.node(self.node(line, cells)?, line),
-                false => sink.relationship(self.relationship(line, cells)?, line),
-            }
-        })?;
+        let takes_batches = sink.takes_batches();
+        let threads = if takes_batches { sink.threads() } else { 1 };
+        let mut blocks = Blocks::new(self.source, self.layout)?;
+        let sink = RefCell::new(sink);
+        let mut legacy = None;
+        in_order(
+            threads,
+            || blocks.next(&mut |bytes| sink.borrow_mut().reserve(bytes)),
+            |block| {
+                let batches = takes_batches.then(|| self.batches(&block)).flatten();
+                (block, batches)
+            },
+            |(block, batches)| {
+                let mut sink = sink.borrow_mut();
+                sink.check()?;
+                let mut refused = Vec::new();
+                let only = match batches {
+                    None => None,
+                    Some(batches) => {
+                        for (name, batch) in batches {
+                            if !sink.batch(&batch)? {
+                                refused.push(name);
+                            }
+                        }
+                        if refused.is_empty() {
+                            return Ok(());
+                        }
+                        Some(refused.as_slice())
+                    }
+                };
+                let first = self.rows(&block, only, &mut **sink)?;
+                legacy = legacy.or(first);
+                Ok(())
+            },
+        )?;
         if let Some(place) = legacy {
-            sink.warning(place, LEGACY.to_owned());
+            sink.borrow_mut().warning(place, LEGACY.to_owned());
         }
         Ok(())
+    }
+
+    /// Pushes the rows of a block into `sink` one by one; only those whose labels or type stand in a cell
+    /// that is one of `only`, where that is given. Gives the first row that was not UTF-8.
+    fn rows(
+        &self,
+        block: &Block,
+        only: Option<&[String]>,
+        sink: &mut dyn RecordSink,
+    ) -> Result<Option<Place>> {
+        let mut rows = self.rows_of(block);
+        let mut cells = ::csv::StringRecord::new();
+        let name_column = self.name_columns().next();
+        while let Some(line) = rows.next(&mut cells)? {
+            let name = name_column.and_then(|place| cells.get(place));
+            let name = name.unwrap_or_default();
+            if only.is_none_or(|only| only.iter().any(|one| one == name)) {
+                self.row(line, &cells, sink)?;
+            }
+        }
+        Ok(rows.legacy())
+    }
+
+    fn rows_of<'b>(&'b self, block: &'b Block) -> Rows<'b> {
+        let text = Box::new(block.text.as_slice());
+        self.layout
+            .rows_of(self.source, text, block.line, block.is_last)
+    }
+
+    fn row(
+        &self,
+        line: Place,
+        cells: &::csv::StringRecord,
+        sink: &mut dyn RecordSink,
+    ) -> Result<()> {
+        let columns = self.header.columns.len();
+        if cells.len() > columns {
+            let message = format!(
+                "cells in the row: {}, in the header: {columns}",
+                cells.len()
+            );
+            let hint = "a cell with the separator or a line break in it needs double quotes";
+            return Err(self.content_error(line, message).hint(hint));
+        }
+        if cells.iter().all(str::is_empty) {
+            let text = "the row is empty and left out";
+            sink.warning(line, text.to_owned());
+            return Ok(());
+        }
+        if cells.len() < columns {
+            let text = "the row is shorter than the header; the missing cells count as empty";
+            sink.warning(line, text.to_owned());
+        }
+        let is_node = match self.header.kind {
+            TableKind::Nodes => true,
+            TableKind::Relationships => false,
+            TableKind::Both => self.is_without_ends(cells),
+        };
+        match is_node {
+            true => sink.node(self.node(line, cells)?, line),
+            false => sink.relationship(self.relationship(line, cells)?, line),
+        }
     }
 
     fn is_without_ends(&self, cells: &::csv::StringRecord) -> bool {
@@ -95,30 +173,8 @@ impl<'a> Table<'a> {
         cells.all(|cell| cell.trim().is_empty())
     }
 
-    /// Hands over the rows with their lines; gives the first row that was not UTF-8.
-    fn each(
-        &self,
-        mut take: impl FnMut(Place, &::csv::StringRecord) -> Result<()>,
-    ) -> Result<Option<Place>> {
-        let mut rows = self.layout.rows(self.source, false)?;
-        let mut cells = ::csv::StringRecord::new();
-        while let Some(line) = rows.next(&mut cells)? {
-            let columns = self.header.columns.len();
-            if cells.len() > columns {
-                let message = format!(
-                    "cells in the row: {}, in the header: {columns}",
-                    cells.len()
-                );
-                let hint = "a cell with the separator or a line break in it needs double quotes";
-                return Err(self.content_error(line, message).hint(hint));
-            }
-            take(line, &cells)?;
-        }
-        Ok(rows.legacy())
-    }
-
     /// The types of the columns; looks at all rows where a header leaves one open.
-    fn infer(&self, sink: &dyn RecordSink) -> Result<Vec<CellKind>> {
+    fn infer(&self, sink: &mut dyn RecordSink) -> Result<Vec<CellKind>> {
         let columns = &self.header.columns;
         let is_open = |column: &Column| {
             matches!(
@@ -131,21 +187,36 @@ impl<'a> Table<'a> {
                     }
             )
         };
-        let mut inferences = vec![Inference::new(); columns.len()];
+        // A column whose type is known is text to the eye that looks at the others.
+        let begun = columns.iter().map(|column| match is_open(column) {
+            true => Inference::new(),
+            false => Inference::text(),
+        });
+        let begun: Vec<Inference> = begun.collect();
+        let known = RefCell::new(begun.clone());
         if columns.iter().any(is_open) {
-            let mut rows = 0_u32;
-            self.each(|_, cells| {
-                rows = rows.wrapping_add(1);
-                if rows.is_multiple_of(ROWS_BETWEEN_CHECKS) {
-                    sink.check()?;
-                }
-                for (inference, cell) in inferences.iter_mut().zip(cells) {
-                    inference.add(cell);
-                }
-                Ok(())
-            })?;
+            let source = self.source.uncounted();
+            let mut blocks = Blocks::new(&source, self.layout)?;
+            let threads = sink.threads();
+            let sink = RefCell::new(sink);
+            in_order(
+                threads,
+                || match known.borrow().iter().all(Inference::is_text) {
+                    true => Ok(None),
+                    false => blocks.next(&mut |bytes| sink.borrow_mut().reserve(bytes)),
+                },
+                |block| self.inferred(&block, begun.clone()),
+                |inferred| {
+                    let mut known = known.borrow_mut();
+                    known
+                        .iter_mut()
+                        .zip(inferred)
+                        .for_each(|(known, more)| known.merge(&more));
+                    sink.borrow().check()
+                },
+            )?;
         }
-        let kinds = columns.iter().zip(inferences);
+        let kinds = columns.iter().zip(known.into_inner());
         Ok(kinds
             .map(|(column, inference)| match column {
                 Column::Property(_, Some(kind))
@@ -158,6 +229,28 @@ impl<'a> Table<'a> {
                 },
             })
             .collect())
+    }
+
+    /// What the cells of a block have in common. What is wrong with it is told when it is read.
+    fn inferred(&self, block: &Block, mut inferences: Vec<Inference>) -> Vec<Inference> {
+        let Ok(text) = std::str::from_utf8(&block.text) else {
+            let (mut rows, mut cells) = (self.rows_of(block), ::csv::StringRecord::new());
+            while let Ok(Some(_)) = rows.next(&mut cells) {
+                let cells = inferences.iter_mut().zip(&cells);
+                cells.for_each(|(inference, cell)| inference.add(cell));
+            }
+            return inferences;
+        };
+        let (mut cells, mut at) = (Vec::new(), 0);
+        while at < text.len()
+            && let Some(next) = self.layout.row(text, at, &mut cells)
+        {
+            for (inference, cell) in inferences.iter_mut().zip(&cells) {
+                inference.add(cell);
+            }
+            at = next;
+        }
+        inferences
     }
 
     fn node(&self, line: Place, cells: &::csv::StringRecord) -> Result<NodeRecord> {
@@ -191,7 +284,7 @@ impl<'a> Table<'a> {
             }
         }
         if !labelled {
-            node.labels.push(self.fallback.clone());
+            node.labels.clone_from(&self.fallback);
         }
         Ok(node)
     }
@@ -199,7 +292,7 @@ impl<'a> Table<'a> {
     fn relationship(&self, line: Place, cells: &::csv::StringRecord) -> Result<RelationshipRecord> {
         let mut ends = [None, None];
         let mut directed = None;
-        let mut relationship_type = self.fallback.clone();
+        let mut relationship_type = self.relationship_type();
         let mut properties = Properties::new();
         for (index, (column, cell)) in self.header.columns.iter().zip(cells).enumerate() {
             match column {
@@ -229,8 +322,14 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// The type of relationships whose rows say none.
+    pub(super) fn relationship_type(&self) -> Arc<str> {
+        let name = self.fallback.first();
+        name.cloned().unwrap_or_else(|| DEFAULT_TYPE.into())
+    }
+
     /// The value of a cell that is not empty.
-    fn value(&self, index: usize, name: &str, line: Place, cell: &str) -> Result<Value> {
+    pub(super) fn value(&self, index: usize, name: &str, line: Place, cell: &str) -> Result<Value> {
         let CellKind { cell_type, list } = self.kinds[index];
         let parse = |text: &str| {
             cell_type.parse(text).map_err(|wrong| {

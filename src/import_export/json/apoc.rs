@@ -45,6 +45,7 @@ impl ReadFormat for ApocJson {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
+        let threads = sink.threads();
         let mut document = ApocDocument {
             records: Records::new(source, options, sink),
             seen: HashSet::new(),
@@ -53,7 +54,7 @@ impl ReadFormat for ApocJson {
         let is_document = outline.has("nodes") || outline.has("rels") || outline.has("[]");
         let is_row = outline.has("*.type") || outline.has("*.[].type");
         let is_lines = outline.has("type") || outline.has("id") || is_row && !is_document;
-        read_lines_or_document(source, is_lines, &mut document)
+        read_lines_or_document(source, is_lines, threads, &mut document)
     }
 
     fn may_leave_out_nodes(&self) -> bool {

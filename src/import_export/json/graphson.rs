@@ -40,6 +40,7 @@ impl ReadFormat for GraphSon {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
+        let threads = sink.threads();
         let mut document = GraphSonDocument {
             records: Records::new(source, options, sink),
             edges: HashSet::new(),
@@ -47,7 +48,7 @@ impl ReadFormat for GraphSon {
         };
         let outline = Outline::of_source(source)?;
         let is_lines = outline.has("id") || outline.has("_id") || outline.has("@value.id");
-        read_lines_or_document(source, is_lines, &mut document)
+        read_lines_or_document(source, is_lines, threads, &mut document)
     }
 }
 

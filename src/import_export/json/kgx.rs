@@ -33,10 +33,11 @@ impl ReadFormat for KgxJson {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
+        let threads = sink.threads();
         let mut document = KgxDocument(Records::new(source, options, sink));
         let outline = Outline::of_source(source)?;
         let is_lines = outline.has("id") || outline.has("subject");
-        read_lines_or_document(source, is_lines, &mut document)
+        read_lines_or_document(source, is_lines, threads, &mut document)
     }
 
     fn implies_nodes(&self) -> bool {

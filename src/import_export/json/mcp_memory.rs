@@ -37,10 +37,11 @@ impl ReadFormat for McpMemory {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
+        let threads = sink.threads();
         let mut document = MemoryDocument(Records::new(source, options, sink));
         let outline = Outline::of_source(source)?;
         let is_lines = !outline.has("entities") && !outline.has("relations");
-        read_lines_or_document(source, is_lines, &mut document)
+        read_lines_or_document(source, is_lines, threads, &mut document)
     }
 
     fn implies_nodes(&self) -> bool {

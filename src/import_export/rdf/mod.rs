@@ -17,6 +17,7 @@ mod write;
 
 use std::io::{self, BufRead, Read};
 
+use oxrdf::Quad;
 use oxrdfio::{JsonLdProfileSet, RdfFormat, RdfParseError, RdfParser, RdfSyntaxError};
 
 use crate::error::{Error, ErrorDetail, Result};
@@ -29,6 +30,7 @@ use crate::import_export::rdf::read::push_records;
 use crate::import_export::rdf::statements::Statements;
 use crate::import_export::record::{Place, RecordSink, excerpt};
 use crate::import_export::source::Source;
+use crate::parallel::apart;
 
 /// Ends the key of a property that holds the notes of another.
 const NOTES_SUFFIX: &str = "^^";
@@ -39,6 +41,12 @@ const TYPE_GRAPHS: &str = "^labels";
 
 /// The type of a node of which nothing else is said: RDF has no other way to say that it is there.
 const BARE_NODE: &str = "rihla:#node";
+
+/// Statements that one thread hands to another at once.
+const QUADS_AT_ONCE: usize = 256;
+
+/// Bytes of a file from which on it is worth a thread that does nothing but parse it.
+const APART_FROM: u64 = 4 << 20;
 
 /// Statements between two looks at the interrupt flag.
 const STATEMENTS_BETWEEN_CHECKS: u32 = 256;
@@ -167,6 +175,11 @@ impl Resources {
                 let added = syntax.add_to(&mut self.0, source, reader, sink);
                 added.map_err(|failure| syntax_error(source, &failure, Some(line)))
             }
+            RdfFormat::NTriples | RdfFormat::NQuads
+                if sink.threads() > 1 && source.size() > APART_FROM =>
+            {
+                return syntax.add_apart(&mut self.0, source, sink);
+            }
             _ => {
                 let reader = NestingLimit::new(source.open()?);
                 let added = syntax.add_to(&mut self.0, source, reader, sink);
@@ -186,6 +199,44 @@ impl Resources {
 }
 
 impl Rdf {
+    /// Adds all that lines of statements say, which another thread parses.
+    fn add_apart(
+        &self,
+        statements: &mut Statements,
+        source: &Source<'_>,
+        sink: &mut dyn RecordSink,
+    ) -> Result<()> {
+        let parse = |give: &mut dyn FnMut(Vec<Quad>) -> Result<()>| {
+            let reader = NestingLimit::new(source.open()?);
+            let mut parsed = RdfParser::from_format(self.0).for_reader(reader);
+            loop {
+                let mut quads = Vec::with_capacity(QUADS_AT_ONCE);
+                let failure = parsed
+                    .by_ref()
+                    .take(QUADS_AT_ONCE)
+                    .find_map(|quad| match quad {
+                        Ok(quad) => {
+                            quads.push(quad);
+                            None
+                        }
+                        Err(error) => Some(error),
+                    });
+                let is_last = quads.is_empty();
+                // What cannot be kept comes before what cannot be read.
+                give(quads)?;
+                match failure {
+                    Some(error) => return Err(syntax_error(source, &error, None)),
+                    None if is_last => return Ok(()),
+                    None => {}
+                }
+            }
+        };
+        apart(parse, |quads: Vec<Quad>| {
+            sink.check()?;
+            quads.iter().try_for_each(|quad| statements.add(quad, sink))
+        })
+    }
+
     /// Adds all that the source says. The inner error is the sink's.
     fn add_to(
         &self,

@@ -4,6 +4,7 @@
 
 use std::str::FromStr;
 
+use super::calendar::month_length;
 use super::field::{Components, Field};
 use super::zone::Zone;
 use super::{Date, DateTime, LocalDateTime, LocalTime, Time};
@@ -215,10 +216,61 @@ fn malformed(text: &str, what: &str, example: &str) -> Error {
     Error::argument(format!("{text:?} is no {what}")).hint(format!("write {example}"))
 }
 
+/// The number that these ASCII digits are.
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |number, digit| {
+        let is_digit = digit.is_ascii_digit();
+        is_digit.then(|| number * 10 + i64::from(digit - b'0'))
+    })
+}
+
+impl Date {
+    /// The date that is written as `2015-07-21`, as most are; `None` for any other text, which may
+    /// still be one.
+    pub fn from_usual_text(text: &str) -> Option<Date> {
+        let [year @ .., b'-', m, n, b'-', d, e] = text.as_bytes() else {
+            return None;
+        };
+        let year = number(year).filter(|_| year.len() == 4)?;
+        let (month, day) = (number(&[*m, *n])?, number(&[*d, *e])?);
+        let is_there = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+        is_there.then(|| Date::from_calendar(year, month, day).ok())?
+    }
+}
+
+impl LocalDateTime {
+    /// The date-time that is written as `2015-07-21T21:40:32`, with or without a fraction; `None` for
+    /// any other text, which may still be one.
+    pub fn from_usual_text(text: &str) -> Option<LocalDateTime> {
+        let (date, time) = text.split_at_checked(10)?;
+        let date = Date::from_usual_text(date)?;
+        let [b'T', h, i, b':', m, n, b':', s, t, fraction @ ..] = time.as_bytes() else {
+            return None;
+        };
+        let (hour, minute, second) = (number(&[*h, *i])?, number(&[*m, *n])?, number(&[*s, *t])?);
+        let fraction = match fraction {
+            [] => 0,
+            [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
+                number(digits)? * 10_i64.pow(9 - digits.len() as u32)
+            }
+            _ => return None,
+        };
+        let seconds = hour * 3_600 + minute * 60 + second;
+        let is_there = hour < 24 && minute < 60 && second < 60;
+        is_there.then(|| {
+            let nanoseconds = seconds * 1_000_000_000 + fraction;
+            LocalDateTime::new(date, LocalTime { nanoseconds })
+        })
+    }
+}
+
 impl FromStr for Date {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Date> {
+        if let Some(date) = Date::from_usual_text(text) {
+            return Ok(date);
+        }
         let mut components = Components::default();
         let mut scanner = Scanner::new(text);
         date(&mut scanner, &mut components)
@@ -286,6 +338,9 @@ impl FromStr for LocalDateTime {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<LocalDateTime> {
+        if let Some(date_time) = LocalDateTime::from_usual_text(text) {
+            return Ok(date_time);
+        }
         let mut components = Components::default();
         let mut scanner = Scanner::new(text);
         date_and_time(&mut scanner, &mut components)
