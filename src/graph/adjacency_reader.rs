@@ -186,6 +186,12 @@ fn run_length(numbers: &[u32]) -> usize {
     /// Numbers that are looked at together, which becomes vector instructions.
     const TOGETHER: usize = 64;
     let first = numbers.first().copied().unwrap_or_default();
+    if numbers
+        .get(1)
+        .is_none_or(|second| *second != first.wrapping_add(1))
+    {
+        return numbers.len().min(1);
+    }
     let follows = |(place, number): (usize, &u32)| number.wrapping_sub(first) == place as u32;
     let mut length = 0;
     for part in numbers.chunks(TOGETHER) {

@@ -64,7 +64,9 @@ impl<'p> Side<'p> {
 
     /// The number of all ways from each of the nodes; none from nulls.
     fn totals(&mut self, nodes: &UInt32Array, runtime: &mut Runtime) -> Result<Vec<u64>> {
-        if nodes.null_count() == 0 && self.branch.counts_all() {
+        // What is quickly counted is not worth keeping, unless the node stays the same.
+        let is_quick = self.branch.counts_all() && changes(nodes) * 2 > nodes.len();
+        if nodes.null_count() == 0 && is_quick {
             return self.branch.count(nodes.values(), runtime);
         }
         let mut unknown = Vec::new();
