@@ -94,6 +94,9 @@ const PREDICATES: &[&str] = &[
     "exists { (a)-[:R]->() }",
     "c <> a AND a.number < 3",
     "NOT (a)-[:S]-(c) AND NOT (a)--(c)",
+    "NOT (a)-[:R]-(c) AND a <> c",
+    "NOT (c)-[:R]->(b)",
+    "(a)<-[:S]-(c) AND b <> c",
 ];
 const RETURNS: &[&str] = &[
     "count(*) AS n",
@@ -116,6 +119,9 @@ const PATTERNS: &[&str] = &[
     "MATCH (a{A}){1}(b{B}){2}(c{C}), (c){3}(a){1}(d) WHERE {P} AND d <> b",
     "MATCH (a{A}){1}(b{B}){2}(c{C}){3}(d) WHERE {P}",
     "MATCH (b{B}), (b){1}(a{A}), (b){2}(c{C}), (b){3}(d) WHERE {P} AND a <> d",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}){1}(d) WHERE {P} AND a <> d",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}){1}(d) WHERE {P} AND a <> d AND NOT (c){1}(a)",
+    "MATCH (a{A}){1}(b{B}){2}(c{C}){1}(d){3}(a) WHERE {P}",
     "MATCH (a{A}){1}(b{B}){2}(c{C}), (b){3}(d:A){1}(a) WHERE {P}",
     "MATCH (a{A}){1}(b{B}) OPTIONAL MATCH (b){2}(c{C}) WHERE {P}",
     "MATCH (a{A}){1}(b{B}) OPTIONAL MATCH (b){2}(c{C}) OPTIONAL MATCH (b){3}(d) WITH a, b, c",

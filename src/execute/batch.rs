@@ -154,9 +154,7 @@ impl Batch {
     /// Where a row counts more often than a number tells.
     pub fn weighted(mut self, mut weights: Vec<u64>) -> Result<Batch> {
         if let Some(multiplicity) = &self.multiplicity {
-            for (weight, times) in weights.iter_mut().zip(multiplicity.iter()) {
-                *weight = product(*weight, *times)?;
-            }
+            multiply(&mut weights, multiplicity)?;
         }
         if !weights.contains(&0) {
             self.multiplicity = Some(weights.into());
@@ -169,6 +167,18 @@ impl Batch {
         weights.retain(|weight| *weight > 0);
         batch.multiplicity = Some(weights.into());
         Ok(batch)
+    }
+
+    /// The same rows, each counted as often as before times its weight, which may be never.
+    ///
+    /// # Errors
+    /// Where a row counts more often than a number tells.
+    pub fn counted(mut self, mut weights: Vec<u64>) -> Result<Batch> {
+        if let Some(multiplicity) = &self.multiplicity {
+            multiply(&mut weights, multiplicity)?;
+        }
+        self.multiplicity = Some(weights.into());
+        Ok(self)
     }
 
     /// Rows `offset..offset + length`.
@@ -280,6 +290,42 @@ pub(super) fn product(times: u64, more: u64) -> Result<u64> {
 /// Where that is beyond 64 bits.
 pub(super) fn total(times: u64, more: u64) -> Result<u64> {
     times.checked_add(more).ok_or_else(too_many)
+}
+
+/// Multiplies each number by the other of its place.
+///
+/// # Errors
+/// Where a product is beyond 64 bits.
+pub(super) fn multiply(numbers: &mut [u64], by: &[u64]) -> Result<()> {
+    let room = bits(numbers).leading_zeros() + bits(by).leading_zeros();
+    let pairs = numbers.iter_mut().zip(by);
+    if room >= u64::BITS {
+        pairs.for_each(|(number, by)| *number *= by);
+        return Ok(());
+    }
+    for (number, by) in pairs {
+        *number = product(*number, *by)?;
+    }
+    Ok(())
+}
+
+/// The sum of numbers.
+///
+/// # Errors
+/// Where it is beyond 64 bits.
+pub(super) fn sum(numbers: &[u64]) -> Result<u64> {
+    // Fewer than 2^32 numbers of 32 bits.
+    if bits(numbers) >> 32 == 0 && numbers.len() >> 32 == 0 {
+        return Ok(numbers.iter().sum());
+    }
+    numbers
+        .iter()
+        .try_fold(0, |sum, number| total(sum, *number))
+}
+
+/// The bits that any of the numbers has.
+fn bits(numbers: &[u64]) -> u64 {
+    numbers.iter().fold(0, |bits, number| bits | number)
 }
 
 /// The error of rows that are too many to count.

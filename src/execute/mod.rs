@@ -89,7 +89,20 @@ pub fn open<'p>(
             expand,
             length,
         } => Box::new(o::reach::Reach::new(open(input), expand, *length)),
-        Kind::Weigh { input, weigh } => Box::new(o::weigh::Weigh::new(open(input), weigh)),
+        Kind::Weigh {
+            input,
+            weigh,
+            only_number,
+        } => Box::new(o::weigh::Weigh::new(open(input), weigh, *only_number)),
+        Kind::WeighCommon {
+            input,
+            common,
+            only_number,
+        } => Box::new(o::weigh_common::WeighCommon::new(
+            open(input),
+            common,
+            *only_number,
+        )),
         Kind::Follow { input, .. } => Box::new(o::follow::Follow::new(open(input), &plan.operator)),
         Kind::Repeat { input, .. } => Box::new(o::repeat::Repeat::new(open(input), &plan.operator)),
         Kind::ShortestPaths { input, .. } => Box::new(o::shortest_paths::ShortestPaths::new(

@@ -219,6 +219,7 @@ fn driving_scan(plan: &Plan) -> Option<&Plan> {
         | Kind::Intersect { input, .. }
         | Kind::Reach { input, .. }
         | Kind::Weigh { input, .. }
+        | Kind::WeighCommon { input, .. }
         | Kind::Follow { input, .. }
         | Kind::Repeat { input, .. }
         | Kind::ShortestPaths { input, .. }

@@ -26,6 +26,8 @@ pub struct Runtime<'a> {
     /// What can be called.
     pub procedures: &'a Procedures,
     snapshot: Snapshot,
+    /// How often the snapshot was taken anew.
+    state: usize,
     writer: Option<&'a mut GraphWriter>,
     /// What the writes so far take of the budget.
     written: Reservation,
@@ -73,6 +75,7 @@ impl<'a> Runtime<'a> {
             parameters,
             procedures,
             snapshot,
+            state: 0,
             writer,
             written: context.reservation(),
             committer: None,
@@ -95,6 +98,12 @@ impl<'a> Runtime<'a> {
     /// The graph as the current clause sees it.
     pub fn graph(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// A number that differs where [`Runtime::graph`] is another graph than before.
+    #[inline]
+    pub fn state(&self) -> usize {
+        self.state
     }
 
     /// What functions see.
@@ -143,6 +152,7 @@ impl<'a> Runtime<'a> {
     pub fn refresh(&mut self) {
         if let Some(writer) = &self.writer {
             self.snapshot = writer.snapshot();
+            self.state += 1;
         }
     }
 

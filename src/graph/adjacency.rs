@@ -11,6 +11,7 @@ use std::sync::Arc;
 use imbl::{OrdSet, Vector};
 
 use super::blob::{BlobReader, BlobWriter, Place};
+use super::directory::Directory;
 use super::segment::{Entry, Segment};
 use super::slot::{Held, Slot};
 use crate::error::{Error, Result};
@@ -37,7 +38,7 @@ const FOLD_AT: u32 = 1024;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Adjacency {
     /// The first entry of each segment, and an entry of any segment is not less.
-    firsts: Arc<Vec<Entry>>,
+    directory: Arc<Directory>,
     segments: Vector<Patched>,
     added: OrdSet<Entry>,
     removed: OrdSet<Entry>,
@@ -102,30 +103,34 @@ impl NeighbourList {
 }
 
 impl Adjacency {
-    /// The segment that an entry belongs to.
-    fn segment_of(&self, entry: &Entry) -> usize {
-        let after = self.firsts.partition_point(|first| first <= entry);
-        after.saturating_sub(1)
-    }
-
     /// The segments that hold entries of a node.
-    pub(super) fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
-        let first = self.segment_of(&(node, 0, 0));
+    fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
+        let first = self.directory.segment_of_node(node);
         let mut end = (first + 1).min(self.segments.len());
-        while self.firsts.get(end).is_some_and(|entry| entry.0 <= node) {
+        let firsts = self.directory.firsts();
+        while firsts.get(end).is_some_and(|entry| entry.0 <= node) {
             end += 1;
         }
         first..end
     }
 
-    /// Whether no other segment has frozen entries of a node.
-    pub(super) fn is_only_in(&self, segment: usize, node: u32) -> bool {
-        let begins_before = |first: &Entry| *first <= (node, 0, 0);
-        self.firsts.get(segment).is_some_and(begins_before)
-            && self
-                .firsts
-                .get(segment + 1)
-                .is_none_or(|next| next.0 > node)
+    /// The segment where the entries of a node begin, and the nodes around it that have all of their
+    /// entries there, none of them patched; `None` where the node itself is none of these.
+    pub(super) fn whole_around(&self, node: u32) -> Option<(usize, std::ops::Range<u32>)> {
+        let number = self.directory.segment_of_node(node);
+        let mut whole = self.directory.only_in(number);
+        for patch in [&self.added, &self.removed] {
+            if patch.is_empty() {
+                continue;
+            }
+            if let Some(before) = patch.range(..(node, 0, 0)).next_back() {
+                whole.start = whole.start.max(before.0.saturating_add(1));
+            }
+            if let Some(next) = patch.range((node, 0, 0)..).next() {
+                whole.end = whole.end.min(next.0);
+            }
+        }
+        whole.contains(&node).then_some((number, whole))
     }
 
     /// The door for segments: every access to frozen entries goes through here, and may fail.
@@ -136,17 +141,10 @@ impl Adjacency {
         }
     }
 
-    pub(super) fn is_patched(&self, node: u32) -> bool {
-        let all = entries_of(node);
-        (!self.added.is_empty() && self.added.range(all.clone()).next().is_some())
-            || (!self.removed.is_empty() && self.removed.range(all).next().is_some())
-    }
-
     /// The neighbours of a node.
     pub(super) fn neighbours(&self, node: u32) -> Result<NeighbourList> {
-        let segments = self.segments_of(node);
-        if segments.len() == 1 && !self.is_patched(node) {
-            let segment = self.segment(segments.start)?;
+        if let Some((number, _)) = self.whole_around(node) {
+            let segment = self.segment(number)?;
             let (start, end) = segment.range(node);
             let segment = Arc::clone(&segment);
             return Ok(NeighbourList(List::Frozen {
@@ -239,13 +237,13 @@ impl Adjacency {
     /// Counts a change of the patch, and folds its segment where there were enough.
     fn patched(&mut self, entry: &Entry) -> Result<()> {
         if self.segments.is_empty() {
-            self.firsts = Arc::new(vec![*entry]);
+            self.directory = Arc::new(Directory::from(vec![*entry]));
             self.segments.push_back(Patched {
                 slot: Slot::resident(Segment::default()),
                 entries: 0,
             });
         }
-        let number = self.segment_of(entry);
+        let number = self.directory.segment_of(entry);
         match self.segments.get_mut(number) {
             Some(segment) => segment.entries += 1,
             None => return Err(Error::internal(format!("there is no segment {number}"))),
@@ -281,13 +279,12 @@ impl Adjacency {
 
     /// Puts the patch of a segment into a new one, or several.
     fn fold(&mut self, number: usize) -> Result<()> {
-        let least = (0, 0, 0);
-        let first = if number == 0 {
-            least
-        } else {
-            self.firsts[number]
+        let mut firsts = self.directory.firsts().to_vec();
+        let first = match number {
+            0 => (0, 0, 0),
+            _ => firsts[number],
         };
-        let end = self.firsts.get(number + 1).copied();
+        let end = firsts.get(number + 1).copied();
         let in_segment = |set: &OrdSet<Entry>| -> Vec<Entry> {
             let from = set.range(first..).copied();
             from.take_while(|entry| end.is_none_or(|end| *entry < end))
@@ -315,23 +312,26 @@ impl Adjacency {
             .collect::<Vec<_>>();
         if slots.is_empty() {
             let empty = Slot::resident(Segment::default());
-            slots.push((self.firsts[number], empty));
+            slots.push((firsts[number], empty));
         }
         // The first entry of a segment does not rise: entries between would then belong to the one
         // before, whose rows end before them.
-        let lowest = self.firsts[number].min(slots[0].0);
+        let lowest = firsts[number].min(slots[0].0);
         slots[0].0 = lowest;
         let one = slots.len() == 1;
-        let firsts = Arc::make_mut(&mut self.firsts);
         let patched = |slot| Patched { slot, entries: 0 };
         if one {
-            firsts[number] = lowest;
+            if firsts[number] != lowest {
+                firsts[number] = lowest;
+                self.directory = Arc::new(Directory::from(firsts));
+            }
             for (_, slot) in slots {
                 self.segments.set(number, patched(slot));
             }
             return Ok(());
         }
         firsts.splice(number..=number, slots.iter().map(|(first, _)| *first));
+        self.directory = Arc::new(Directory::from(firsts));
         let mut after = self.segments.split_off(number);
         after.pop_front();
         self.segments
@@ -367,7 +367,7 @@ impl Adjacency {
 
     /// Where the segments of a stored adjacency are.
     pub(super) fn image(&self) -> AdjacencyImage {
-        let segments = self.segments.iter().zip(self.firsts.iter());
+        let segments = self.segments.iter().zip(self.directory.firsts());
         segments
             .filter_map(|(segment, first)| Some((*first, segment.slot.place()?)))
             .collect()
@@ -388,8 +388,9 @@ impl Adjacency {
             Some(slot) => (*slot).clone(),
             None => Slot::stored(*place, source),
         };
+        let firsts: Vec<Entry> = image.iter().map(|(first, _)| *first).collect();
         Adjacency {
-            firsts: Arc::new(image.iter().map(|(first, _)| *first).collect()),
+            directory: Arc::new(Directory::from(firsts)),
             segments: image
                 .iter()
                 .map(|(_, place)| Patched {
@@ -409,7 +410,8 @@ impl FromIterator<(Entry, Slot<Segment>)> for Adjacency {
             adjacency.segments.push_back(Patched { slot, entries: 0 });
             first
         });
-        adjacency.firsts = Arc::new(firsts.collect());
+        let firsts: Vec<Entry> = firsts.collect();
+        adjacency.directory = Arc::new(Directory::from(firsts));
         adjacency
     }
 }

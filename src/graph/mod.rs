@@ -14,6 +14,7 @@ mod catalog;
 mod changes;
 mod chunk;
 mod describe;
+mod directory;
 mod effect;
 mod gather;
 mod graph_type;
@@ -39,7 +40,7 @@ mod verify_type;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
-pub use adjacency_reader::{AdjacencyReader, Neighbours};
+pub use adjacency_reader::{AdjacencyReader, NeighbourRows, Neighbours};
 pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
 pub use bulk::PartStore;
 pub use cache::Cache;

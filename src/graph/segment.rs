@@ -18,10 +18,13 @@ pub(super) struct Segment {
     offsets: Vec<u32>,
     pub(super) neighbours: Vec<u32>,
     pub(super) relationships: Vec<u32>,
+    /// Whether a node is a neighbour of itself.
+    pub(super) has_loops: bool,
 }
 
 impl Segment {
     /// Where the entries of a node stand.
+    #[inline]
     pub(super) fn range(&self, node: u32) -> (usize, usize) {
         let Some(row) = node.checked_sub(self.first).map(|row| row as usize) else {
             return (0, 0);
@@ -30,6 +33,16 @@ impl Segment {
             (Some(start), Some(end)) => (*start as usize, *end as usize),
             _ => (0, 0),
         }
+    }
+
+    /// The first of the nodes `from..to` that has a row, and the offsets of the rows from it on; one
+    /// more than there are rows, or none.
+    pub(super) fn rows(&self, from: u32, to: u32) -> (u32, &[u32]) {
+        let first = from.max(self.first);
+        let row = (first - self.first) as usize;
+        let end = (to.saturating_sub(self.first) as usize).saturating_add(1);
+        let offsets = self.offsets.get(row..end.min(self.offsets.len()));
+        (first, offsets.unwrap_or_default())
     }
 
     /// How many entries there are.
@@ -71,6 +84,7 @@ impl Segment {
                 .offsets
                 .resize(row + 1, segment.neighbours.len() as u32);
             segment.neighbours.push(*neighbour);
+            segment.has_loops |= node == neighbour;
             segment.relationships.push(*relationship);
         }
         if !segment.offsets.is_empty() {
@@ -98,12 +112,16 @@ impl Part for Segment {
         if sum != entries || first.checked_add(nodes).is_none() {
             return Err(Error::damaged("the entries of a segment do not add up"));
         }
-        Ok(Segment {
+        let mut segment = Segment {
             first,
             offsets,
             neighbours: read_numbers(&mut bytes, entries as usize)?,
             relationships: read_numbers(&mut bytes, entries as usize)?,
-        })
+            has_loops: false,
+        };
+        let has_loops = segment.entries().any(|entry| entry.0 == entry.1);
+        segment.has_loops = has_loops;
+        Ok(segment)
     }
 
     fn pack(&self) -> Result<Packed> {

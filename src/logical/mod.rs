@@ -16,9 +16,10 @@ mod walk;
 
 pub use build::build;
 pub use plan::{
-    Aggregate, Apart, Branch, CreateNode, CreateRelationship, Expand, Expression, GroupPattern,
-    MatchPattern, NodePattern, PathPart, Plan, RelationshipPattern, Repeat, SearchPaths,
-    SearchPattern, SetItem, ShortestPaths, SortKey, Variable, Weigh,
+    Aggregate, Apart, Branch, Common, CreateNode, CreateRelationship, Expand, Expression,
+    GroupPattern, MatchPattern, NodePattern, PathPart, Plan, RelationshipPattern, Repeat,
+    SearchPaths, SearchPattern, SetItem, ShortestPaths, SortKey, Taken, Variable, Weigh,
+    WeighCommon,
 };
 pub use seek::{Seek, SeekCondition, SeekOrder};
 pub use show::{indented, show, show_expression};

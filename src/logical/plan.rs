@@ -94,6 +94,14 @@ pub enum Plan {
         /// The ways that are counted.
         weigh: Weigh,
     },
+    /// Each row counts as often as two of its nodes have neighbours in common, or have none; gives no
+    /// variables.
+    WeighCommon {
+        /// The rows.
+        input: Box<Plan>,
+        /// What is counted.
+        common: Box<WeighCommon>,
+    },
     /// From a known relationship, or a list of them, to its nodes.
     Follow {
         /// The rows to extend.
@@ -458,6 +466,49 @@ pub enum Apart {
     Relationships,
     /// In the node that is reached.
     Nodes,
+}
+
+/// Ways from one node to a neighbour of it, and what another node has to do with that neighbour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WeighCommon {
+    /// The one node.
+    pub from: Variable,
+    /// What leads on from it.
+    pub one: Branch,
+    /// The other node.
+    pub other_from: Variable,
+    /// What leads on from that; to the same variable, unless the ways are apart.
+    pub other: Branch,
+    /// What is counted.
+    pub count: Common,
+    /// Nodes of the row that the neighbour must not be.
+    pub different: Vec<Variable>,
+    /// Relationships of the row that must not be taken again.
+    pub distinct_from: Vec<Taken>,
+}
+
+/// A relationship that is taken, and its ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The relationship.
+    pub relationship: Variable,
+    /// The node on its left.
+    pub from: Variable,
+    /// The node on its right.
+    pub to: Variable,
+}
+
+/// What is counted of two nodes and their neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Common {
+    /// Pairs of ways, one from each node, to one neighbour, over different relationships.
+    Meeting,
+    /// Ways from the one node to where a relationship leads from the other.
+    Present,
+    /// Ways from the one node to where none leads from the other.
+    Absent,
+    /// Pairs of ways, one from each node, to different neighbours.
+    Apart,
 }
 
 /// A search for the shortest of the paths that pass several parts, one after the other.

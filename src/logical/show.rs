@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::plan::{Apart, Expand, Expression, PathPart, Plan, SetItem, SortKey, Variable, Weigh};
+use super::plan::{
+    Apart, Branch, Common, Expand, Expression, PathPart, Plan, SetItem, SortKey, Variable, Weigh,
+    WeighCommon,
+};
 use super::seek::{Seek, SeekOrder};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::{Expression as E, Labels, Quantifier, SubqueryKind};
@@ -59,6 +62,7 @@ fn head(plan: &Plan) -> String {
         }
         Plan::Reach { expand, .. } => format!("Reach {}", show_expand(expand)),
         Plan::Weigh { weigh, .. } => show_weigh(weigh),
+        Plan::WeighCommon { common, .. } => show_weigh_common(common),
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
         Plan::Repeat { repeat, .. } => {
             let into = if repeat.into { "RepeatInto" } else { "Repeat" };
@@ -313,11 +317,8 @@ fn arrows(direction: PatternDirection) -> (&'static str, &'static str) {
 
 /// `Weigh (b)<-[:KNOWS]-(a), (b)-[:KNOWS]->(c), different nodes`
 fn show_weigh(weigh: &Weigh) -> String {
-    let branches = weigh.branches.iter().map(|branch| {
-        let (left, right) = arrows(branch.direction);
-        let types = label_suffix(branch.types.as_ref());
-        format!("({}){left}[{types}]{right}({})", weigh.from, branch.to)
-    });
+    let branches = weigh.branches.iter();
+    let branches = branches.map(|branch| show_branch(&weigh.from, branch));
     let branches = branches.collect::<Vec<_>>().join(", ");
     let apart = match weigh.apart {
         None => "",
@@ -330,6 +331,29 @@ fn show_weigh(weigh: &Weigh) -> String {
         "Weigh"
     };
     format!("{name} {branches}{apart}")
+}
+
+/// `WeighCommon (b)-[:KNOWS]->(c), NOT (a)-[:KNOWS]->(c), c <> a`
+fn show_weigh_common(common: &WeighCommon) -> String {
+    let one = show_branch(&common.from, &common.one);
+    let other = show_branch(&common.other_from, &common.other);
+    let to = &common.one.to;
+    let different = common.different.iter();
+    let different = different.map(|node| format!(", {to} <> {node}"));
+    let different: String = different.collect();
+    let text = match common.count {
+        Common::Meeting => format!("{one}, {other}"),
+        Common::Present => format!("{one}, EXISTS {other}"),
+        Common::Absent => format!("{one}, NOT EXISTS {other}"),
+        Common::Apart => format!("{one}, {other}, different nodes"),
+    };
+    format!("WeighCommon {text}{different}")
+}
+
+fn show_branch(from: &Variable, branch: &Branch) -> String {
+    let (left, right) = arrows(branch.direction);
+    let types = label_suffix(branch.types.as_ref());
+    format!("({from}){left}[{types}]{right}({})", branch.to)
 }
 
 fn show_list(expressions: &[Expression]) -> String {

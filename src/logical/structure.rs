@@ -21,6 +21,9 @@ impl Plan {
                 let branches = weigh.branches.iter().map(|branch| &branch.inner);
                 std::iter::once(&**input).chain(branches).collect()
             }
+            Plan::WeighCommon { input, common } => {
+                vec![input, &common.one.inner, &common.other.inner]
+            }
             Plan::Merge {
                 input, matching, ..
             } => vec![input, matching],
@@ -66,6 +69,9 @@ impl Plan {
             Plan::Weigh { input, weigh } => {
                 let branches = weigh.branches.iter_mut().map(|branch| &mut branch.inner);
                 std::iter::once(&mut **input).chain(branches).collect()
+            }
+            Plan::WeighCommon { input, common } => {
+                vec![input, &mut common.one.inner, &mut common.other.inner]
             }
             Plan::Merge {
                 input, matching, ..
@@ -214,6 +220,7 @@ impl Plan {
             ),
             Plan::Filter { input, .. }
             | Plan::Weigh { input, .. }
+            | Plan::WeighCommon { input, .. }
             | Plan::Distinct { input }
             | Plan::Sort { input, .. }
             | Plan::TopK { input, .. }

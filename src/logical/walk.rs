@@ -11,6 +11,7 @@ impl Plan {
             | Plan::Intersect { .. }
             | Plan::Reach { .. }
             | Plan::Weigh { .. }
+            | Plan::WeighCommon { .. }
             | Plan::Argument { .. }
             | Plan::ScanNodes { .. }
             | Plan::Cross { .. }

@@ -33,6 +33,8 @@ pub(super) struct Chooser {
     operators: usize,
     /// Whether the plan being built carries the number of the outer row through every operator.
     pub(super) carries_row: bool,
+    /// Whether of the plan being built nothing is asked but the number of its rows.
+    pub(super) only_number: bool,
 }
 
 impl Chooser {
@@ -45,6 +47,7 @@ impl Chooser {
     /// The operator for a logical one and the layout of its rows.
     pub(super) fn plan(&mut self, plan: &logical::Plan) -> Result<(Plan, Layout)> {
         use logical::Plan as L;
+        let only_number = std::mem::take(&mut self.only_number);
         let (operator, layout) = match plan {
             L::Unit => (Operator::Unit, Layout::default()),
             L::Argument { variables } => self.argument(variables),
@@ -79,7 +82,8 @@ impl Chooser {
             L::Expand { input, expand } => self.expand(input, expand)?,
             L::Intersect { input, one, other } => self.intersect(input, one, other)?,
             L::Reach { input, expand } => self.reach(input, expand)?,
-            L::Weigh { input, weigh } => self.weigh(input, weigh)?,
+            L::Weigh { input, weigh } => self.weigh(input, weigh, only_number)?,
+            L::WeighCommon { input, common } => self.weigh_common(input, common, only_number)?,
             L::Follow { input, expand } => self.follow(input, expand)?,
             L::Repeat {
                 input,
@@ -424,6 +428,8 @@ impl Chooser {
         keys: &[(Variable, logical::Expression)],
         aggregates: &[(Variable, logical::Aggregate)],
     ) -> Result<(Operator, Layout)> {
+        let is_number = |(_, one): &(_, logical::Aggregate)| one.function.as_ref() == "count(*)";
+        self.only_number = keys.is_empty() && !self.carries_row && aggregates.iter().all(is_number);
         let (input, layout) = self.input(input)?;
         let mut variables = Vec::new();
         let mut group_by = Vec::new();
@@ -616,7 +622,10 @@ pub fn takes_batches(plan: &logical::Plan) -> bool {
             return takes_batches(left) && argument_variables(right).is_none();
         }
         L::Aggregate { keys, .. } => !keys.is_empty(),
-        L::Repeat { input, .. } | L::SearchPaths { input, .. } | L::Weigh { input, .. } => {
+        L::Repeat { input, .. }
+        | L::SearchPaths { input, .. }
+        | L::Weigh { input, .. }
+        | L::WeighCommon { input, .. } => {
             return takes_batches(input);
         }
         L::Apply { input, .. } => return takes_batches(input) && !plan.updates(),

@@ -1,8 +1,8 @@
 //! Branches along which ways are counted: how much of them a plan is needed for.
 
-use super::choose::{Chooser, type_filter};
+use super::choose::{Chooser, slots, type_filter};
 use super::layout::Layout;
-use super::plan::{Branch, End, Operator, Weigh};
+use super::plan::{Branch, End, Operator, Taken, Weigh, WeighCommon};
 use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
 use crate::logical::{self, Variable};
@@ -12,28 +12,69 @@ impl Chooser {
         &mut self,
         input: &logical::Plan,
         weigh: &logical::Weigh,
+        only_number: bool,
     ) -> Result<(Operator, Layout)> {
         let distinct = is_distinct(input, &weigh.from);
+        self.only_number = only_number;
         let (input, layout) = self.input(input)?;
         let weigh = self.counts(weigh, distinct, &layout)?;
-        Ok((Operator::Weigh { input, weigh }, layout))
+        let operator = Operator::Weigh {
+            input,
+            weigh,
+            only_number,
+        };
+        Ok((operator, layout))
     }
 
     /// What is counted from a node of a row; `distinct` where no two rows have the same.
     fn counts(&mut self, weigh: &logical::Weigh, distinct: bool, layout: &Layout) -> Result<Weigh> {
-        let branches = weigh.branches.iter().map(|branch| {
-            Ok(Branch {
-                direction: branch.direction,
-                types: type_filter(branch.types.as_ref()),
-                end: self.end(branch)?,
-            })
-        });
+        let branches = weigh.branches.iter().map(|branch| self.branch(branch));
         Ok(Weigh {
             from: layout.slot(&weigh.from)?,
             branches: branches.collect::<Result<_>>()?,
             apart: weigh.apart,
             optional: weigh.optional,
             distinct,
+        })
+    }
+
+    pub(super) fn weigh_common(
+        &mut self,
+        input: &logical::Plan,
+        common: &logical::WeighCommon,
+        only_number: bool,
+    ) -> Result<(Operator, Layout)> {
+        self.only_number = only_number;
+        let (input, layout) = self.input(input)?;
+        let distinct_from = common.distinct_from.iter().map(|taken| {
+            Ok(Taken {
+                relationship: layout.slot(&taken.relationship)?,
+                from: layout.slot(&taken.from)?,
+                to: layout.slot(&taken.to)?,
+            })
+        });
+        let chosen = WeighCommon {
+            from: layout.slot(&common.from)?,
+            one: self.branch(&common.one)?,
+            other_from: layout.slot(&common.other_from)?,
+            other: self.branch(&common.other)?,
+            count: common.count,
+            different: slots(&common.different, &layout)?,
+            distinct_from: distinct_from.collect::<Result<_>>()?,
+        };
+        let operator = Operator::WeighCommon {
+            input,
+            common: chosen,
+            only_number,
+        };
+        Ok((operator, layout))
+    }
+
+    fn branch(&mut self, branch: &logical::Branch) -> Result<Branch> {
+        Ok(Branch {
+            direction: branch.direction,
+            types: type_filter(branch.types.as_ref()),
+            end: self.end(branch)?,
         })
     }
 
@@ -80,9 +121,9 @@ impl Chooser {
 fn is_distinct(plan: &logical::Plan, node: &Variable) -> bool {
     match plan {
         logical::Plan::ScanNodes { variable, .. } => variable == node,
-        logical::Plan::Filter { input, .. } | logical::Plan::Weigh { input, .. } => {
-            is_distinct(input, node)
-        }
+        logical::Plan::Filter { input, .. }
+        | logical::Plan::Weigh { input, .. }
+        | logical::Plan::WeighCommon { input, .. } => is_distinct(input, node),
         _ => false,
     }
 }

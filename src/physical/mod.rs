@@ -15,10 +15,10 @@ mod layout;
 mod plan;
 mod structure;
 
-pub use crate::logical::{Apart, Seek, SeekCondition, SeekOrder};
+pub use crate::logical::{Apart, Common, Seek, SeekCondition, SeekOrder};
 pub use choose::{choose, takes_batches};
 pub use expression::Expression;
 pub use plan::{
     Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, Operator, PathPart, Plan,
-    Repetition, SetItem, SortKey, Subplan, TypeFilter, Weigh,
+    Repetition, SetItem, SortKey, Subplan, Taken, TypeFilter, Weigh, WeighCommon,
 };

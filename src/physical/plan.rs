@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::Apart;
 use super::Expression;
 use super::Seek;
+use super::{Apart, Common};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::Labels;
 
@@ -100,6 +100,18 @@ pub enum Operator {
         input: Box<Plan>,
         /// The ways that are counted.
         weigh: Weigh,
+        /// Whether nothing but the number of rows is asked, so that rows without a way may stay.
+        only_number: bool,
+    },
+    /// Each row counts as often as two of its nodes have neighbours in common, or have none; appends
+    /// nothing.
+    WeighCommon {
+        /// The rows.
+        input: Box<Plan>,
+        /// What is counted.
+        common: WeighCommon,
+        /// Whether nothing but the number of rows is asked, so that rows without a way may stay.
+        only_number: bool,
     },
     /// From known relationships to their nodes; appends the ends that are not there yet.
     Follow {
@@ -413,6 +425,36 @@ pub struct Weigh {
     pub optional: bool,
     /// Whether no node comes twice.
     pub distinct: bool,
+}
+
+/// Ways from one node to a neighbour, and what another node has to do with that.
+#[derive(Debug)]
+pub struct WeighCommon {
+    /// The column of the one node.
+    pub from: usize,
+    /// What leads on from it.
+    pub one: Branch,
+    /// The column of the other node.
+    pub other_from: usize,
+    /// What leads on from that.
+    pub other: Branch,
+    /// What is counted.
+    pub count: Common,
+    /// Columns of nodes that the neighbour must not be.
+    pub different: Vec<usize>,
+    /// Relationships that must not be taken again.
+    pub distinct_from: Vec<Taken>,
+}
+
+/// The columns of a relationship and of its ends.
+#[derive(Debug)]
+pub struct Taken {
+    /// The relationship.
+    pub relationship: usize,
+    /// The node on its left.
+    pub from: usize,
+    /// The node on its right.
+    pub to: usize,
 }
 
 /// One relationship that leads on.

@@ -8,7 +8,7 @@ use super::seen::Seen;
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::execute::batch::{too_many, total};
+use crate::execute::batch::{sum, too_many, total};
 use crate::execute::evaluate::evaluate_column;
 use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
@@ -241,6 +241,10 @@ impl Accumulator for CountRows {
         match weights {
             None if self.0.len() == 1 => self.0[0] += groups.len() as i64,
             None => groups.iter().for_each(|group| self.0[*group as usize] += 1),
+            Some(weights) if self.0.len() == 1 => {
+                let count = total(self.0[0] as u64, sum(weights)?)?;
+                self.0[0] = i64::try_from(count).map_err(|_| too_many())?;
+            }
             Some(weights) => {
                 for (group, weight) in groups.iter().zip(weights) {
                     let count = &mut self.0[*group as usize];

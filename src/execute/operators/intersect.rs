@@ -148,7 +148,7 @@ impl Operator for Intersect<'_> {
 }
 
 /// How often a row has another node than the row before.
-fn changes(nodes: &UInt32Array) -> usize {
+pub(super) fn changes(nodes: &UInt32Array) -> usize {
     let pairs = nodes.values().windows(2);
     pairs.filter(|pair| pair[0] != pair[1]).count()
 }

@@ -4,18 +4,44 @@ use arrow_array::Array;
 
 use crate::bind::bound::PatternDirection;
 use crate::column::Column;
+use crate::context::Context;
 use crate::error::Result;
-use crate::execute::Batch;
 use crate::execute::evaluate::type_matches;
+use crate::execute::{Batch, Runtime};
 use crate::graph::{AdjacencyReader, Neighbours, Snapshot};
 use crate::physical::TypeFilter;
 use crate::value::{NodeId, RelationshipId, TypeId, Value};
+
+/// Neighbours that are gone through between two looks at the interrupt flag.
+pub(super) const BETWEEN_CHECKS: usize = 1 << 16;
 
 /// The neighbours that a pattern follows: one reader for each type and direction.
 pub(super) struct Steps {
     readers: Vec<AdjacencyReader>,
     /// Whether the second of two readers gives the other direction of the first.
     both: bool,
+}
+
+/// Steps that stay at hand from batch to batch, as long as the graph is the same.
+#[derive(Default)]
+pub(super) struct KeptSteps(Option<(usize, Steps)>);
+
+impl KeptSteps {
+    /// The steps; the same direction and types must be asked for every time.
+    #[inline]
+    pub(super) fn of(
+        &mut self,
+        direction: PatternDirection,
+        types: &TypeFilter,
+        runtime: &Runtime,
+    ) -> &mut Steps {
+        let state = runtime.state();
+        if self.0.as_ref().is_some_and(|(known, _)| *known != state) {
+            self.0 = None;
+        }
+        let make = || (state, Steps::new(direction, types, runtime.graph()));
+        &mut self.0.get_or_insert_with(make).1
+    }
 }
 
 impl Steps {
@@ -75,15 +101,102 @@ impl Steps {
         Ok(degree as u64)
     }
 
-    /// Appends all neighbours of a node.
-    pub(super) fn append_nodes(&mut self, node: NodeId, nodes: &mut Vec<u32>) -> Result<()> {
-        if self.both {
-            return self.visit(node, None, |neighbour, _| nodes.push(neighbour));
+    /// How many relationships lead from each node to its neighbours.
+    pub(super) fn degrees(&mut self, nodes: &[u32]) -> Result<Vec<u64>> {
+        let mut degrees = vec![0; nodes.len()];
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let skips_loops = self.both && number % 2 == 1;
+            reader.visit_rows(nodes, |place, rows| {
+                let degrees = &mut degrees[place..];
+                let ends = rows.offsets.iter().skip(1);
+                for ((degree, start), end) in degrees.iter_mut().zip(rows.offsets).zip(ends) {
+                    *degree += u64::from(end - start);
+                }
+                if skips_loops && rows.has_loops {
+                    let lists = rows.lists().zip(&nodes[place..]);
+                    for (degree, (list, node)) in degrees.iter_mut().zip(lists) {
+                        *degree -= only(list, *node).nodes.len() as u64;
+                    }
+                }
+                Ok(true)
+            })?;
         }
-        for reader in &mut self.readers {
-            nodes.extend_from_slice(reader.neighbours(node)?.nodes);
+        Ok(degrees)
+    }
+
+    /// How many relationships lead from each node to itself.
+    pub(super) fn loops(&mut self, nodes: &[u32]) -> Result<Vec<u64>> {
+        let mut loops = vec![0; nodes.len()];
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            if self.both && number % 2 == 1 {
+                continue;
+            }
+            reader.visit_rows(nodes, |place, rows| {
+                if rows.has_loops {
+                    let lists = rows.lists().zip(&nodes[place..]);
+                    for (loops, (list, node)) in loops[place..].iter_mut().zip(lists) {
+                        *loops += only(list, *node).nodes.len() as u64;
+                    }
+                }
+                Ok(true)
+            })?;
+        }
+        Ok(loops)
+    }
+
+    /// Calls `visit` with the place of each node and neighbours of it: once for each type and direction,
+    /// in any order. Loops are left out of the second of two directions, and may cut a list in two.
+    pub(super) fn visit_lists(
+        &mut self,
+        nodes: &[u32],
+        context: &Context,
+        mut visit: impl FnMut(usize, &[u32]) -> Result<()>,
+    ) -> Result<()> {
+        let mut gone_through = 0;
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let skips_loops = self.both && number % 2 == 1;
+            reader.visit_rows(nodes, |place, rows| {
+                for (place, list) in (place..).zip(rows.lists()) {
+                    gone_through += list.nodes.len();
+                    if skips_loops && rows.has_loops {
+                        let loops = only(list, nodes[place]).nodes;
+                        let before = list.nodes.partition_point(|node| *node < nodes[place]);
+                        visit(place, &list.nodes[..before])?;
+                        visit(place, &list.nodes[before + loops.len()..])?;
+                    } else {
+                        visit(place, list.nodes)?;
+                    }
+                }
+                if gone_through > BETWEEN_CHECKS {
+                    context.check()?;
+                    gone_through = 0;
+                }
+                Ok(true)
+            })?;
         }
         Ok(())
+    }
+
+    /// Appends all neighbours of a node; tells whether it may be its own neighbour.
+    #[inline]
+    pub(super) fn append_nodes(&mut self, node: u32, nodes: &mut Vec<u32>) -> Result<bool> {
+        let mut may_loop = false;
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let found = reader.neighbours(NodeId(node))?;
+            may_loop |= found.has_loops;
+            match self.both && number % 2 == 1 && found.has_loops {
+                true => nodes.extend(found.nodes.iter().filter(|other| **other != node)),
+                false => nodes.extend_from_slice(found.nodes),
+            }
+        }
+        Ok(may_loop)
+    }
+
+    /// How many relationships lead from a node to another.
+    pub(super) fn count_between(&mut self, node: u32, other: u32) -> Result<u64> {
+        let mut count = 0;
+        self.visit(NodeId(node), Some(other), |_, _| count += 1)?;
+        Ok(count)
     }
 
     /// Appends all neighbours of a node and the relationships to them.
@@ -109,12 +222,14 @@ impl Steps {
 }
 
 /// Those neighbours that are the target.
+#[inline]
 fn only(found: Neighbours<'_>, target: u32) -> Neighbours<'_> {
     let start = found.nodes.partition_point(|node| *node < target);
     let length = found.nodes[start..].partition_point(|node| *node == target);
     Neighbours {
         nodes: &found.nodes[start..start + length],
         relationships: &found.relationships[start..start + length],
+        has_loops: found.has_loops,
     }
 }
 

@@ -13,13 +13,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::count_common::unequal;
 use super::join_order::MOST_COMPARED;
 use super::order_pattern::{free_variables, may_overlap};
 use super::pattern_cost::estimate;
 use super::reach::variables_of;
+use crate::bind::bound::PatternDirection;
 use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::logical::{
     Aggregate, Apart, Branch, Expression, MatchPattern, Plan, RelationshipPattern, Variable, Weigh,
+    WeighCommon,
 };
 use crate::optimize::{Statistics, bottom_up, conjuncts, filtered};
 
@@ -34,6 +37,9 @@ const COST_IN_ORDER: f64 = 0.03;
 
 /// What it costs to look that up for nodes that lie anywhere.
 const COST_ANYWHERE: f64 = 0.15;
+
+/// What it costs to note how often a node counts.
+const COST_OF_NOTE: f64 = 0.3;
 
 /// How much more counting may be expected to cost than listing: what it costs at most is known, but
 /// rows may be far more than is expected of nodes with the same few neighbours each.
@@ -137,15 +143,28 @@ fn best(
     let known: HashSet<Variable> = input.variables().into_iter().collect();
     let kept: HashSet<Variable> = read.union(&known).cloned().collect();
     let untouched = Pruned::new(pattern, &kept)?;
-    let ways = nodes_to_keep(pattern, kept).into_iter().map(|kept| {
+    let ways = nodes_to_keep(pattern, kept).into_iter().flat_map(|kept| {
         let mut pruned = untouched.clone();
         pruned.prune(&kept);
+        let cuts = pruned.cuts(&kept).into_iter();
+        let mut ways: Vec<Pruned> = cuts
+            .map(|cut| {
+                let mut further = pruned.clone();
+                further.cut_off(cut, &kept);
+                further
+            })
+            .collect();
+        ways.push(pruned);
+        ways
+    });
+    let ways = ways.map(|pruned| {
         let cost = pruned.cost(&known, statistics);
         (pruned, cost)
     });
     let (mut pruned, cost) = ways.min_by(|left, right| left.1.total_cmp(&right.1))?;
     let listed = estimate(pattern, &known, statistics).cost;
-    let is_better = !pruned.weighs.is_empty() && cost < listed * WORTH_CERTAINTY;
+    let is_cut = !pruned.weighs.is_empty() || !pruned.commons.is_empty();
+    let is_better = is_cut && cost < listed * WORTH_CERTAINTY;
     pruned.sort(statistics);
     is_better.then_some(pruned)
 }
@@ -168,21 +187,28 @@ fn nodes_to_keep(pattern: &MatchPattern, kept: HashSet<Variable>) -> Vec<HashSet
 
 /// A pattern whose branches are cut off, and the branches.
 #[derive(Clone)]
-struct Pruned {
-    core: MatchPattern,
+pub(super) struct Pruned {
+    pub(super) core: MatchPattern,
     /// The relationships of the whole pattern.
-    relationships: Vec<RelationshipPattern>,
+    pub(super) relationships: Vec<RelationshipPattern>,
     /// What is counted from each node that is left.
     weighs: HashMap<Variable, Vec<Weigh>>,
+    /// What is counted of the neighbours of two nodes that are left.
+    pub(super) commons: Vec<WeighCommon>,
     /// Relationships that something else speaks of.
-    named: HashSet<Variable>,
+    pub(super) named: HashSet<Variable>,
+    /// Nodes of which neighbours are counted together with those of another.
+    pub(super) held: HashSet<Variable>,
+    /// Nodes that cannot be one.
+    unequal: Vec<(Variable, Variable)>,
 }
 
 /// A relationship of the core that leads from a node to the last one on its way.
-struct Leaf {
-    node: Variable,
-    from: Variable,
-    relationship: RelationshipPattern,
+#[derive(Clone)]
+pub(super) struct Leaf {
+    pub(super) node: Variable,
+    pub(super) from: Variable,
+    pub(super) relationship: RelationshipPattern,
 }
 
 impl Pruned {
@@ -199,19 +225,27 @@ impl Pruned {
             && pattern.nodes.len() + pattern.relationships.len() <= MOST_COMPARED;
         let mut core = pattern.clone();
         core.predicates = pattern.predicates.iter().flat_map(conjuncts).collect();
+        let unequal = unequal(&core.predicates, &core.relationships);
+        core.predicates.retain(|predicate| {
+            let mut pairs = unequal.iter();
+            !pairs.any(|(one, other)| are_compared(predicate, one, other))
+        });
         let read: HashSet<Variable> = core.predicates.iter().flat_map(free_variables).collect();
         let names = pattern.relationships.iter().map(|one| &one.variable);
         let named = names.filter(|name| kept.contains(*name) || read.contains(*name));
         is_plain.then(|| Pruned {
             relationships: pattern.relationships.clone(),
             weighs: HashMap::new(),
+            commons: Vec::new(),
             named: named.cloned().collect(),
+            held: HashSet::new(),
+            unequal,
             core,
         })
     }
 
     /// Cuts off branches as long as there are any.
-    fn prune(&mut self, kept: &HashSet<Variable>) {
+    pub(super) fn prune(&mut self, kept: &HashSet<Variable>) {
         loop {
             let leaves: Vec<Leaf> = self.leaves(kept);
             let single = leaves.iter().find(|leaf| self.is_free(leaf, None));
@@ -231,7 +265,7 @@ impl Pruned {
         }
     }
 
-    fn leaves(&self, kept: &HashSet<Variable>) -> Vec<Leaf> {
+    pub(super) fn leaves(&self, kept: &HashSet<Variable>) -> Vec<Leaf> {
         let leaf = |node: &Variable| {
             let ends = |one: &&RelationshipPattern| one.from == *node || one.to == *node;
             let mut touching = self.core.relationships.iter().filter(ends);
@@ -244,6 +278,7 @@ impl Pruned {
             };
             let is_leaf = from != node
                 && !kept.contains(node)
+                && !self.held.contains(node)
                 && !self.named.contains(&relationship.variable);
             is_leaf.then(|| Leaf {
                 node: node.clone(),
@@ -256,12 +291,13 @@ impl Pruned {
     }
 
     /// Whether nothing but the relationship ties a leaf to the rest, or to more than `other`.
-    fn is_free(&self, leaf: &Leaf, other: Option<&Leaf>) -> bool {
+    pub(super) fn is_free(&self, leaf: &Leaf, other: Option<&Leaf>) -> bool {
         let types = leaf.relationship.types.as_ref();
         let differs = self.relationships.iter().all(|known| {
             known.variable == leaf.relationship.variable
                 || other.is_some_and(|other| other.relationship.variable == known.variable)
                 || !may_overlap(known.types.as_ref(), types)
+                || self.have_unequal_ends(known, &leaf.relationship)
         });
         let stands_alone = |predicate: &Expression| {
             let free = free_variables(predicate);
@@ -270,6 +306,42 @@ impl Pruned {
                 || (free.len() == 1 && variables_of([predicate]).is_some())
         };
         differs && self.core.predicates.iter().all(stands_alone)
+    }
+
+    /// Whether two relationships are two because both begin or both end at nodes that cannot be one.
+    pub(super) fn have_unequal_ends(
+        &self,
+        one: &RelationshipPattern,
+        other: &RelationshipPattern,
+    ) -> bool {
+        let ends = |one: &RelationshipPattern| match one.direction {
+            PatternDirection::Outgoing => Some((one.from.clone(), one.to.clone())),
+            PatternDirection::Incoming => Some((one.to.clone(), one.from.clone())),
+            PatternDirection::Both => None,
+        };
+        let (Some(one), Some(other)) = (ends(one), ends(other)) else {
+            return false;
+        };
+        let are_unequal = |one: &Variable, other: &Variable| {
+            let mut pairs = self.unequal.iter();
+            pairs.any(|pair| {
+                (&pair.0, &pair.1) == (one, other) || (&pair.1, &pair.0) == (one, other)
+            })
+        };
+        are_unequal(&one.0, &other.0) || are_unequal(&one.1, &other.1)
+    }
+
+    /// What is counted from a node.
+    pub(super) fn weighs_of(&self, node: &Variable) -> impl Iterator<Item = &Weigh> {
+        self.weighs.get(node).into_iter().flatten()
+    }
+
+    /// Which way a leaf is reached.
+    pub(super) fn direction(&self, leaf: &Leaf) -> PatternDirection {
+        match leaf.relationship.to == leaf.node {
+            true => leaf.relationship.direction,
+            false => leaf.relationship.direction.turned(),
+        }
     }
 
     /// In what two leaves must differ, if they can be cut off together.
@@ -306,7 +378,8 @@ impl Pruned {
         });
     }
 
-    fn branch(&mut self, leaf: &Leaf) -> Branch {
+    pub(super) fn branch(&mut self, leaf: &Leaf) -> Branch {
+        let direction = self.direction(leaf);
         let Leaf {
             node, relationship, ..
         } = leaf;
@@ -326,10 +399,7 @@ impl Pruned {
         let ends = filtered(argument, labels.into_iter().collect());
         let weighs = self.weighs.remove(node).unwrap_or_default();
         Branch {
-            direction: match relationship.to == *node {
-                true => relationship.direction,
-                false => relationship.direction.turned(),
-            },
+            direction,
             types: relationship.types.clone(),
             to: node.clone(),
             inner: weighed(filtered(ends, own), weighs),
@@ -349,7 +419,7 @@ impl Pruned {
             let labels = node.labels.as_ref();
             Some(cost_of(weighs, core.rows, labels, access, statistics))
         });
-        cost + weighs.sum::<f64>()
+        cost + weighs.sum::<f64>() + self.cost_of_commons(core.rows, statistics)
     }
 
     /// Puts first what drops the most rows.
@@ -376,7 +446,11 @@ impl Pruned {
             input: Box::new(input),
             pattern: self.core,
         };
-        weighed(core, weighs)
+        let weighed = weighed(core, weighs);
+        self.commons.into_iter().fold(weighed, |plan, common| {
+            let (input, common) = (Box::new(plan), Box::new(common));
+            Plan::WeighCommon { input, common }
+        })
     }
 }
 
@@ -411,6 +485,11 @@ fn cost_of(
         }
     });
     rows * COST_IN_ORDER + costs.sum::<f64>()
+}
+
+/// What it costs to tell how often the nodes at the end of a branch count, when so many ways lead there.
+pub(super) fn cost_of_end(branch: &Branch, ways: f64, statistics: &Statistics) -> f64 {
+    End::of(branch, statistics).cost(ways, statistics)
 }
 
 /// What is asked of the nodes at the end of a branch.
@@ -464,12 +543,14 @@ impl<'p> End<'p> {
             true => 0.0,
             false => cost_of(&self.weighs, nodes, self.labels, COST_ANYWHERE, statistics),
         };
-        nodes * tests as f64 * COST_ANYWHERE + deeper
+        let is_noted = tests > 0 || !self.weighs.is_empty();
+        let noted = nodes * f64::from(u8::from(is_noted)) * COST_OF_NOTE;
+        noted + nodes * tests as f64 * COST_ANYWHERE + deeper
     }
 }
 
 /// Whether a predicate is that two variables differ.
-fn are_compared(predicate: &Expression, one: &Variable, other: &Variable) -> bool {
+pub(super) fn are_compared(predicate: &Expression, one: &Variable, other: &Variable) -> bool {
     let E::Comparison(Comparison::NotEqual, left, right) = predicate else {
         return false;
     };

@@ -32,6 +32,11 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
             }
             Plan::Weigh { input, weigh }
         }
+        Plan::WeighCommon { input, mut common } => {
+            untested(&mut common.one, statistics);
+            untested(&mut common.other, statistics);
+            Plan::WeighCommon { input, common }
+        }
         other => other,
     })
 }
@@ -87,9 +92,10 @@ fn has_labels(plan: &Plan, node: &Variable, labels: &Labels, statistics: &Statis
                 || is_end(&expand.from, expand.direction.turned())
                 || has_labels(input, node, labels, statistics)
         }
-        Plan::Filter { input, .. } | Plan::Weigh { input, .. } | Plan::Extend { input, .. } => {
-            has_labels(input, node, labels, statistics)
-        }
+        Plan::Filter { input, .. }
+        | Plan::Weigh { input, .. }
+        | Plan::WeighCommon { input, .. }
+        | Plan::Extend { input, .. } => has_labels(input, node, labels, statistics),
         Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => {
             has_labels(left, node, labels, statistics)
                 || has_labels(right, node, labels, statistics)
