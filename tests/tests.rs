@@ -33,6 +33,7 @@ mod queries;
 mod rdf;
 mod real_files;
 mod repl;
+mod scans;
 mod schema;
 mod searches;
 mod storage;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Batch, Operator, Runtime};
+use super::{Batch, Masked, Operator, Runtime};
 use crate::error::Result;
 
 /// What one operator did.
@@ -34,18 +34,32 @@ impl<'p> Counted<'p> {
     }
 }
 
+impl Counted<'_> {
+    fn count(&self, start: Instant, rows: usize, runtime: &mut Runtime) {
+        let profile = runtime.profile.as_mut();
+        if let Some(counts) = profile.and_then(|profile| profile.get_mut(self.id)) {
+            counts.time += start.elapsed();
+            counts.rows += rows as u64;
+        }
+    }
+}
+
 impl Operator for Counted<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         let start = Instant::now();
         let batch = self.operator.next(runtime)?;
-        if let Some(counts) = runtime
-            .profile
-            .as_mut()
-            .and_then(|profile| profile.get_mut(self.id))
-        {
-            counts.time += start.elapsed();
-            counts.rows += batch.as_ref().map_or(0, |batch| batch.rows() as u64);
-        }
+        self.count(start, batch.as_ref().map_or(0, Batch::rows), runtime);
         Ok(batch)
+    }
+
+    fn next_masked(&mut self, runtime: &mut Runtime) -> Result<Option<Masked>> {
+        let start = Instant::now();
+        let masked = self.operator.next_masked(runtime)?;
+        let rows = masked.as_ref().map_or(0, |(batch, mask)| match mask {
+            Some(mask) => mask.count_set_bits(),
+            None => batch.rows(),
+        });
+        self.count(start, rows, runtime);
+        Ok(masked)
     }
 }

@@ -26,6 +26,7 @@ pub struct Runtime<'a> {
     /// What can be called.
     pub procedures: &'a Procedures,
     snapshot: Snapshot,
+    state: u64,
     writer: Option<&'a mut GraphWriter>,
     /// What the writes so far take of the budget.
     written: Reservation,
@@ -74,6 +75,7 @@ impl<'a> Runtime<'a> {
             parameters,
             procedures,
             snapshot,
+            state: 0,
             writer,
             written: context.reservation(),
             committer: None,
@@ -121,6 +123,12 @@ impl<'a> Runtime<'a> {
         self.written.grow(2 * (BYTES_OF_WRITE + bytes))
     }
 
+    /// Reserves room for a property of so many things that is written at once; `bytes` is what the
+    /// values hold.
+    pub fn reserve_writes(&mut self, things: usize, bytes: usize) -> Result<()> {
+        self.written.grow(2 * (BYTES_OF_WRITE + 8 * things + bytes))
+    }
+
     /// Commits what was written so far.
     ///
     /// # Errors
@@ -140,9 +148,15 @@ impl<'a> Runtime<'a> {
         Ok(())
     }
 
+    /// A number that is another after each [`Runtime::refresh`].
+    pub fn state(&self) -> u64 {
+        self.state
+    }
+
     /// Makes everything written so far visible to reads.
     pub fn refresh(&mut self) {
         if let Some(writer) = &self.writer {
+            self.state += 1;
             self.snapshot = writer.snapshot();
         }
     }

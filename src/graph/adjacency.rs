@@ -6,6 +6,7 @@
 //! segment is made anew.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use imbl::{OrdSet, Vector};
@@ -109,7 +110,7 @@ impl Adjacency {
     }
 
     /// The segments that hold entries of a node.
-    pub(super) fn segments_of(&self, node: u32) -> std::ops::Range<usize> {
+    pub(super) fn segments_of(&self, node: u32) -> Range<usize> {
         let first = self.segment_of(&(node, 0, 0));
         let mut end = (first + 1).min(self.segments.len());
         while self.firsts.get(end).is_some_and(|entry| entry.0 <= node) {
@@ -126,6 +127,19 @@ impl Adjacency {
                 .firsts
                 .get(segment + 1)
                 .is_none_or(|next| next.0 > node)
+    }
+
+    /// The nodes of which a segment has all entries, but for the first and the last of them: these may
+    /// have some in the segments beside it.
+    pub(super) fn nodes_within(&self, segment: usize) -> Range<u32> {
+        let node = |segment: usize| self.firsts.get(segment).map(|first| first.0);
+        let first = node(segment).map_or(u32::MAX, |first| first.saturating_add(1));
+        first..node(segment + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Whether nothing stands in the patch.
+    pub(super) fn is_frozen(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
     }
 
     /// The door for segments: every access to frozen entries goes through here, and may fail.

@@ -40,6 +40,7 @@ impl AdjacencyReader {
     ///
     /// # Errors
     /// Where they are stored and cannot be fetched.
+    #[inline]
     pub fn neighbours(&mut self, node: NodeId) -> Result<Neighbours<'_>> {
         let node = node.0;
         if !self.adjacency.is_only_in(self.last, node) {
@@ -65,6 +66,34 @@ impl AdjacencyReader {
             nodes: &segment.neighbours[start..end],
             relationships: &segment.relationships[start..end],
         })
+    }
+
+    /// Appends the neighbour and the relationship of each of these nodes up to one that has not exactly
+    /// one, or is not near the node before; gives the number of nodes up to it.
+    ///
+    /// # Errors
+    /// Where they are stored and cannot be fetched.
+    pub fn append_single(
+        &mut self,
+        nodes: &[u32],
+        neighbours: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<usize> {
+        let Some(first) = nodes.first().filter(|_| self.adjacency.is_frozen()) else {
+            return Ok(0);
+        };
+        self.neighbours(NodeId(*first))?;
+        let within = self.adjacency.nodes_within(self.last);
+        let near = nodes
+            .iter()
+            .take_while(|node| within.contains(*node))
+            .count();
+        match self.held.get(self.last) {
+            Some(Some(segment)) => {
+                Ok(segment.append_single(&nodes[..near], neighbours, relationships))
+            }
+            _ => Ok(0),
+        }
     }
 
     /// The neighbours of a node whose list has to be put together.

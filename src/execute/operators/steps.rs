@@ -86,6 +86,20 @@ impl Steps {
         Ok(())
     }
 
+    /// Appends the neighbours of these nodes and the relationships to them, up to a node that has not
+    /// exactly one; gives the number of nodes up to it. What is quick is done, which may be nothing.
+    pub(super) fn append_single(
+        &mut self,
+        from: &[u32],
+        nodes: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<usize> {
+        match self.readers.as_mut_slice() {
+            [reader] => reader.append_single(from, nodes, relationships),
+            _ => Ok(0),
+        }
+    }
+
     /// Appends all neighbours of a node and the relationships to them.
     pub(super) fn append(
         &mut self,

@@ -2,6 +2,7 @@
 
 pub(super) mod compare_nodes;
 pub(super) mod count_branches;
+pub(super) mod group_by_node;
 pub(super) mod index_order;
 pub(super) mod intersect;
 mod join_order;
