@@ -36,6 +36,7 @@ mod rdf;
 mod real_files;
 mod repl;
 mod row_counts;
+mod scans;
 mod schema;
 mod searches;
 mod storage;

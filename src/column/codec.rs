@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::StringViewBuilder;
-use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray};
-use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_array::builder::make_view;
+use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray, UInt16Array};
+use arrow_buffer::{Buffer, NullBuffer, ScalarBuffer};
 use hashbrown::HashMap;
 
 use super::bytes::{Bytes, read_bits, write_bits};
 use super::integers::{read_integers, write_integers};
-use super::{Column, with_array};
+use super::{Column, Dictionary};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -44,7 +44,7 @@ impl Column {
             Column::Boolean(_) => BOOLEAN,
             Column::Integer(_) => INTEGER,
             Column::Float(_) => FLOAT,
-            Column::String(_) => STRING,
+            Column::String(_) | Column::Dictionary(_) => STRING,
             Column::Date(_) => DATE,
             Column::LocalDateTime(_) => LOCAL_DATE_TIME,
             Column::Value(_) => VALUES,
@@ -54,7 +54,7 @@ impl Column {
         };
         out.push(tag);
         out.extend((self.len() as u32).to_le_bytes());
-        let nulls = with_array!(self, array => array.nulls(), _length => None, _values => None);
+        let nulls = self.nulls();
         out.push(u8::from(nulls.is_some()));
         if let Some(nulls) = nulls {
             write_bits(nulls.iter(), out);
@@ -68,6 +68,7 @@ impl Column {
                 out.extend(array.values().iter().flat_map(|value| value.to_le_bytes()));
             }
             Column::String(array) => write_texts(array, out),
+            Column::Dictionary(dictionary) => write_texts(&dictionary.unpacked(), out),
             Column::Value(values) => {
                 out.extend(postcard::to_allocvec(values.as_ref()).map_err(unwritten)?);
             }
@@ -103,7 +104,7 @@ impl Column {
                     .collect::<Result<Vec<_>>>()?;
                 Column::Float(Float64Array::new(ScalarBuffer::from(floats), nulls))
             }
-            STRING => Column::String(read_texts(bytes, rows, nulls)?),
+            STRING => read_texts(bytes, rows, nulls)?,
             VALUES => {
                 let (values, rest) = postcard::take_from_bytes::<Vec<Value>>(bytes.0)
                     .map_err(|_| Error::damaged("stored values cannot be read"))?;
@@ -172,49 +173,46 @@ fn write_plain_texts<'t>(texts: impl Iterator<Item = &'t str> + Clone, out: &mut
     texts.for_each(|text| out.extend_from_slice(text.as_bytes()));
 }
 
-fn read_plain_texts<'b>(bytes: &mut Bytes<'b>, count: usize) -> Result<Vec<&'b str>> {
-    read_integers(bytes, count)?
-        .into_iter()
-        .map(|length| {
-            let length = usize::try_from(length);
-            let length = length.map_err(|_| Error::damaged("a text has no length"))?;
-            let text = bytes.take(length)?;
-            std::str::from_utf8(text).map_err(|_| Error::damaged("a text is not valid UTF-8"))
-        })
-        .collect()
-}
-
-fn read_texts(
+/// Texts that were written end to end: their bytes stay together, in one buffer.
+fn read_plain_texts(
     bytes: &mut Bytes<'_>,
-    rows: usize,
+    count: usize,
     nulls: Option<NullBuffer>,
 ) -> Result<StringViewArray> {
-    let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-    let mut builder = StringViewBuilder::with_capacity(rows);
-    let mut append = |row: usize, text: &str| match is_null(row) {
-        true => builder.append_null(),
-        false => builder.append_value(text),
-    };
+    let lengths = read_integers(bytes, count)?;
+    let length = lengths.iter().try_fold(0_u32, |sum, length| {
+        u32::try_from(*length)
+            .ok()
+            .and_then(|length| sum.checked_add(length))
+    });
+    let length = length.ok_or_else(|| Error::damaged("a text has no length"))?;
+    let together = bytes.take(length as usize)?;
+    let mut start = 0;
+    let views = lengths.into_iter().map(|length| {
+        let text = &together[start..start + length as usize];
+        let view = make_view(text, 0, start as u32);
+        start += text.len();
+        view
+    });
+    let views: Vec<u128> = views.collect();
+    StringViewArray::try_new(views.into(), vec![Buffer::from(together)], nulls)
+        .map_err(|_| Error::damaged("a text is not valid UTF-8"))
+}
+
+fn read_texts(bytes: &mut Bytes<'_>, rows: usize, nulls: Option<NullBuffer>) -> Result<Column> {
     match bytes.u8()? {
-        TEXTS => {
-            for (row, text) in read_plain_texts(bytes, rows)?.into_iter().enumerate() {
-                append(row, text);
-            }
-        }
+        TEXTS => read_plain_texts(bytes, rows, nulls).map(Column::String),
         DICTIONARY => {
             let count = bytes.u32()? as usize;
-            let distinct = read_plain_texts(bytes, count)?;
-            for (row, code) in read_integers(bytes, rows)?.into_iter().enumerate() {
-                let text = usize::try_from(code)
-                    .ok()
-                    .and_then(|code| distinct.get(code));
-                let text = text.ok_or_else(|| Error::damaged("a text is not in its dictionary"))?;
-                append(row, text);
-            }
+            let texts = read_plain_texts(bytes, count, None)?;
+            let codes = read_integers(bytes, rows)?.into_iter().map(u16::try_from);
+            let codes: Result<Vec<u16>, _> = codes.collect();
+            let codes = codes.map_err(|_| Error::damaged("a text is not in its dictionary"))?;
+            let codes = UInt16Array::new(codes.into(), nulls);
+            Dictionary::new(codes, texts).map(Column::Dictionary)
         }
-        _ => return Err(Error::damaged("stored texts have an unknown form")),
+        _ => Err(Error::damaged("stored texts have an unknown form")),
     }
-    Ok(builder.finish())
 }
 
 /// Bytes in fewer bytes, where that is possible.

@@ -137,6 +137,14 @@ impl KeyCoder {
                     }
                 }
             }
+            Column::Dictionary(dictionary) => {
+                let texts = dictionary.texts();
+                let of_text = (0..texts.len()).map(|text| self.view(texts, text, keeps));
+                let of_text: Vec<u128> = of_text.collect();
+                each(codes, dictionary.codes().iter(), |text| {
+                    of_text[usize::from(text)]
+                });
+            }
             Column::Value(values) => {
                 for (code, value) in codes.zip(values.iter()) {
                     *code = self.value(value, keeps);

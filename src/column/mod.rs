@@ -5,9 +5,11 @@
 //! * Never: graphs, names, expressions.
 //! * Start here: [`Column`].
 
+mod bounds;
 mod builder;
 mod bytes;
 mod codec;
+mod dictionary;
 mod integers;
 mod key;
 mod select;
@@ -17,12 +19,15 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray, UInt32Array};
+use arrow_buffer::NullBuffer;
 
 use crate::value::{Date, LocalDateTime, MOST_COUNTED, NodeId, RelationshipId, Type, Value, order};
 
+pub use bounds::Bounds;
 pub use builder::ColumnBuilder;
 pub use bytes::{Bytes, read_bits, write_bits};
 pub use codec::{pack, unpack};
+pub use dictionary::Dictionary;
 pub use integers::{read_numbers, write_numbers};
 pub use key::{KeyCoder, NO_CODE, Sameness};
 pub use select::Selection;
@@ -40,6 +45,8 @@ pub enum Column {
     Float(Float64Array),
     /// Strings; the view holds the first four bytes of each.
     String(StringViewArray),
+    /// Strings of which few differ.
+    Dictionary(Dictionary),
     /// Dates as days since 1970-01-01.
     Date(Int64Array),
     /// Local date-times as nanoseconds since 1970-01-01T00:00; others than those are `Value`s.
@@ -73,13 +80,15 @@ macro_rules! with_array {
             }
             Column::Float($array) => $typed,
             Column::String($array) => $typed,
+            Column::Dictionary(dictionary) => {
+                let $array = dictionary.codes();
+                $typed
+            }
             Column::Node($array) | Column::Relationship($array) => $typed,
             Column::Value($values) => $boxed,
         }
     };
 }
-
-use with_array;
 
 impl Column {
     /// The number of rows.
@@ -107,6 +116,11 @@ impl Column {
         with_array!(self, array => array.is_null(row), _length => true, values => values[row].is_null())
     }
 
+    /// Which rows are not null, for a typed column that has nulls.
+    pub fn nulls(&self) -> Option<&NullBuffer> {
+        with_array!(self, array => array.nulls(), _length => None, _values => None)
+    }
+
     /// How many rows are null.
     pub fn null_count(&self) -> usize {
         with_array!(
@@ -124,7 +138,7 @@ impl Column {
             Column::Boolean(_) => Type::Boolean,
             Column::Integer(_) => Type::Integer,
             Column::Float(_) => Type::Float,
-            Column::String(_) => Type::String,
+            Column::String(_) | Column::Dictionary(_) => Type::String,
             Column::Date(_) => Type::Date,
             Column::LocalDateTime(_) => Type::LocalDateTime,
             Column::Node(_) => Type::Node,
@@ -145,6 +159,7 @@ impl Column {
             Column::Integer(array) => Value::Integer(array.value(row)),
             Column::Float(array) => Value::Float(array.value(row)),
             Column::String(array) => Value::String(array.value(row).into()),
+            Column::Dictionary(dictionary) => Value::String(dictionary.value(row).into()),
             Column::Date(array) => Value::Date(Date {
                 days: array.value(row),
             }),
@@ -193,6 +208,24 @@ impl Column {
         }
     }
 
+    /// The text of a row, in a column of strings.
+    fn text(&self, row: usize) -> Option<&str> {
+        match self {
+            Column::String(array) => Some(array.value(row)),
+            Column::Dictionary(dictionary) => Some(dictionary.value(row)),
+            _ => None,
+        }
+    }
+
+    /// The same column, each string in its row where each stood once: for what knows one form of
+    /// strings only.
+    pub fn unpacked(self) -> Column {
+        match self {
+            Column::Dictionary(dictionary) => Column::String(dictionary.unpacked()),
+            other => other,
+        }
+    }
+
     /// Rows `offset..offset + length`, sharing the data where it is typed.
     pub fn slice(&self, offset: usize, length: usize) -> Column {
         match self {
@@ -201,6 +234,7 @@ impl Column {
             Column::Integer(array) => Column::Integer(array.slice(offset, length)),
             Column::Float(array) => Column::Float(array.slice(offset, length)),
             Column::String(array) => Column::String(array.slice(offset, length)),
+            Column::Dictionary(dictionary) => Column::Dictionary(dictionary.slice(offset, length)),
             Column::Date(array) => Column::Date(array.slice(offset, length)),
             Column::LocalDateTime(array) => Column::LocalDateTime(array.slice(offset, length)),
             Column::Node(array) => Column::Node(array.slice(offset, length)),
@@ -230,6 +264,10 @@ impl Column {
                 crate::value::order_floats(a.value(row), b.value(other_row))
             }
             (Column::String(a), Column::String(b)) => a.value(row).cmp(b.value(other_row)),
+            (
+                Column::String(_) | Column::Dictionary(_),
+                Column::String(_) | Column::Dictionary(_),
+            ) => self.text(row).cmp(&other.text(other_row)),
             (Column::Node(a), Column::Node(b))
             | (Column::Relationship(a), Column::Relationship(b)) => {
                 a.value(row).cmp(&b.value(other_row))
@@ -241,6 +279,9 @@ impl Column {
 
     /// An estimate of the bytes that the column holds, for the memory budget.
     pub fn heap_size(&self) -> usize {
+        if let Column::Dictionary(dictionary) = self {
+            return dictionary.heap_size();
+        }
         with_array!(
             self,
             array => array.get_array_memory_size(),

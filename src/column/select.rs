@@ -33,6 +33,9 @@ impl Column {
             }
             Column::Float(array) => take(array, rows, None),
             Column::String(array) => take(array, rows, None),
+            Column::Dictionary(dictionary) => {
+                return dictionary.take(rows).map(Column::Dictionary);
+            }
             Column::Node(array) | Column::Relationship(array) => take(array, rows, None),
         };
         Ok(self.same_kind(&picked.map_err(arrow_error)?))
@@ -46,9 +49,7 @@ impl Column {
         let Some(first) = typed.next() else {
             return Ok(Column::Null(columns.iter().map(Column::len).sum()));
         };
-        let uniform = columns
-            .iter()
-            .all(|column| std::mem::discriminant(column) == std::mem::discriminant(first));
+        let uniform = columns.iter().all(|column| column.is_like(first));
         match (columns, uniform && !matches!(first, Column::Value(_))) {
             ([only], _) => Ok(only.clone()),
             (_, true) => {
@@ -58,6 +59,14 @@ impl Column {
             }
             (_, false) => Ok(Column::from_values(columns.iter().flat_map(Column::values))),
         }
+    }
+
+    /// Whether the Arrow arrays of both have one type and mean the same.
+    pub(crate) fn is_like(&self, other: &Column) -> bool {
+        let of_texts =
+            |column: &Column| matches!(column, Column::String(_) | Column::Dictionary(_));
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            || of_texts(self) && of_texts(other)
     }
 
     /// The Arrow array, for a column that is one.
@@ -70,6 +79,7 @@ impl Column {
             }
             Column::Float(array) => Some(Arc::new(array.clone())),
             Column::String(array) => Some(Arc::new(array.clone())),
+            Column::Dictionary(dictionary) => Some(Arc::new(dictionary.unpacked())),
             Column::Node(array) | Column::Relationship(array) => Some(Arc::new(array.clone())),
         }
     }
@@ -85,7 +95,9 @@ impl Column {
                 Column::LocalDateTime(array.as_primitive::<Int64Type>().clone())
             }
             Column::Float(_) => Column::Float(array.as_primitive::<Float64Type>().clone()),
-            Column::String(_) => Column::String(array.as_string_view().clone()),
+            Column::String(_) | Column::Dictionary(_) => {
+                Column::String(array.as_string_view().clone())
+            }
             Column::Node(_) => Column::Node(array.as_primitive::<UInt32Type>().clone()),
             Column::Relationship(_) => {
                 Column::Relationship(array.as_primitive::<UInt32Type>().clone())
@@ -95,6 +107,6 @@ impl Column {
 }
 
 /// A kernel of Arrow failed: the arrays were built wrongly.
-fn arrow_error(error: arrow_schema::ArrowError) -> Error {
+pub(super) fn arrow_error(error: arrow_schema::ArrowError) -> Error {
     Error::internal(error.to_string())
 }

@@ -3,7 +3,8 @@
 //! Filters, expands and joins do not copy the columns they keep: they note which rows of the
 //! underlying columns are meant. A column that nobody reads costs nothing.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::UInt32Array;
@@ -20,18 +21,58 @@ pub struct Batch {
     rows: usize,
     columns: Vec<LazyColumn>,
     multiplicity: Option<Arc<[u64]>>,
+    reads: RefCell<Vec<Read>>,
+}
+
+/// A property of a column that was read: it is not read again for the same rows, or for some of them.
+#[derive(Debug, Clone)]
+struct Read {
+    slot: usize,
+    key: Arc<str>,
+    /// The state of the graph that it was read from.
+    state: u64,
+    column: LazyColumn,
 }
 
 /// A column, or rows of one that are gathered at the first read.
 #[derive(Debug, Clone)]
 struct LazyColumn {
-    base: Column,
+    base: Base,
     /// Which rows of `base` are meant; a null stands for a null. All rows where missing.
     selection: Option<Arc<UInt32Array>>,
     gathered: OnceCell<Column>,
 }
 
+/// What rows of a column are picked from.
+#[derive(Debug, Clone)]
+enum Base {
+    Column(Column),
+    /// Nodes side by side: numbers are made of them only where somebody reads them.
+    Nodes(Range<u32>),
+}
+
+/// Nodes that stand side by side in the graph, and which of them the rows of a batch are.
+#[derive(Debug, Clone)]
+pub(super) struct NodeRun {
+    pub(super) nodes: Range<u32>,
+    /// All of them where missing.
+    pub(super) selection: Option<Arc<UInt32Array>>,
+}
+
 impl Batch {
+    /// A row for each of these nodes.
+    pub(super) fn of_nodes(nodes: Range<u32>) -> Self {
+        Batch {
+            rows: nodes.len(),
+            columns: vec![LazyColumn {
+                base: Base::Nodes(nodes),
+                selection: None,
+                gathered: OnceCell::new(),
+            }],
+            ..Batch::default()
+        }
+    }
+
     /// Rows without columns.
     pub fn without_columns(rows: usize) -> Self {
         Batch {
@@ -46,7 +87,7 @@ impl Batch {
         Batch {
             rows,
             columns,
-            multiplicity: None,
+            ..Batch::default()
         }
     }
 
@@ -72,6 +113,59 @@ impl Batch {
             .get(slot)
             .ok_or_else(|| Error::internal(format!("a batch has no column {slot}")))?;
         column.get()
+    }
+
+    /// The nodes of a column that come from a run of nodes.
+    pub(super) fn node_run(&self, slot: usize) -> Option<NodeRun> {
+        let column = self.columns.get(slot)?;
+        match &column.base {
+            Base::Nodes(nodes) => Some(NodeRun {
+                nodes: nodes.clone(),
+                selection: column.selection.clone(),
+            }),
+            Base::Column(_) => None,
+        }
+    }
+
+    /// Whether a column is known to hold nodes or relationships.
+    pub(super) fn holds_entities(&self, slot: usize) -> bool {
+        let column = self.columns.get(slot);
+        column.is_some_and(|column| {
+            matches!(
+                column.base,
+                Base::Nodes(_) | Base::Column(Column::Node(_) | Column::Relationship(_))
+            )
+        })
+    }
+
+    /// Whether all rows of a column are there, and none has to be picked.
+    pub(super) fn is_at_hand(&self, slot: usize) -> bool {
+        let column = self.columns.get(slot);
+        column.is_some_and(|column| column.selection.is_none())
+    }
+
+    /// The property of a column, if it was read in this state of the graph.
+    pub(super) fn property_read(
+        &self,
+        slot: usize,
+        key: &str,
+        state: u64,
+    ) -> Result<Option<Column>> {
+        let reads = self.reads.borrow();
+        let is_it = |read: &&Read| read.slot == slot && read.state == state && *read.key == *key;
+        let read = reads.iter().find(is_it);
+        read.map(|read| read.column.get().cloned()).transpose()
+    }
+
+    /// Keeps the property of a column that was read.
+    pub(super) fn keep_read(&self, slot: usize, key: &Arc<str>, state: u64, column: &Column) {
+        let mut reads = self.reads.borrow_mut();
+        reads.push(Read {
+            slot,
+            key: key.clone(),
+            state,
+            column: column.clone().into(),
+        });
     }
 
     /// All columns, gathered.
@@ -103,10 +197,19 @@ impl Batch {
                 column.ok_or_else(|| Error::internal(format!("a batch has no column {slot}")))
             })
             .collect::<Result<_>>()?;
+        let reads = self.reads.borrow();
+        let moved = |read: &Read| {
+            let slot = slots.iter().position(|slot| *slot == read.slot)?;
+            Some(Read {
+                slot,
+                ..read.clone()
+            })
+        };
         Ok(Batch {
             rows: self.rows,
             columns,
             multiplicity: self.multiplicity.clone(),
+            reads: RefCell::new(reads.iter().filter_map(moved).collect()),
         })
     }
 
@@ -115,10 +218,16 @@ impl Batch {
         let rows = Arc::new(rows);
         // Columns that came the same way share their selection, which is composed once.
         let mut composed: Vec<(*const UInt32Array, Arc<UInt32Array>)> = Vec::new();
-        let mut columns = Vec::with_capacity(self.columns.len());
-        for column in &self.columns {
-            let picked = match (column.gathered.get(), &column.selection) {
-                (Some(gathered), _) => LazyColumn::picked(gathered.clone(), rows.clone()),
+        let mut pick = |column: &LazyColumn| {
+            let gathered = match column.base {
+                Base::Column(_) => column.gathered.get(),
+                // What is known of nodes side by side is worth more.
+                Base::Nodes(_) => None,
+            };
+            match (gathered, &column.selection) {
+                (Some(gathered), _) => {
+                    LazyColumn::picked(Base::Column(gathered.clone()), rows.clone())
+                }
                 (None, None) => LazyColumn::picked(column.base.clone(), rows.clone()),
                 (None, Some(before)) => {
                     let pointer = Arc::as_ptr(before);
@@ -133,9 +242,15 @@ impl Batch {
                     };
                     LazyColumn::picked(column.base.clone(), selection)
                 }
-            };
-            columns.push(picked);
-        }
+            }
+        };
+        let columns = self.columns.iter().map(&mut pick).collect();
+        let reads = self.reads.borrow();
+        let reads = reads.iter().map(|read| Read {
+            column: pick(&read.column),
+            ..read.clone()
+        });
+        let reads = RefCell::new(reads.collect());
         let multiplicity = self.multiplicity.as_ref().map(|multiplicity| {
             rows.iter()
                 .map(|row| row.map_or(1, |row| multiplicity[row as usize]))
@@ -145,6 +260,7 @@ impl Batch {
             rows: rows.len(),
             columns,
             multiplicity,
+            reads,
         })
     }
 
@@ -233,20 +349,25 @@ impl Batch {
 
     /// An estimate of the bytes that the batch holds.
     pub fn heap_size(&self) -> usize {
-        let columns =
-            self.columns
-                .iter()
-                .map(|column| match (&column.selection, column.gathered.get()) {
-                    (_, Some(gathered)) => gathered.heap_size(),
-                    (None, None) => column.base.heap_size(),
-                    (Some(selection), None) => selection.len() * 4,
-                });
+        let reads = self.reads.borrow();
+        let columns = self
+            .columns
+            .iter()
+            .chain(reads.iter().map(|read| &read.column))
+            .map(|column| match (&column.selection, column.gathered.get()) {
+                (_, Some(gathered)) => gathered.heap_size(),
+                (None, None) => match &column.base {
+                    Base::Column(base) => base.heap_size(),
+                    Base::Nodes(_) => 0,
+                },
+                (Some(selection), None) => selection.len() * 4,
+            });
         columns.sum::<usize>() + self.rows
     }
 }
 
 impl LazyColumn {
-    fn picked(base: Column, selection: Arc<UInt32Array>) -> Self {
+    fn picked(base: Base, selection: Arc<UInt32Array>) -> Self {
         LazyColumn {
             base,
             selection: Some(selection),
@@ -255,13 +376,22 @@ impl LazyColumn {
     }
 
     fn get(&self) -> Result<&Column> {
-        let Some(selection) = &self.selection else {
-            return Ok(&self.base);
-        };
+        if let (Base::Column(base), None) = (&self.base, &self.selection) {
+            return Ok(base);
+        }
         if let Some(gathered) = self.gathered.get() {
             return Ok(gathered);
         }
-        let gathered = self.base.take(selection)?;
+        let gathered = match (&self.base, &self.selection) {
+            (Base::Column(base), Some(selection)) => base.take(selection)?,
+            (Base::Column(base), None) => base.clone(),
+            (Base::Nodes(nodes), Some(selection)) => {
+                Column::Node(selection.unary(|row| nodes.start.wrapping_add(row)))
+            }
+            (Base::Nodes(nodes), None) => {
+                Column::Node(UInt32Array::from_iter_values(nodes.clone()))
+            }
+        };
         Ok(self.gathered.get_or_init(|| gathered))
     }
 }
@@ -269,7 +399,7 @@ impl LazyColumn {
 impl From<Column> for LazyColumn {
     fn from(base: Column) -> Self {
         LazyColumn {
-            base,
+            base: Base::Column(base),
             selection: None,
             gathered: OnceCell::new(),
         }

@@ -18,6 +18,8 @@ pub use profile::Counts;
 pub use runtime::{Committer, Runtime};
 pub use schema::run_schema;
 
+use arrow_buffer::BooleanBuffer;
+
 use crate::error::Result;
 use crate::physical::{Operator as Kind, Plan};
 use parts::Parts;
@@ -30,7 +32,16 @@ use parts::Parts;
 pub trait Operator {
     /// The next batch.
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>>;
+
+    /// The next batch, from which the rows that do not count may not be taken away yet: for what can
+    /// pass over them cheaper than pick the others. Called instead of `next`.
+    fn next_masked(&mut self, runtime: &mut Runtime) -> Result<Option<Masked>> {
+        Ok(self.next(runtime)?.map(|batch| (batch, None)))
+    }
 }
+
+/// A batch, and which of its rows count; all where missing.
+pub type Masked = (Batch, Option<BooleanBuffer>);
 
 /// The operator of a plan, ready to run. `argument` is what [`Kind::Argument`] gives.
 pub fn open<'p>(

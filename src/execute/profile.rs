@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Batch, Operator, Runtime};
+use super::{Batch, Masked, Operator, Runtime};
 use crate::error::Result;
 
 /// What one operator did.
@@ -37,6 +37,16 @@ impl<'p> Counted<'p> {
     }
 }
 
+impl Counted<'_> {
+    fn count(&self, start: Instant, rows: usize, runtime: &mut Runtime) {
+        let profile = runtime.profile.as_mut();
+        if let Some(counts) = profile.and_then(|profile| profile.get_mut(self.id)) {
+            counts.time += start.elapsed();
+            counts.rows += rows as u64;
+        }
+    }
+}
+
 impl Operator for Counted<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         let start = Instant::now();
@@ -44,14 +54,21 @@ impl Operator for Counted<'_> {
         let next = self.operator.next(runtime);
         runtime.context.enter_part(before);
         let batch = next?;
-        if let Some(counts) = runtime
-            .profile
-            .as_mut()
-            .and_then(|profile| profile.get_mut(self.id))
-        {
-            counts.time += start.elapsed();
-            counts.rows += batch.as_ref().map_or(0, |batch| batch.rows() as u64);
-        }
+        self.count(start, batch.as_ref().map_or(0, Batch::rows), runtime);
         Ok(batch)
+    }
+
+    fn next_masked(&mut self, runtime: &mut Runtime) -> Result<Option<Masked>> {
+        let start = Instant::now();
+        let before = runtime.context.enter_part(self.id);
+        let next = self.operator.next_masked(runtime);
+        runtime.context.enter_part(before);
+        let masked = next?;
+        let rows = masked.as_ref().map_or(0, |(batch, mask)| match mask {
+            Some(mask) => mask.count_set_bits(),
+            None => batch.rows(),
+        });
+        self.count(start, rows, runtime);
+        Ok(masked)
     }
 }

@@ -27,7 +27,7 @@ pub struct Runtime<'a> {
     pub procedures: &'a Procedures,
     snapshot: Snapshot,
     /// How often the snapshot was taken anew.
-    state: usize,
+    state: u64,
     writer: Option<&'a mut GraphWriter>,
     /// What the writes so far take of the budget.
     written: Reservation,
@@ -102,7 +102,7 @@ impl<'a> Runtime<'a> {
 
     /// A number that differs where [`Runtime::graph`] is another graph than before.
     #[inline]
-    pub fn state(&self) -> usize {
+    pub fn state(&self) -> u64 {
         self.state
     }
 
@@ -127,6 +127,12 @@ impl<'a> Runtime<'a> {
     /// `bytes` is what its values hold.
     pub fn reserve_write(&mut self, bytes: usize) -> Result<()> {
         self.written.grow(2 * (BYTES_OF_WRITE + bytes))
+    }
+
+    /// Reserves room for a property of so many things that is written at once; `bytes` is what the
+    /// values hold.
+    pub fn reserve_writes(&mut self, things: usize, bytes: usize) -> Result<()> {
+        self.written.grow(2 * (BYTES_OF_WRITE + 8 * things + bytes))
     }
 
     /// Commits what was written so far.

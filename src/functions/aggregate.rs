@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayAccessor, Int64Array};
+use arrow_buffer::BooleanBuffer;
 
 use super::argument::{LARGE, STEPS_BETWEEN_CHECKS, wrong_type};
 use super::row::{Accumulator, same_kind};
@@ -128,6 +129,25 @@ impl Rows<'_> {
     }
 }
 
+/// The numbers, 64 at a time, with `instead` in the place of those whose bit in the mask is not set.
+/// Loops over them have no branches.
+pub(super) fn masked<'m>(
+    values: &'m [i64],
+    mask: &'m BooleanBuffer,
+    instead: i64,
+) -> impl Iterator<Item = impl Iterator<Item = i64> + 'm> + 'm {
+    let words = mask.bit_chunks();
+    let words = words.iter().chain(std::iter::once(words.remainder_bits()));
+    let words: Vec<u64> = words.collect();
+    values.chunks(64).zip(words).map(move |(values, word)| {
+        let pick = move |(place, value): (usize, &i64)| match word >> place & 1 {
+            1 => *value,
+            _ => instead,
+        };
+        values.iter().enumerate().map(pick)
+    })
+}
+
 /// The memory of an accumulator, reserved from the first statement context that it sees.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -201,6 +221,17 @@ impl Accumulator for Count {
             *known = known.saturating_add(count);
         }
         Ok(())
+    }
+
+    fn update_masked(&mut self, arguments: &[Column], mask: &BooleanBuffer) -> Result<bool> {
+        let column = &arguments[0];
+        let count = match column.nulls() {
+            Some(nulls) => (nulls.inner() & mask).count_set_bits(),
+            None if column.null_count() == 0 => mask.count_set_bits(),
+            None => return Ok(false),
+        };
+        self.counts[0] = self.counts[0].saturating_add(count as i64);
+        Ok(true)
     }
 
     fn finish(&mut self) -> Result<Column> {
@@ -324,7 +355,7 @@ impl Extremes {
             Column::Float(_) => Extremes::Float(vec![None; groups]),
             Column::Date(_) => Extremes::Date(vec![None; groups]),
             Column::LocalDateTime(_) => Extremes::LocalDateTime(vec![None; groups]),
-            Column::String(_) => Extremes::String(vec![None; groups]),
+            Column::String(_) | Column::Dictionary(_) => Extremes::String(vec![None; groups]),
             _ => Extremes::Value(vec![None; groups]),
         }
     }
@@ -365,6 +396,14 @@ impl<const LEAST: bool> Extreme<LEAST> {
     /// Whether a value takes the place of the best so far, from how the two compare.
     fn better(found: Ordering) -> bool {
         if LEAST { found.is_lt() } else { found.is_gt() }
+    }
+
+    /// The best of some integers; of none the worst there is.
+    fn extreme(values: impl Iterator<Item = i64>) -> i64 {
+        match LEAST {
+            true => values.fold(i64::MAX, i64::min),
+            false => values.fold(i64::MIN, i64::max),
+        }
     }
 
     /// Puts a small value in its place.
@@ -420,11 +459,7 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
                 if let ([best], None, 0) = (best.as_mut_slice(), weights, array.null_count())
                     && !array.is_empty()
                 {
-                    let values = array.values().iter().copied();
-                    let value = match LEAST {
-                        true => values.fold(i64::MAX, i64::min),
-                        false => values.fold(i64::MIN, i64::max),
-                    };
+                    let value = Self::extreme(array.values().iter().copied());
                     Self::keep(best, value, i64::cmp);
                     return Ok(());
                 }
@@ -446,6 +481,10 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
                     }
                     Ok(())
                 })
+            }
+            (Extremes::String(_), Column::Dictionary(dictionary)) => {
+                let texts = Column::String(dictionary.unpacked());
+                self.update(&[texts], groups, weights, context)
             }
             (state, column) => {
                 let mut best = std::mem::take(state).into_values(self.groups);
@@ -476,6 +515,26 @@ impl<const LEAST: bool> Accumulator for Extreme<LEAST> {
         // The best of each later group is a row more.
         let best = same_kind::<Self>(later)?.finish()?;
         self.update(&[best], groups, None, context)
+    }
+
+    fn update_masked(&mut self, arguments: &[Column], mask: &BooleanBuffer) -> Result<bool> {
+        let column = &arguments[0];
+        if matches!(self.state, Extremes::None) {
+            self.state = Extremes::like(column, self.groups);
+        }
+        let (best, array) = match (&mut self.state, column) {
+            (Extremes::Integer(best), Column::Integer(array))
+            | (Extremes::Date(best), Column::Date(array))
+            | (Extremes::LocalDateTime(best), Column::LocalDateTime(array)) => (best, array),
+            _ => return Ok(false),
+        };
+        if array.null_count() > 0 || mask.count_set_bits() == 0 {
+            return Ok(false);
+        }
+        let worst = Self::extreme(std::iter::empty());
+        let value = Self::extreme(masked(array.values(), mask, worst).map(Self::extreme));
+        Self::keep(&mut best[0], value, i64::cmp);
+        Ok(true)
     }
 
     fn finish(&mut self) -> Result<Column> {

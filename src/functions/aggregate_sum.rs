@@ -1,9 +1,11 @@
 //! Aggregates that add up: `sum` and `avg`, of numbers or of durations.
 
 use arrow_array::Array;
+use arrow_buffer::BooleanBuffer;
 
-use super::aggregate::{Number, Rows};
+use super::aggregate::{Number, Rows, masked};
 use super::argument::{overflow, wrong_type};
+use super::lanes;
 use super::row::{Accumulator, same_kind};
 use crate::column::Column;
 use crate::context::Context;
@@ -47,6 +49,14 @@ impl Sum {
                 self.has_floats = true;
             }
         }
+        Ok(())
+    }
+
+    /// Adds the total of so many integers.
+    fn add_total(&mut self, function: &str, total: i128, count: usize) -> Result<()> {
+        self.count = self.count.saturating_add(count as u64);
+        let sum = self.integer.checked_add(total);
+        self.integer = sum.ok_or_else(|| too_large(function))?;
         Ok(())
     }
 
@@ -142,20 +152,20 @@ fn too_large(function: &str) -> Error {
     overflow(format!("the result of {function}() does not fit 64 bits"))
 }
 
+/// The total of up to 2^31 integers, by halves: these fit the registers that add several at once.
+fn total(values: impl Iterator<Item = i64>) -> i128 {
+    let halves = |(high, low): (i64, i64), value: i64| {
+        (
+            high.wrapping_add(value >> 32),
+            low.wrapping_add(value & 0xffff_ffff),
+        )
+    };
+    let (high, low) = values.fold((0, 0), halves);
+    (i128::from(high) << 32) + i128::from(low)
+}
+
 /// Adds the rows of a column to the sums of their groups.
 fn add_rows(function: &str, sums: &mut [Sum], column: &Column, rows: Rows) -> Result<()> {
-    if let ([sum], Column::Integer(array), None) = (&mut *sums, column, rows.weights)
-        && array.null_count() == 0
-    {
-        // One group of plain numbers: 2^63 of them are needed for 128 bits to overflow.
-        let total = array.values().iter().map(|value| i128::from(*value)).sum();
-        sum.integer = sum
-            .integer
-            .checked_add(total)
-            .ok_or_else(|| too_large(function))?;
-        sum.count = sum.count.saturating_add(array.len() as u64);
-        return Ok(());
-    }
     let Column::Value(values) = column else {
         return rows.each_number(function, column, |group, number, weight| {
             sums[group].add_number(function, number, weight)
@@ -180,12 +190,87 @@ pub(super) type Average = Summed<true>;
 /// The sums, and at the end these or the averages.
 #[derive(Debug, Default)]
 pub(super) struct Summed<const AVERAGE: bool> {
+    groups: usize,
+    /// What integers add up to as long as that fits.
+    small: Vec<SmallSum>,
+    /// What does not, and all else; as many as groups, or none.
     sums: Vec<Sum>,
+}
+
+/// A sum of integers that fits 64 bits.
+#[derive(Debug, Clone, Default)]
+struct SmallSum {
+    integer: i64,
+    count: u64,
+}
+
+/// Numbers below this, 2^16 of them, and how many they are fit one word.
+const PACKED_BITS: u32 = 31;
+const COUNT_BITS: u32 = 47;
+
+impl<const AVERAGE: bool> Summed<AVERAGE> {
+    const FUNCTION: &str = if AVERAGE { "avg" } else { "sum" };
+
+    fn sums(&mut self) -> &mut [Sum] {
+        self.sums.resize(self.groups, Sum::default());
+        &mut self.sums
+    }
+
+    /// Adds integers, each counted once.
+    fn add_integers(&mut self, values: &[i64], groups: &[u32]) -> Result<()> {
+        let (count, rows) = (self.small.len(), values.len());
+        if count == 1 {
+            let total = total(values.iter().copied());
+            return self.sums()[0].add_total(Self::FUNCTION, total, rows);
+        }
+        if count <= lanes::MOST_GROUPS && (lanes::FEWEST_ROWS..1 << 16).contains(&rows) {
+            let bits = values.iter().fold(0, |bits, value| bits | *value as u64);
+            if bits >> PACKED_BITS == 0 {
+                let packed = |value: &i64| 1 << COUNT_BITS | *value as u64;
+                let sums = lanes::sums(groups, values, count, packed);
+                for (group, sum) in sums.enumerate() {
+                    let integer = (sum & ((1 << COUNT_BITS) - 1)) as i64;
+                    self.add(group, integer, sum >> COUNT_BITS)?;
+                }
+                return Ok(());
+            }
+        }
+        for (value, group) in values.iter().zip(groups) {
+            self.add(*group as usize, *value, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the sum of `count` integers to that of a group.
+    #[inline]
+    fn add(&mut self, group: usize, integer: i64, count: u64) -> Result<()> {
+        let small = &mut self.small[group];
+        small.count += count;
+        match small.integer.checked_add(integer) {
+            Some(sum) => small.integer = sum,
+            None => {
+                let before = i128::from(std::mem::replace(&mut small.integer, integer));
+                self.sums()[group].add_total(Self::FUNCTION, before, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the small sums to the others.
+    fn join(&mut self) -> Result<()> {
+        let small = std::mem::take(&mut self.small);
+        for (small, sum) in small.iter().zip(self.sums()) {
+            let count = usize::try_from(small.count).unwrap_or(usize::MAX);
+            sum.add_total(Self::FUNCTION, i128::from(small.integer), count)?;
+        }
+        Ok(())
+    }
 }
 
 impl<const AVERAGE: bool> Accumulator for Summed<AVERAGE> {
     fn grow(&mut self, groups: usize) {
-        self.sums.resize(groups, Sum::default());
+        self.groups = groups;
+        self.small.resize(groups, SmallSum::default());
     }
 
     fn update(
@@ -195,19 +280,39 @@ impl<const AVERAGE: bool> Accumulator for Summed<AVERAGE> {
         weights: Option<&[u64]>,
         _: &Context,
     ) -> Result<()> {
-        let function = if AVERAGE { "avg" } else { "sum" };
-        let rows = Rows { groups, weights };
-        add_rows(function, &mut self.sums, &arguments[0], rows)
+        match (&arguments[0], weights) {
+            (Column::Integer(array), None) if array.null_count() == 0 => {
+                self.add_integers(array.values(), groups)
+            }
+            (column, weights) => {
+                let rows = Rows { groups, weights };
+                add_rows(Self::FUNCTION, self.sums(), column, rows)
+            }
+        }
+    }
+
+    fn update_masked(&mut self, arguments: &[Column], mask: &BooleanBuffer) -> Result<bool> {
+        let Column::Integer(array) = &arguments[0] else {
+            return Ok(false);
+        };
+        if array.null_count() > 0 {
+            return Ok(false);
+        }
+        let totals = masked(array.values(), mask, 0).map(total).sum();
+        self.sums()[0].add_total(Self::FUNCTION, totals, mask.count_set_bits())?;
+        Ok(true)
     }
 
     fn merge(&mut self, later: Box<dyn Accumulator>, groups: &[u32], _: &Context) -> Result<()> {
-        let function = if AVERAGE { "avg" } else { "sum" };
-        let later = same_kind::<Self>(later)?;
+        let mut later = same_kind::<Self>(later)?;
+        later.join()?;
+        let known = self.sums();
         let mut pairs = groups.iter().zip(later.sums);
-        pairs.try_for_each(|(group, sum)| self.sums[*group as usize].add(function, sum))
+        pairs.try_for_each(|(group, sum)| known[*group as usize].add(Self::FUNCTION, sum))
     }
 
     fn finish(&mut self) -> Result<Column> {
+        self.join()?;
         let sums = std::mem::take(&mut self.sums);
         let result = if AVERAGE { Sum::average } else { Sum::total };
         let results: Result<Vec<Value>> = sums.iter().map(result).collect();

@@ -14,6 +14,7 @@ mod procedures;
 mod manual;
 mod argument;
 mod kernel;
+pub(crate) mod lanes;
 mod aggregate;
 mod aggregate_sum;
 mod aggregate_statistics;

@@ -2,6 +2,8 @@
 
 use std::any::Any;
 
+use arrow_buffer::BooleanBuffer;
+
 use super::{Environment, Signature};
 use crate::column::Column;
 use crate::context::Context;
@@ -162,6 +164,12 @@ pub trait Accumulator: Any + Send {
         groups: &[u32],
         context: &Context,
     ) -> Result<()>;
+
+    /// Adds the rows whose bit in `mask` is set to group 0, the only one. `false`, and nothing is added,
+    /// where there is no code for this.
+    fn update_masked(&mut self, _arguments: &[Column], _mask: &BooleanBuffer) -> Result<bool> {
+        Ok(false)
+    }
 
     /// The result of each group, in order.
     fn finish(&mut self) -> Result<Column>;

@@ -159,6 +159,30 @@ impl AdjacencyReader {
         Ok(true)
     }
 
+    /// Appends the neighbour and the relationship of each of these nodes up to one that has not exactly
+    /// one, or is not near the node before; gives the number of nodes up to it.
+    ///
+    /// # Errors
+    /// Where they are stored and cannot be fetched.
+    pub fn append_single(
+        &mut self,
+        nodes: &[u32],
+        neighbours: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<usize> {
+        let Some(first) = nodes.first() else {
+            return Ok(0);
+        };
+        if !self.stands_whole(*first)? {
+            return Ok(0);
+        }
+        let within = self.whole.clone();
+        let near = nodes.iter().take_while(|node| within.contains(*node));
+        let near = &nodes[..near.count()];
+        let segment = held(&self.held, self.last)?;
+        Ok(segment.append_single(near, neighbours, relationships))
+    }
+
     /// The neighbours of a node whose list has to be put together.
     fn merge(&mut self, node: u32) -> Result<Neighbours<'_>> {
         let (nodes, relationships) = &mut self.merged;

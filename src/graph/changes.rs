@@ -1,12 +1,16 @@
 //! Net changes: what is in the graph after and was not before, and the other way round. What was
 //! created and deleted again does not count.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use arrow_array::UInt32Array;
 
 use super::chunk::Fixed;
 use super::snapshot::Snapshot;
-use super::table::{Properties, Table};
-use crate::error::Result;
+use super::table::{Properties, Table, place};
+use crate::column::Column;
+use crate::error::{Error, Result};
+use crate::value::KeyId;
 
 /// Net changes of a statement.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,19 +45,58 @@ pub struct Changes {
 
 /// What touched rows were like before.
 #[derive(Debug, Default)]
-pub(super) struct Originals(HashMap<u32, Properties>);
+pub(super) struct Originals {
+    rows: HashMap<u32, Properties>,
+    /// Rows of which a property was set together with that of others.
+    columns: BTreeMap<KeyId, Vec<u32>>,
+}
 
 impl Originals {
-    /// Notes the properties of a row before its first change; rows of `table` from `start` on are
-    /// new and need no note.
-    pub(super) fn note<F: Fixed>(
-        &mut self,
-        table: &Table<F>,
-        position: u32,
-        start: u32,
+    /// Notes the properties of a row before its first change; rows that are not in `before` are new and
+    /// need no note.
+    pub(super) fn note<F: Fixed>(&mut self, before: &Table<F>, position: u32) -> Result<()> {
+        if position < before.next() && !self.rows.contains_key(&position) {
+            self.rows.insert(position, before.properties(position)?);
+        }
+        Ok(())
+    }
+
+    /// Notes that a property of rows is set.
+    pub(super) fn note_column(&mut self, key: KeyId, positions: &[u32]) {
+        self.columns.entry(key).or_default().extend(positions);
+    }
+
+    /// Adds how many values of columns were set and removed. Rows that are noted for themselves are not
+    /// counted here.
+    fn compare_columns<F: Fixed>(
+        &self,
+        before: &Table<F>,
+        after: &Table<F>,
+        counts: &mut [u64; 4],
     ) -> Result<()> {
-        if position < start && !self.0.contains_key(&position) {
-            self.0.insert(position, table.properties(position)?);
+        let missing = || Error::internal("a row that was set does not exist");
+        for (key, positions) in &self.columns {
+            let mut positions = positions.clone();
+            positions.sort_unstable();
+            positions.dedup();
+            positions.retain(|row| *row < before.next() && !self.rows.contains_key(row));
+            for run in positions.chunk_by(|one, next| place(*one).0 == place(*next).0) {
+                let run = UInt32Array::from(run.to_vec());
+                let old = before.column(&run, *key, missing)?;
+                let new = after.column(&run, *key, missing)?;
+                let is_same = |row: usize| match (&old, &new) {
+                    (Column::Integer(old), Column::Integer(new)) => {
+                        old.value(row) == new.value(row)
+                    }
+                    _ => old.value(row) == new.value(row),
+                };
+                for row in 0..run.len() {
+                    let (was, is) = (!old.is_null(row), !new.is_null(row));
+                    let differs = was != is || was && !is_same(row);
+                    counts[2] += u64::from(differs && is);
+                    counts[3] += u64::from(differs && was);
+                }
+            }
         }
         Ok(())
     }
@@ -61,13 +104,14 @@ impl Originals {
     /// Created, deleted, properties set, properties removed.
     fn compare<F: Fixed>(&self, before: &Table<F>, after: &Table<F>) -> Result<[u64; 4]> {
         let mut counts = [0; 4];
+        self.compare_columns(before, after, &mut counts)?;
         for position in before.next()..after.next() {
             if matches!(after.fixed(position)?, Some((true, _))) {
                 counts[0] += 1;
                 counts[2] += after.properties(position)?.len() as u64;
             }
         }
-        for (position, old) in &self.0 {
+        for (position, old) in &self.rows {
             let exists = matches!(after.fixed(*position)?, Some((true, _)));
             let new = if exists {
                 after.properties(*position)?

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::blob::{Blob, BlobReader, Packed, Place};
 use super::slot::Part;
 use super::table::{CHUNK_SIZE, Row};
-use crate::column::{Bytes, Column, ColumnBuilder, pack, read_bits, unpack, write_bits};
+use crate::column::{Bounds, Bytes, Column, ColumnBuilder, pack, read_bits, unpack, write_bits};
 use crate::error::{Error, Result};
 use crate::value::KeyId;
 
@@ -39,17 +39,27 @@ pub(super) struct Chunk<F> {
     columns: BTreeMap<KeyId, Lazy>,
     /// Where stored columns are fetched from.
     source: Option<Arc<dyn BlobReader>>,
+    /// Whether what is fetched counts as held by the cache.
+    is_cached: bool,
     bytes: AtomicUsize,
 }
 
-/// A column that may be stored.
-#[derive(Debug)]
-enum Lazy {
-    Ready(Column),
-    Stored {
-        blob: Blob,
-        column: OnceLock<Column>,
-    },
+/// A column that may be stored, and what is known of it.
+#[derive(Debug, Clone, Default)]
+struct Lazy {
+    /// Where it is stored, if it is.
+    blob: Option<Blob>,
+    column: OnceLock<Column>,
+    bounds: OnceLock<Option<Bounds>>,
+}
+
+impl From<Column> for Lazy {
+    fn from(column: Column) -> Self {
+        Lazy {
+            column: OnceLock::from(column),
+            ..Lazy::default()
+        }
+    }
 }
 
 /// Stands for the rows that exist in the place of a key.
@@ -66,6 +76,7 @@ impl<F: Fixed> Chunk<F> {
             uniform: None,
             columns: BTreeMap::new(),
             source: None,
+            is_cached: false,
             bytes: AtomicUsize::new(0),
         }
     }
@@ -82,9 +93,10 @@ impl<F: Fixed> Chunk<F> {
             uniform: uniform(0, &fixed),
             fixed,
             columns: filled
-                .map(|(key, column)| (key, Lazy::Ready(column)))
+                .map(|(key, column)| (key, Lazy::from(column)))
                 .collect(),
             source: None,
+            is_cached: false,
             bytes: AtomicUsize::new(0),
         }
     }
@@ -96,10 +108,8 @@ impl<F: Fixed> Chunk<F> {
 
     /// The bytes that the rows hold in memory.
     pub(super) fn heap_size(&self) -> usize {
-        let ready = self.columns.values().map(|column| match column {
-            Lazy::Ready(column) => column.heap_size(),
-            Lazy::Stored { column, .. } => column.get().map_or(0, Column::heap_size),
-        });
+        let columns = self.columns.values();
+        let ready = columns.map(|lazy| lazy.column.get().map_or(0, Column::heap_size));
         self.fixed.len() * (size_of::<F>() + 1) + ready.sum::<usize>()
     }
 
@@ -113,26 +123,65 @@ impl<F: Fixed> Chunk<F> {
     /// # Errors
     /// Where it is stored and cannot be fetched.
     pub(super) fn column(&self, key: KeyId) -> Result<Option<&Column>> {
-        let (blob, cell) = match self.columns.get(&key) {
-            None => return Ok(None),
-            Some(Lazy::Ready(column)) => return Ok(Some(column)),
-            Some(Lazy::Stored { blob, column }) => (blob, column),
+        let Some(lazy) = self.columns.get(&key) else {
+            return Ok(None);
         };
-        if let Some(column) = cell.get() {
-            return Ok(Some(column));
+        self.fetched(lazy).map(Some)
+    }
+
+    /// The least and the greatest value of a key; `None` where that is not known, or not all rows
+    /// have one.
+    ///
+    /// # Errors
+    /// Where the column is stored and cannot be fetched.
+    pub(super) fn bounds(&self, key: KeyId) -> Result<Option<&Bounds>> {
+        let Some(lazy) = self.columns.get(&key) else {
+            return Ok(None);
+        };
+        if let Some(bounds) = lazy.bounds.get() {
+            return Ok(bounds.as_ref());
         }
-        let Some(source) = &self.source else {
+        let found = self.fetched(lazy)?.bounds();
+        Ok(lazy.bounds.get_or_init(|| found).as_ref())
+    }
+
+    fn fetched<'c>(&self, lazy: &'c Lazy) -> Result<&'c Column> {
+        if let Some(column) = lazy.column.get() {
+            return Ok(column);
+        }
+        let (Some(source), Some(blob)) = (&self.source, lazy.blob) else {
             return Err(Error::internal("a stored column has no source"));
         };
-        let bytes = unpack(&source.read(*blob)?)?;
+        let bytes = unpack(&source.read(blob)?)?;
         let loaded = Column::read(&mut Bytes(&bytes), self.fixed.len())?;
-        let column = cell.get_or_init(|| {
-            let size = loaded.heap_size();
-            self.bytes.fetch_add(size, Ordering::Relaxed);
-            source.cache().grow(size);
+        let column = lazy.column.get_or_init(|| {
+            if self.is_cached {
+                let size = loaded.heap_size();
+                self.bytes.fetch_add(size, Ordering::Relaxed);
+                source.cache().grow(size);
+            }
             loaded
         });
-        Ok(Some(column))
+        Ok(column)
+    }
+
+    /// The chunk with another column of a key; the others are shared.
+    pub(super) fn with_column(&self, key: KeyId, column: Column) -> Chunk<F> {
+        let mut columns = self.columns.clone();
+        match column.null_count() == column.len() {
+            true => columns.remove(&key),
+            false => columns.insert(key, Lazy::from(column)),
+        };
+        Chunk {
+            alive: self.alive.clone(),
+            dead: self.dead,
+            fixed: self.fixed.clone(),
+            uniform: self.uniform,
+            columns,
+            source: self.source.clone(),
+            is_cached: false,
+            bytes: AtomicUsize::new(0),
+        }
     }
 
     /// The chunk with these rows changed or added; added ones follow without gaps.
@@ -167,7 +216,7 @@ impl<F: Fixed> Chunk<F> {
             }
             let column = builder.finish();
             if !matches!(column, Column::Null(_)) {
-                columns.insert(key, Lazy::Ready(column));
+                columns.insert(key, Lazy::from(column));
             }
         }
         let dead = alive.iter().filter(|alive| !**alive).count();
@@ -178,6 +227,7 @@ impl<F: Fixed> Chunk<F> {
             fixed,
             columns,
             source: None,
+            is_cached: false,
             bytes: AtomicUsize::new(0),
         })
     }
@@ -221,8 +271,14 @@ impl<F: Fixed> Part for Chunk<F> {
                     fixed = Some(F::read(&mut Bytes(&bytes), rows)?);
                 }
                 key => {
-                    let column = OnceLock::new();
-                    columns.insert(KeyId(key), Lazy::Stored { blob, column });
+                    let blob = Some(blob);
+                    columns.insert(
+                        KeyId(key),
+                        Lazy {
+                            blob,
+                            ..Lazy::default()
+                        },
+                    );
                 }
             }
         }
@@ -235,6 +291,7 @@ impl<F: Fixed> Part for Chunk<F> {
             fixed,
             columns,
             source: Some(source.clone()),
+            is_cached: true,
             bytes: AtomicUsize::new(bytes),
         })
     }
@@ -267,6 +324,10 @@ impl<F: Fixed> Part for Chunk<F> {
     }
 
     fn bytes(&self) -> usize {
-        self.bytes.load(Ordering::Relaxed)
+        if self.is_cached {
+            return self.bytes.load(Ordering::Relaxed);
+        }
+        let columns = self.columns.values().filter_map(|lazy| lazy.column.get());
+        self.fixed.len() * (size_of::<F>() + 1) + columns.map(Column::heap_size).sum::<usize>()
     }
 }

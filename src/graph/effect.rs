@@ -93,4 +93,22 @@ pub enum Effect {
     },
     /// More was written than is told one by one. The commit is a checkpoint; no log holds this.
     Bulk,
+    /// A property of many nodes was set, or removed where the value is null.
+    SetNodeProperties {
+        /// The nodes, ascending.
+        nodes: Vec<NodeId>,
+        /// The key.
+        key: Arc<str>,
+        /// One value for all of them, or one each.
+        values: Vec<Value>,
+    },
+    /// A property of many relationships was set, or removed where the value is null.
+    SetRelationshipProperties {
+        /// The relationships, ascending.
+        relationships: Vec<RelationshipId>,
+        /// The key.
+        key: Arc<str>,
+        /// One value for all of them, or one each.
+        values: Vec<Value>,
+    },
 }

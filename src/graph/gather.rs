@@ -1,6 +1,7 @@
 //! One property of many rows as a column: a slice where the rows stand side by side in a chunk, else
 //! gathered by type, without a value of its own for each cell.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
@@ -9,7 +10,7 @@ use arrow_select::interleave::interleave;
 
 use super::chunk::{Chunk, Fixed};
 use super::table::{CHUNK_SIZE, Table, place};
-use crate::column::{Column, ColumnBuilder};
+use crate::column::{Bounds, Column, ColumnBuilder};
 use crate::error::{Error, Result};
 use crate::value::KeyId;
 
@@ -40,41 +41,87 @@ impl<F: Fixed> Table<F> {
         }
     }
 
+    /// The values of `key` in rows that stand side by side in a chunk; `None` where that is not all
+    /// there is to it: rows may be patched, or not exist any more.
+    pub(super) fn run_column(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Column>> {
+        let Some((number, offset)) = self.frozen_run(rows) else {
+            return Ok(None);
+        };
+        let chunk = self.chunk(number)?;
+        if chunk.dead > 0 || offset + rows.len() > chunk.fixed.len() {
+            return Ok(None);
+        }
+        Ok(Some(match chunk.column(key)? {
+            Some(column) if rows.len() == column.len() => column.clone(),
+            Some(column) => column.slice(offset, rows.len()),
+            None => Column::Null(rows.len()),
+        }))
+    }
+
+    /// Values between which those of [`Table::run_column`] are, where that is known.
+    pub(super) fn run_bounds(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
+        let Some((number, _)) = self.frozen_run(rows) else {
+            return Ok(None);
+        };
+        let chunk = self.chunk(number)?;
+        match chunk.dead {
+            0 => Ok(chunk.bounds(key)?.cloned()),
+            _ => Ok(None),
+        }
+    }
+
+    /// Chunk and offset of rows in one chunk without patch.
+    fn frozen_run(&self, rows: &Range<u32>) -> Option<(usize, usize)> {
+        let (number, offset) = place(rows.start);
+        let is_frozen = offset + rows.len() <= CHUNK_SIZE && !self.is_patched(number);
+        is_frozen.then_some((number, offset))
+    }
+
     /// The cells of integer columns in one plain loop; `None` where that is not all there is to it.
     fn gathered_integers(&self, positions: &UInt32Array, key: KeyId) -> Result<Option<Column>> {
         if self.has_patch() || positions.null_count() > 0 {
             return Ok(None);
         }
-        let (first, chunks) = chunks_of(positions.values());
-        let mut met: Vec<Option<Int64Array>> = vec![None; chunks];
+        let positions = positions.values();
+        let (first, chunks) = chunks_of(positions);
+        let mut is_met = vec![false; chunks];
+        for position in positions {
+            is_met[place(*position).0 - first] = true;
+        }
         let mut kind: Option<Column> = None;
-        let mut values = Vec::with_capacity(positions.len());
-        for position in positions.values() {
-            let (number, offset) = place(*position);
-            let array = match met.get_mut(number - first) {
-                Some(Some(array)) => array,
-                Some(empty) => {
-                    let chunk = self.chunk(number)?;
-                    let column = chunk.column(key)?.filter(|_| chunk.dead == 0);
-                    let Some(column) = column else {
-                        return Ok(None);
-                    };
-                    let kind = kind.get_or_insert_with(|| column.slice(0, 0));
-                    let is_same = std::mem::discriminant(kind) == std::mem::discriminant(column);
-                    match column.integers().filter(|_| is_same) {
-                        Some(array) if array.null_count() == 0 => empty.insert(array.clone()),
-                        _ => return Ok(None),
-                    }
-                }
-                None => return Ok(None),
+        let mut met: Vec<Option<Int64Array>> = Vec::with_capacity(chunks);
+        for (number, is_met) in is_met.into_iter().enumerate() {
+            if !is_met {
+                met.push(None);
+                continue;
+            }
+            let chunk = self.chunk(first + number)?;
+            let column = chunk.column(key)?.filter(|_| chunk.dead == 0);
+            let Some(column) = column else {
+                return Ok(None);
             };
-            match array.values().get(offset) {
-                Some(value) => values.push(*value),
-                None => return Ok(None),
+            let kind = kind.get_or_insert_with(|| column.slice(0, 0));
+            let is_same = std::mem::discriminant(kind) == std::mem::discriminant(column);
+            match column.integers().filter(|_| is_same) {
+                Some(array) if array.null_count() == 0 => met.push(Some(array.clone())),
+                _ => return Ok(None),
             }
         }
-        let values = Int64Array::from(values);
-        Ok(kind.map(|kind| kind.same_kind(&values)))
+        let of_chunk: Vec<&[i64]> = met
+            .iter()
+            .map(|array| array.as_ref().map_or(&[][..], |array| array.values()))
+            .collect();
+        let mut is_missing = false;
+        let values = positions.iter().map(|position| {
+            let (number, offset) = place(*position);
+            let value = of_chunk[number - first].get(offset);
+            is_missing |= value.is_none();
+            value.copied().unwrap_or_default()
+        });
+        let values = Int64Array::from_iter_values(values);
+        Ok(kind
+            .filter(|_| !is_missing)
+            .map(|kind| kind.same_kind(&values)))
     }
 
     /// Whether what each row has beside properties passes a test; null where a position is null.
@@ -268,28 +315,56 @@ impl Sources {
     }
 }
 
+/// A column with other values at some offsets, ascending.
+pub(super) fn replaced(old: Column, offsets: &[usize], values: &Column) -> Result<Column> {
+    let mut places: Vec<(usize, usize)> = (0..old.len()).map(|row| (PATCHED, row)).collect();
+    for (row, offset) in offsets.iter().enumerate() {
+        places[*offset] = (PATCHED + 1, row);
+    }
+    pick(&[Column::Null(1), old, values.clone()], &places)
+}
+
 /// The cells named by source and row, as one column.
 fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
     let is_empty = |source: &Column| matches!(source, Column::Null(_));
     let Some(kind) = sources.iter().find(|source| !is_empty(source)) else {
         return Ok(Column::Null(places.len()));
     };
-    let uniform = sources.iter().all(|source| {
-        is_empty(source) || std::mem::discriminant(source) == std::mem::discriminant(kind)
-    });
-    let Some(example) = kind.array().filter(|_| uniform) else {
+    let uniform = sources
+        .iter()
+        .all(|source| is_empty(source) || source.is_like(kind));
+    // A text stands in its dictionary, wherever it is named.
+    let moved: Option<Vec<(usize, usize)>> = sources
+        .iter()
+        .any(|source| matches!(source, Column::Dictionary(_)))
+        .then(|| {
+            let moved = places.iter().map(|(source, row)| match &sources[*source] {
+                Column::Dictionary(dictionary) if dictionary.codes().is_null(*row) => (NOTHING, 0),
+                Column::Dictionary(dictionary) => {
+                    (*source, usize::from(dictionary.codes().value(*row)))
+                }
+                _ => (*source, *row),
+            });
+            moved.collect()
+        });
+    let array_of = |source: &Column| -> Option<ArrayRef> {
+        match source {
+            Column::Dictionary(dictionary) => Some(Arc::new(dictionary.texts().clone())),
+            other => other.array(),
+        }
+    };
+    let Some(example) = array_of(kind).filter(|_| uniform) else {
         let cell = |(source, row): &(usize, usize)| match &sources[*source] {
             Column::Value(values) => values[*row].clone(),
             other => other.value(*row),
         };
         return Ok(Column::from_values(places.iter().map(cell)));
     };
+    let places = moved.as_deref().unwrap_or(places);
     let arrays: Vec<ArrayRef> = sources
         .iter()
         .map(|source| {
-            source
-                .array()
-                .unwrap_or_else(|| new_null_array(example.data_type(), source.len()))
+            array_of(source).unwrap_or_else(|| new_null_array(example.data_type(), source.len()))
         })
         .collect();
     let arrays: Vec<&dyn Array> = arrays.iter().map(Arc::as_ref).collect();

@@ -23,6 +23,25 @@ pub(super) struct Segment {
 }
 
 impl Segment {
+    /// Appends the neighbour and the relationship of each of these nodes up to one that has not exactly
+    /// one in this segment; gives the number of nodes up to it.
+    pub(super) fn append_single(
+        &self,
+        nodes: &[u32],
+        neighbours: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> usize {
+        for (before, node) in nodes.iter().enumerate() {
+            let (start, end) = self.range(*node);
+            if end != start + 1 {
+                return before;
+            }
+            neighbours.push(self.neighbours[start]);
+            relationships.push(self.relationships[start]);
+        }
+        nodes.len()
+    }
+
     /// Where the entries of a node stand.
     #[inline]
     pub(super) fn range(&self, node: u32) -> (usize, usize) {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, UInt32Array};
@@ -15,7 +16,7 @@ use super::deleted;
 use super::neighbour_sets::NeighbourSets;
 use super::schema::Schema;
 use super::table::{CHUNK_SIZE, Table};
-use crate::column::Column;
+use crate::column::{Bounds, Column};
 use crate::error::Result;
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
 
@@ -130,6 +131,43 @@ impl Snapshot {
         self.scan(&self.nodes, chunk, |set| {
             wanted.get(*set as usize) == Some(&true)
         })
+    }
+
+    /// The nodes of a chunk that have all `labels`, if they stand side by side there.
+    ///
+    /// # Errors
+    /// Where the chunk is stored and cannot be fetched.
+    pub fn scan_node_run(&self, chunk: usize, labels: &[LabelId]) -> Result<Option<Range<u32>>> {
+        if self.nodes.is_patched(chunk) {
+            return Ok(None);
+        }
+        let held = self.nodes.chunk(chunk)?;
+        let Some(set) = held.uniform else {
+            return Ok(None);
+        };
+        let has = self.catalog.label_set(set);
+        let start = (chunk * CHUNK_SIZE) as u32;
+        let rows = match labels.iter().all(|label| has.contains(label)) {
+            true => held.fixed.len() as u32,
+            false => 0,
+        };
+        Ok(Some(start..start + rows))
+    }
+
+    /// One property of nodes that [`Snapshot::scan_node_run`] gave; `None` where they have changed since.
+    ///
+    /// # Errors
+    /// Where it is stored and cannot be fetched.
+    pub fn node_run_column(&self, nodes: &Range<u32>, key: KeyId) -> Result<Option<Column>> {
+        self.nodes.run_column(nodes, key)
+    }
+
+    /// Bounds of [`Snapshot::node_run_column`], where they are known.
+    ///
+    /// # Errors
+    /// Where the column is stored and cannot be fetched.
+    pub fn node_run_bounds(&self, nodes: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
+        self.nodes.run_bounds(nodes, key)
     }
 
     /// The number of chunks of relationships; they are numbered from 0.

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::blob::{BlobReader, BlobWriter, Place};
 use super::chunk::{Chunk, Fixed};
+use super::gather::replaced;
 use super::slot::{Held, Slot};
+use crate::column::Column;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, Value};
 
@@ -21,7 +23,7 @@ use crate::value::{KeyId, Value};
 pub const CHUNK_SIZE: usize = 2048;
 
 /// Changed rows of a chunk that make it be folded.
-const FOLD_AT: u32 = 128;
+pub(super) const FOLD_AT: u32 = 128;
 
 /// The properties of one row.
 pub(super) type Properties = BTreeMap<KeyId, Value>;
@@ -264,6 +266,42 @@ impl<F: Fixed> Table<F> {
         Ok(())
     }
 
+    /// Sets a property of rows of one chunk, ascending, to values parallel to them. `false`, and nothing
+    /// is set, where one does not exist.
+    pub(super) fn set_column(
+        &mut self,
+        positions: &[u32],
+        key: KeyId,
+        values: &Column,
+    ) -> Result<bool> {
+        let Some(first) = positions.first() else {
+            return Ok(true);
+        };
+        let (number, _) = place(*first);
+        if self.is_patched(number) {
+            self.fold(number)?;
+        }
+        let changed = {
+            let chunk = self.chunk(number)?;
+            let offsets: Vec<usize> = positions.iter().map(|one| place(*one).1).collect();
+            if !offsets.iter().all(|offset| chunk.exists(*offset)) {
+                return Ok(false);
+            }
+            let column = match offsets.len() == chunk.fixed.len() {
+                true => values.clone(),
+                false => {
+                    let old = chunk.column(key)?.cloned();
+                    let old = old.unwrap_or(Column::Null(chunk.fixed.len()));
+                    replaced(old, &offsets, values)?
+                }
+            };
+            chunk.with_column(key, column)
+        };
+        let slot = Slot::resident(changed);
+        self.chunks.set(number, Patched { slot, rows: 0 });
+        Ok(true)
+    }
+
     /// The table with everything stored: what is patched is folded, what is in memory only is
     /// written.
     pub(super) fn store(
@@ -349,6 +387,7 @@ pub(super) struct TableImage {
 }
 
 /// The chunk of a position and the place in it.
+#[inline]
 pub(super) fn place(position: u32) -> (usize, usize) {
     (
         position as usize / CHUNK_SIZE,

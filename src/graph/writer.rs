@@ -8,10 +8,12 @@ use super::bulk::{Bulk, PartStore};
 use super::changes::{Changes, Originals, changes};
 use super::effect::Effect;
 use super::index_upkeep::Touched;
+use super::set_column::NewValues;
 use super::snapshot::{Endpoints, Snapshot, adjacency_place};
 use super::table::Properties;
 use super::verify::Unverified;
 use super::{Catalog, LabelSetId, deleted};
+use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
@@ -23,8 +25,8 @@ pub struct GraphWriter {
     before: Snapshot,
     pub(super) graph: Snapshot,
     pub(super) effects: Vec<Effect>,
-    nodes: Originals,
-    relationships: Originals,
+    pub(super) nodes: Originals,
+    pub(super) relationships: Originals,
     pub(super) unverified: Unverified,
     /// What of a bulk load is not in the graph yet.
     pub(super) bulk: Option<Bulk>,
@@ -149,8 +151,7 @@ impl GraphWriter {
     pub fn set_node_property(&mut self, node: NodeId, key: KeyId, value: Value) -> Result<()> {
         self.graph.label_set_of(node)?;
         check_storable(key, &value, &self.graph.catalog)?;
-        self.nodes
-            .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        self.nodes.note(&self.before.nodes, node.0)?;
         let before = self.node_keys(node, Touched::Property(key))?;
         self.graph
             .nodes
@@ -174,8 +175,8 @@ impl GraphWriter {
             return Err(deleted("relationship"));
         }
         check_storable(key, &value, &self.graph.catalog)?;
-        let (table, start) = (&self.graph.relationships, self.before.relationships.next());
-        self.relationships.note(table, relationship.0, start)?;
+        self.relationships
+            .note(&self.before.relationships, relationship.0)?;
         let before = self.relationship_keys(relationship, Touched::Property(key))?;
         let change = |properties: &mut Properties| put(properties, key, value.clone());
         self.graph
@@ -233,8 +234,7 @@ impl GraphWriter {
     /// Changes the set of labels, in which `changed` comes or goes.
     fn set_labels(&mut self, node: NodeId, labels: &[LabelId], changed: LabelId) -> Result<()> {
         let set = self.graph.catalog.intern_label_set(labels);
-        self.nodes
-            .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        self.nodes.note(&self.before.nodes, node.0)?;
         let before = self.node_keys(node, Touched::Label(changed))?;
         let before_set = self.graph.label_set_of(node)?;
         self.graph.nodes.update(node.0, |row| row.fixed = set)?;
@@ -262,8 +262,7 @@ impl GraphWriter {
             ends.relationship_type.index(),
             -1,
         );
-        let (table, next) = (&self.graph.relationships, self.before.relationships.next());
-        self.relationships.note(table, id, next)?;
+        self.relationships.note(&self.before.relationships, id)?;
         let before = self.relationship_keys(relationship, Touched::Existence)?;
         self.graph.relationships.update(id, |row| {
             row.alive = false;
@@ -301,8 +300,7 @@ impl GraphWriter {
         for label in labels {
             count(&mut self.graph.label_counts, label.index(), -1);
         }
-        self.nodes
-            .note(&self.graph.nodes, node.0, self.before.nodes.next())?;
+        self.nodes.note(&self.before.nodes, node.0)?;
         let before = self.node_keys(node, Touched::Existence)?;
         self.graph.nodes.update(node.0, |row| {
             row.alive = false;
@@ -412,6 +410,24 @@ impl GraphWriter {
                 self.set_graph_type(graph_type.clone(), &Context::unlimited())
             }
             Effect::DropConstraint { name } => self.drop_constraint(name),
+            Effect::SetNodeProperties { nodes, key, values } => {
+                let key = self.key(key)?;
+                let nodes: Vec<u32> = nodes.iter().map(|node| node.0).collect();
+                told(values, |values| {
+                    self.set_node_properties(&nodes, key, values)
+                })
+            }
+            Effect::SetRelationshipProperties {
+                relationships,
+                key,
+                values,
+            } => {
+                let key = self.key(key)?;
+                let ids: Vec<u32> = relationships.iter().map(|id| id.0).collect();
+                told(values, |values| {
+                    self.set_relationship_properties(&ids, key, values)
+                })
+            }
             Effect::Bulk => Err(Error::damaged("a bulk load cannot be done again")),
         }
     }
@@ -517,6 +533,16 @@ pub(super) fn check_storable(key: KeyId, value: &Value, catalog: &Catalog) -> Re
         ErrorDetail::InvalidPropertyType,
         format!("the property `{name}` cannot hold {what}"),
     ))
+}
+
+/// Calls `set` with the values that an effect tells.
+fn told(values: &[Value], set: impl FnOnce(NewValues<'_>) -> Result<()>) -> Result<()> {
+    match values {
+        [value] => set(NewValues::Same(value)),
+        values => set(NewValues::Each(&Column::from_values(
+            values.iter().cloned(),
+        ))),
+    }
 }
 
 fn same_number(given: u32, wanted: u32) -> Result<()> {

@@ -471,7 +471,12 @@ pub fn import_into(
         }
         let source = joined.as_ref().unwrap_or(source);
         let reader = reader_of(source, format)?;
-        inputs.push((reader.needs_nodes_of_others(source)?, source, format, reader));
+        inputs.push((
+            reader.needs_nodes_of_others(source)?,
+            source,
+            format,
+            reader,
+        ));
     }
     inputs.sort_by_key(|(needs_nodes, ..)| *needs_nodes);
     let mut loader = load::Loader::new(writer, options.on_error, context);

@@ -7,7 +7,7 @@ use super::selectivity::selectivity;
 use super::{Statistics, conjuncts};
 use crate::bind::bound::Length;
 use crate::bind::expression::{Comparison, Expression as E, Labels};
-use crate::logical::{Expand, Expression, Plan, Seek, SeekCondition, Variable};
+use crate::logical::{Common, Expand, Expression, Plan, Seek, SeekCondition, Variable};
 use crate::value::Value;
 
 /// Steps beyond the least number of an open length that are reckoned with.
@@ -112,6 +112,29 @@ impl<'a> Estimator<'a> {
                 } else {
                     input * ways.min(1.0)
                 }
+            }
+            Plan::WeighCommon { input, common } => {
+                let input = self.plan(input);
+                let mut ways = [1.0, 1.0];
+                let sides = [
+                    (&common.from, &common.one),
+                    (&common.other_from, &common.other),
+                ];
+                for (ways, (from, branch)) in ways.iter_mut().zip(sides) {
+                    let types = branch.types.as_ref();
+                    let near = self.labels_of(from);
+                    *ways = self.statistics.degree(types, branch.direction, near, None);
+                    self.inner(&branch.inner, input * *ways);
+                }
+                let [one, other] = ways;
+                input
+                    * match common.count {
+                        Common::Meeting | Common::Present => {
+                            (one * other / self.statistics.nodes(None).max(1.0)).min(1.0)
+                        }
+                        Common::Absent => one.min(1.0),
+                        Common::Apart => (one * other).min(1.0),
+                    }
             }
             Plan::Repeat {
                 input,

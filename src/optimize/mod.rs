@@ -39,6 +39,11 @@ pub static RULES: &[Rule] = &[
         rewrite: rules::compare_nodes::rewrite,
     },
     Rule {
+        name: "group_by_node",
+        sentence: "Groups by nodes themselves instead of by what is unique to them.",
+        rewrite: rules::group_by_node::rewrite,
+    },
+    Rule {
         name: "count_branches",
         sentence: "Counts the ways along branches of a pattern once for a node, where no more is asked.",
         rewrite: rules::count_branches::rewrite,

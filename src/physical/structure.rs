@@ -30,6 +30,7 @@ impl Plan {
             | Operator::Intersect { input, .. }
             | Operator::Reach { input, .. }
             | Operator::Weigh { input, .. }
+            | Operator::WeighCommon { input, .. }
             | Operator::Follow { input, .. }
             | Operator::ShortestPaths { input, .. }
             | Operator::Filter { input, .. }

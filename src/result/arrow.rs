@@ -52,6 +52,7 @@ fn to_arrow(column: &Column) -> ArrayRef {
         Column::Integer(array) => Arc::new(array.clone()),
         Column::Float(array) => Arc::new(array.clone()),
         Column::String(array) => Arc::new(array.clone()),
+        Column::Dictionary(dictionary) => Arc::new(dictionary.unpacked()),
         Column::Node(array) | Column::Relationship(array) => {
             Arc::new(array.iter().collect::<UInt32Array>())
         }

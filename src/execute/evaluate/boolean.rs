@@ -104,10 +104,7 @@ fn is_plain(predicate: &E, batch: &Batch) -> bool {
     let is_plain = |operand: &E| match operand {
         E::Constant(_) | E::Parameter(_) => true,
         E::Property { object, .. } => match object.as_ref() {
-            E::Slot(slot) => matches!(
-                batch.column(*slot),
-                Ok(Column::Node(_) | Column::Relationship(_))
-            ),
+            E::Slot(slot) => batch.holds_entities(*slot),
             _ => false,
         },
         _ => false,
@@ -115,21 +112,57 @@ fn is_plain(predicate: &E, batch: &Batch) -> bool {
     matches!(predicate, E::Comparison(_, left, right) if is_plain(left) && is_plain(right))
 }
 
-/// The rows on which an operand is true.
+/// Which rows of a batch are kept.
+#[derive(Debug, Clone)]
+pub(in crate::execute) enum Kept {
+    All,
+    None,
+    /// Those whose bit is set: some, but not all.
+    Some(BooleanBuffer),
+}
+
+impl Kept {
+    fn of(bits: BooleanBuffer) -> Kept {
+        match bits.count_set_bits() {
+            0 => Kept::None,
+            count if count == bits.len() => Kept::All,
+            _ => Kept::Some(bits),
+        }
+    }
+
+    /// The numbers of the rows that are kept of so many.
+    fn numbers(&self, rows: usize) -> UInt32Array {
+        match self {
+            Kept::All => UInt32Array::from_iter_values(0..rows as u32),
+            Kept::None => UInt32Array::from(Vec::<u32>::new()),
+            Kept::Some(bits) => row_numbers(bits),
+        }
+    }
+}
+
+/// The numbers of the rows whose bit is set.
+pub(in crate::execute) fn row_numbers(bits: &BooleanBuffer) -> UInt32Array {
+    let mut rows = Vec::with_capacity(bits.count_set_bits());
+    rows.extend(bits.set_indices_u32());
+    UInt32Array::from(rows)
+}
+
+/// The numbers of the rows on which an operand is true.
 pub(super) fn true_rows(operand: &Operand, rows: usize) -> Result<UInt32Array> {
+    Ok(kept_rows(operand, rows)?.numbers(rows))
+}
+
+/// The rows on which an operand is true.
+pub(super) fn kept_rows(operand: &Operand, rows: usize) -> Result<Kept> {
     Ok(match booleans(operand, None)? {
-        Truth::Constant(Some(true)) => UInt32Array::from_iter_values(0..rows as u32),
-        Truth::Constant(_) => UInt32Array::from(Vec::<u32>::new()),
+        Truth::Constant(Some(true)) => Kept::All,
+        Truth::Constant(_) => Kept::None,
         Truth::Column(array) => {
-            let mut selected = Vec::with_capacity(rows);
-            match array.nulls() {
-                None => selected.extend(array.values().set_indices_u32()),
-                Some(nulls) => {
-                    let both = array.values() & nulls.inner();
-                    selected.extend(both.set_indices_u32());
-                }
-            }
-            UInt32Array::from(selected)
+            debug_assert_eq!(array.len(), rows);
+            Kept::of(match array.nulls() {
+                None => array.values().clone(),
+                Some(nulls) => array.values() & nulls.inner(),
+            })
         }
     })
 }

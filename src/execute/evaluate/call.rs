@@ -31,7 +31,7 @@ pub(super) fn call(
                 let rows = batch.rows();
                 let columns: Vec<Column> = operands
                     .iter()
-                    .map(|operand| operand.clone().into_column(rows))
+                    .map(|operand| operand.clone().into_column(rows).unpacked())
                     .collect();
                 if let Some(column) = columnar(&runtime.environment(), &columns, rows)? {
                     return Ok(Operand::Column(column));

@@ -5,10 +5,13 @@ use std::cmp::Ordering;
 use arrow_array::{Array, BooleanArray, Int64Array};
 use arrow_buffer::{BooleanBuffer, Buffer};
 
+use super::property::bounds_of_run;
 use super::{Operand, map_values, zip_values};
 use crate::bind::expression::Comparison;
 use crate::column::Column;
 use crate::error::Result;
+use crate::execute::{Batch, Runtime};
+use crate::physical::Expression as E;
 use crate::value::{self, TypeTest, Value};
 
 /// `left operator right`.
@@ -18,6 +21,45 @@ pub(super) fn compare(operator: Comparison, left: &Operand, right: &Operand) -> 
     }
     zip_values(left, right, |left, right| {
         Ok(compare_values(operator, &left, &right).into())
+    })
+}
+
+/// The answer that is the same for all rows, as the least and the greatest value that a property has in
+/// its chunk tell; `None` where they do not.
+pub(super) fn decided(
+    operator: Comparison,
+    left: &E,
+    right: &E,
+    batch: &Batch,
+    runtime: &Runtime,
+) -> Result<Option<bool>> {
+    let constant = |expression: &E| match expression {
+        E::Constant(value) => Ok(Some(value.clone())),
+        E::Parameter(name) => runtime.parameter(name).cloned().map(Some),
+        _ => Ok(None),
+    };
+    let (operator, property, value) = match (left, right) {
+        (E::Property { .. }, other) => (operator, left, constant(other)?),
+        (other, E::Property { .. }) => (mirrored(operator), right, constant(other)?),
+        _ => return Ok(None),
+    };
+    let (E::Property { object, key, .. }, Some(value)) = (property, value) else {
+        return Ok(None);
+    };
+    let Some(bounds) = bounds_of_run(object, key, batch, runtime)? else {
+        return Ok(None);
+    };
+    Ok(match operator {
+        // What lies outside of the bounds equals none.
+        Comparison::Equal | Comparison::NotEqual => {
+            let below = compare_values(Comparison::Less, &value, &bounds.least);
+            let above = compare_values(Comparison::Greater, &value, &bounds.greatest);
+            let is_outside = below == Some(true) || above == Some(true);
+            is_outside.then_some(operator == Comparison::NotEqual)
+        }
+        // What holds of both holds of all between.
+        _ => compare_values(operator, &bounds.least, &value)
+            .filter(|truth| compare_values(operator, &bounds.greatest, &value) == Some(*truth)),
     })
 }
 

@@ -19,11 +19,12 @@ mod subquery;
 mod text;
 
 use super::{Batch, Runtime};
-use crate::column::Column;
+use crate::column::{Bounds, Column, Dictionary};
 use crate::error::{Error, Result};
 use crate::physical::Expression as E;
 use crate::value::Value;
 
+pub(super) use boolean::{Kept, row_numbers};
 pub(super) use property::{node_ids, node_labels, type_matches};
 
 /// The value of an expression for all rows of a batch.
@@ -44,6 +45,14 @@ impl Operand {
         }
     }
 
+    /// The same values, with each string in its row.
+    fn unpacked(self) -> Operand {
+        match self {
+            Operand::Column(column) => Operand::Column(column.unpacked()),
+            constant => constant,
+        }
+    }
+
     /// The value of one row.
     pub(super) fn value(&self, row: usize) -> Value {
         match self {
@@ -61,8 +70,26 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
         E::Parameter(name) => Ok(Operand::Constant(runtime.parameter(name)?.clone())),
         E::Slot(slot) => Ok(Operand::Column(batch.column(*slot)?.clone())),
         E::Property { object, key, span } => {
+            if let Some(column) = property::property_of_run(object, key, batch, runtime)? {
+                return Ok(Operand::Column(column));
+            }
+            let slot = match object.as_ref() {
+                E::Slot(slot) if batch.holds_entities(*slot) => Some(*slot),
+                _ => None,
+            };
+            let state = runtime.state();
+            if let Some(slot) = slot
+                && let Some(column) = batch.property_read(slot, key, state)?
+            {
+                return Ok(Operand::Column(column));
+            }
             let object = evaluate(object, batch, runtime)?;
-            property::property(&object, key, runtime).map_err(|error| error.at(*span))
+            let read =
+                property::property(&object, key, runtime).map_err(|error| error.at(*span))?;
+            if let (Some(slot), Operand::Column(column)) = (slot, &read) {
+                batch.keep_read(slot, key, state, column);
+            }
+            Ok(read)
         }
         E::Index(container, index) => {
             let container = evaluate(container, batch, runtime)?;
@@ -80,9 +107,14 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
             boolean::xor(&left, &right, batch.rows())
         }
         E::Comparison(operator, left, right) => {
+            if let Some(truth) = compare::decided(*operator, left, right, batch, runtime)? {
+                return Ok(Operand::Constant(Value::Boolean(truth)));
+            }
             let left = evaluate(left, batch, runtime)?;
             let right = evaluate(right, batch, runtime)?;
-            compare::compare(*operator, &left, &right)
+            over_texts(left, right, |left, right| {
+                compare::compare(*operator, left, right)
+            })
         }
         E::Arithmetic {
             operator,
@@ -98,12 +130,20 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
         E::Text(predicate, left, right) => {
             let left = evaluate(left, batch, runtime)?;
             let right = evaluate(right, batch, runtime)?;
-            text::text(*predicate, &left, &right)
+            over_texts(left, right, |left, right| {
+                text::text(*predicate, left, right)
+            })
         }
         E::In(element, list) => {
             let element = evaluate(element, batch, runtime)?;
             let list = evaluate(list, batch, runtime)?;
-            list::contains(&element, &list)
+            match &element {
+                // A null is in no list, and not even that is known of it, but of an empty one.
+                Operand::Column(column) if column.null_count() > 0 => {
+                    list::contains(&Operand::Column(column.clone().unpacked()), &list)
+                }
+                _ => over_texts(element, list, list::contains),
+            }
         }
         E::IsNull(operand) => Ok(compare::is_null(&evaluate(operand, batch, runtime)?)),
         E::HasLabels(operand, labels) => {
@@ -168,13 +208,50 @@ pub(super) fn evaluate_column(
     Ok(evaluate(expression, batch, runtime)?.into_column(batch.rows()))
 }
 
-/// The rows on which a predicate is true.
+/// The numbers of the rows on which a predicate is true.
 pub(super) fn true_rows(
     predicate: &E,
     batch: &Batch,
     runtime: &mut Runtime,
 ) -> Result<arrow_array::UInt32Array> {
     boolean::true_rows(&evaluate(predicate, batch, runtime)?, batch.rows())
+}
+
+/// The rows on which a predicate is true.
+pub(super) fn kept_rows(predicate: &E, batch: &Batch, runtime: &mut Runtime) -> Result<Kept> {
+    boolean::kept_rows(&evaluate(predicate, batch, runtime)?, batch.rows())
+}
+
+/// The column of an expression that is cheaper to have for all rows of a batch than to pick rows for,
+/// and cannot fail: one that is there, or a property in the chunk of all nodes.
+pub(super) fn near_column(
+    expression: &E,
+    batch: &Batch,
+    runtime: &Runtime,
+) -> Result<Option<Column>> {
+    match expression {
+        E::Slot(slot) if batch.is_at_hand(*slot) => batch.column(*slot).cloned().map(Some),
+        E::Property { object, key, .. } => match object.as_ref() {
+            E::Slot(slot) if batch.is_at_hand(*slot) => {
+                property::property_of_run(object, key, batch, runtime)
+            }
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Values between which those of an expression are, where that is known without computing it; then none
+/// is null.
+pub(super) fn column_bounds(
+    expression: &E,
+    batch: &Batch,
+    runtime: &Runtime,
+) -> Result<Option<Bounds>> {
+    match expression {
+        E::Property { object, key, .. } => property::bounds_of_run(object, key, batch, runtime),
+        _ => Ok(None),
+    }
 }
 
 /// A number of rows, for `SKIP` and `LIMIT`.
@@ -197,6 +274,29 @@ pub(super) fn row_count(expression: &E, runtime: &mut Runtime) -> Result<usize> 
             ),
         )),
     }
+}
+
+/// Computes of each different text once what is the same for equal texts and null for null.
+fn over_texts(
+    left: Operand,
+    right: Operand,
+    compute: impl Fn(&Operand, &Operand) -> Result<Operand>,
+) -> Result<Operand> {
+    let texts =
+        |dictionary: &Dictionary| Operand::Column(Column::String(dictionary.texts().clone()));
+    let (computed, dictionary) = match (&left, &right) {
+        (Operand::Column(Column::Dictionary(left)), Operand::Constant(_)) if left.is_worth_it() => {
+            (compute(&texts(left), &right)?, left)
+        }
+        (Operand::Constant(_), Operand::Column(Column::Dictionary(right)))
+            if right.is_worth_it() =>
+        {
+            (compute(&left, &texts(right))?, right)
+        }
+        _ => return compute(&left.unpacked(), &right.unpacked()),
+    };
+    let computed = computed.into_column(dictionary.texts().views().len());
+    Ok(Operand::Column(dictionary.spread(&computed)?))
 }
 
 /// Applies `function` to the values of both operands, row by row; a constant on both sides once.

@@ -8,11 +8,13 @@ use arrow_array::{Array, BooleanArray, UInt32Array};
 
 use super::{Operand, map_values};
 use crate::bind::expression::Labels;
-use crate::column::Column;
+use crate::column::{Bounds, Column};
 use crate::error::{Error, Result};
-use crate::execute::Runtime;
+use crate::execute::batch::NodeRun;
+use crate::execute::{Batch, Runtime};
 use crate::graph::Snapshot;
-use crate::value::{NodeId, RelationshipId, Value, temporal};
+use crate::physical::Expression as E;
+use crate::value::{KeyId, NodeId, RelationshipId, Value, temporal};
 
 /// `object.key`
 pub(super) fn property(object: &Operand, key: &str, runtime: &Runtime) -> Result<Operand> {
@@ -33,6 +35,53 @@ pub(super) fn property(object: &Operand, key: &str, runtime: &Runtime) -> Result
         Operand::Column(Column::Null(rows)) => Ok(Operand::Column(Column::Null(*rows))),
         other => map_values(other, |value| property_of(&value, key, graph)),
     }
+}
+
+/// `object.key` of a column of nodes that stand side by side; `None` where that is no such column.
+pub(super) fn property_of_run(
+    object: &E,
+    key: &str,
+    batch: &Batch,
+    runtime: &Runtime,
+) -> Result<Option<Column>> {
+    let Some((run, key)) = run_of(object, key, batch, runtime) else {
+        return Ok(None);
+    };
+    let Some(column) = runtime.graph().node_run_column(&run.nodes, key)? else {
+        return Ok(None);
+    };
+    match &run.selection {
+        None => Ok(Some(column)),
+        Some(selection) => column.take(selection).map(Some),
+    }
+}
+
+/// Bounds of `object.key`, where they are known and no row is null.
+pub(super) fn bounds_of_run(
+    object: &E,
+    key: &str,
+    batch: &Batch,
+    runtime: &Runtime,
+) -> Result<Option<Bounds>> {
+    match run_of(object, key, batch, runtime) {
+        Some((run, key))
+            if run
+                .selection
+                .as_ref()
+                .is_none_or(|rows| rows.null_count() == 0) =>
+        {
+            runtime.graph().node_run_bounds(&run.nodes, key)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn run_of(object: &E, key: &str, batch: &Batch, runtime: &Runtime) -> Option<(NodeRun, KeyId)> {
+    let E::Slot(slot) = object else {
+        return None;
+    };
+    let run = batch.node_run(*slot)?;
+    Some((run, runtime.graph().catalog().key(key)?))
 }
 
 /// A property that no entity has is null, but of a deleted entity it is an error all the same.

@@ -1,6 +1,7 @@
 //! Rows in groups: keys, then aggregates. Without keys there is one group, also of no rows.
 
 use arrow_array::{Int64Array, UInt32Array};
+use arrow_buffer::BooleanBuffer;
 
 use super::Input;
 use super::group_table::GroupTable;
@@ -9,10 +10,10 @@ use crate::column::Column;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::execute::batch::{sum, too_many, total};
-use crate::execute::evaluate::evaluate_column;
+use crate::execute::evaluate::{evaluate_column, near_column, row_numbers};
 use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
-use crate::functions::{Accumulator, Implementation, same_kind};
+use crate::functions::{Accumulator, Implementation, lanes, same_kind};
 use crate::physical::{self, Expression};
 
 /// Groups and aggregates.
@@ -69,6 +70,30 @@ impl Running<'_> {
         }
         self.accumulator
             .update(&arguments, groups, batch.multiplicity(), runtime.context)
+    }
+
+    /// Adds the rows whose bit is set to the only group; without picking them where that is possible.
+    fn update_masked(
+        &mut self,
+        batch: &Batch,
+        mask: &BooleanBuffer,
+        zeros: &[u32],
+        runtime: &mut Runtime,
+    ) -> Result<()> {
+        if self.seen.is_none() && batch.multiplicity().is_none() {
+            let arguments = self.plan.arguments.iter();
+            let arguments: Option<Vec<Column>> = arguments
+                .map(|argument| near_column(argument, batch, runtime))
+                .collect::<Result<_>>()?;
+            self.accumulator.grow(1);
+            if let Some(arguments) = arguments
+                && self.accumulator.update_masked(&arguments, mask)?
+            {
+                return Ok(());
+            }
+        }
+        let kept = batch.select(row_numbers(mask))?;
+        self.update(&kept, &zeros[..kept.rows()], 1, runtime)
     }
 
     /// Adds rows for `DISTINCT`: those whose pair of group and arguments is new.
@@ -135,24 +160,34 @@ impl<'p> Grouping<'p> {
             })
             .collect::<Result<Vec<_>>>()?;
         let mut table = GroupTable::new(runtime.context);
-        while let Some(batch) = input.next(runtime)? {
+        // The groups of rows that are all in one group.
+        let mut zeros: Vec<u32> = Vec::new();
+        while let Some((mut batch, mask)) = input.next_masked(runtime)? {
             runtime.context.check()?;
             if batch.rows() == 0 {
                 continue;
+            }
+            if self.keys.is_empty() {
+                zeros.resize(zeros.len().max(batch.rows()), 0);
+                for aggregate in &mut running {
+                    match &mask {
+                        Some(mask) => aggregate.update_masked(&batch, mask, &zeros, runtime)?,
+                        None => aggregate.update(&batch, &zeros[..batch.rows()], 1, runtime)?,
+                    }
+                }
+                continue;
+            }
+            if let Some(mask) = mask {
+                batch = batch.select(row_numbers(&mask))?;
             }
             let keys = self
                 .keys
                 .iter()
                 .map(|key| evaluate_column(key, &batch, runtime))
                 .collect::<Result<Vec<_>>>()?;
-            let groups = if keys.is_empty() {
-                vec![0; batch.rows()]
-            } else {
-                table.insert(&keys, batch.rows())?.0
-            };
-            let count = self.count(&table);
+            let (groups, _) = table.insert(&keys, batch.rows())?;
             for aggregate in &mut running {
-                aggregate.update(&batch, &groups, count, runtime)?;
+                aggregate.update(&batch, &groups, table.len(), runtime)?;
             }
         }
         let count = self.count(&table);
@@ -240,6 +275,11 @@ impl Accumulator for CountRows {
     ) -> Result<()> {
         match weights {
             None if self.0.len() == 1 => self.0[0] += groups.len() as i64,
+            None if self.0.len() <= lanes::MOST_GROUPS && groups.len() >= lanes::FEWEST_ROWS => {
+                let counts = lanes::sums(groups, groups, self.0.len(), |_| 1);
+                let counts = self.0.iter_mut().zip(counts);
+                counts.for_each(|(count, more)| *count += more as i64);
+            }
             None => groups.iter().for_each(|group| self.0[*group as usize] += 1),
             Some(weights) if self.0.len() == 1 => {
                 let count = total(self.0[0] as u64, sum(weights)?)?;
@@ -265,6 +305,11 @@ impl Accumulator for CountRows {
         let later = same_kind::<Self>(later)?.0;
         let weights: Vec<u64> = later.into_iter().map(|count| count as u64).collect();
         self.update(&[], groups, Some(&weights), context)
+    }
+
+    fn update_masked(&mut self, _arguments: &[Column], mask: &BooleanBuffer) -> Result<bool> {
+        self.0[0] += mask.count_set_bits() as i64;
+        Ok(true)
     }
 
     fn finish(&mut self) -> Result<Column> {

@@ -63,7 +63,21 @@ impl Operator for ExpandOne<'_> {
         let mut held = runtime.context.reservation();
         let (mut rows, mut nodes, mut relationships) = (Vec::new(), Vec::new(), Vec::new());
         let mut row = first;
+        // Whether the node before had one neighbour: then those after it may have, too.
+        let mut is_single = true;
         while row < batch.rows() && nodes.len() < MANY_ROWS {
+            if takes_all && is_single && from.null_count() == 0 {
+                let most = (batch.rows() - row).min(MANY_ROWS - nodes.len());
+                let near = &from.values()[row..row + most];
+                held.grow(near.len() * 12)?;
+                let done = steps.append_single(near, &mut nodes, &mut relationships)?;
+                rows.extend(row as u32..(row + done) as u32);
+                row += done;
+                is_single = false;
+                if done > 0 {
+                    continue;
+                }
+            }
             let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
             if is_null {
                 row += 1;
@@ -85,9 +99,16 @@ impl Operator for ExpandOne<'_> {
             }
             rows.resize(nodes.len(), row as u32);
             held.grow((nodes.len() - before) * 12)?;
+            is_single = nodes.len() == before + 1;
             row += 1;
         }
-        let mut expanded = batch.select(UInt32Array::from(rows))?;
+        // Where each row has one neighbour, they stand beside each other as they are.
+        let is_whole =
+            rows.len() == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
+        let mut expanded = match is_whole {
+            true => batch.clone(),
+            false => batch.select(UInt32Array::from(rows))?,
+        };
         expanded.push(Column::Relationship(UInt32Array::from(relationships)));
         if self.expand.into.is_none() {
             expanded.push(Column::Node(UInt32Array::from(nodes)));

@@ -2,8 +2,8 @@
 
 use super::Input;
 use crate::error::Result;
-use crate::execute::evaluate::true_rows;
-use crate::execute::{Batch, Operator, Runtime};
+use crate::execute::evaluate::{Kept, kept_rows, row_numbers};
+use crate::execute::{Batch, Masked, Operator, Runtime};
 use crate::physical::Expression;
 
 /// Filters.
@@ -20,17 +20,25 @@ impl<'p> Filter<'p> {
 
 impl Operator for Filter<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        let Some(batch) = self.input.next(runtime)? else {
-            return Ok(None);
-        };
-        if batch.rows() == 0 {
-            return Ok(Some(batch));
+        match self.next_masked(runtime)? {
+            Some((batch, Some(kept))) => batch.select(row_numbers(&kept)).map(Some),
+            Some((batch, None)) => Ok(Some(batch)),
+            None => Ok(None),
         }
-        runtime.context.check()?;
-        let rows = true_rows(self.predicate, &batch, runtime)?;
-        if rows.len() == batch.rows() {
-            return Ok(Some(batch));
+    }
+
+    fn next_masked(&mut self, runtime: &mut Runtime) -> Result<Option<Masked>> {
+        while let Some(batch) = self.input.next(runtime)? {
+            if batch.rows() == 0 {
+                continue;
+            }
+            runtime.context.check()?;
+            match kept_rows(self.predicate, &batch, runtime)? {
+                Kept::None => {}
+                Kept::All => return Ok(Some((batch, None))),
+                Kept::Some(kept) => return Ok(Some((batch, Some(kept)))),
+            }
         }
-        batch.select(rows).map(Some)
+        Ok(None)
     }
 }

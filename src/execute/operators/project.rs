@@ -2,8 +2,8 @@
 
 use super::Input;
 use crate::error::Result;
-use crate::execute::evaluate::evaluate_column;
-use crate::execute::{Batch, Operator, Runtime};
+use crate::execute::evaluate::{evaluate_column, near_column, row_numbers};
+use crate::execute::{Batch, Masked, Operator, Runtime};
 use crate::physical::Expression;
 
 /// New columns instead of the old ones.
@@ -61,20 +61,49 @@ impl<'p> Extend<'p> {
     }
 }
 
+impl Extend<'_> {
+    fn extended(&self, mut batch: Batch, runtime: &mut Runtime) -> Result<Batch> {
+        for item in self.items {
+            let column = evaluate_column(item, &batch, runtime)?;
+            batch.push(column);
+        }
+        Ok(batch)
+    }
+}
+
 impl Operator for Extend<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         let Some(batch) = self.input.next(runtime)? else {
             return Ok(None);
         };
         // What is computed may differ between rows that are the same so far.
-        let mut batch = match self.items.iter().all(Expression::is_read) {
+        let batch = match self.items.iter().all(Expression::is_read) {
             true => batch,
             false => batch.listed()?,
         };
-        for item in self.items {
-            let column = evaluate_column(item, &batch, runtime)?;
-            batch.push(column);
+        self.extended(batch, runtime).map(Some)
+    }
+
+    fn next_masked(&mut self, runtime: &mut Runtime) -> Result<Option<Masked>> {
+        if !self.items.iter().all(Expression::is_read) {
+            return Ok(self.next(runtime)?.map(|batch| (batch, None)));
         }
-        Ok(Some(batch))
+        let Some((batch, mask)) = self.input.next_masked(runtime)? else {
+            return Ok(None);
+        };
+        let Some(mask) = mask else {
+            return Ok(Some((self.extended(batch, runtime)?, None)));
+        };
+        let mut extended = batch.clone();
+        for item in self.items {
+            match near_column(item, &extended, runtime)? {
+                Some(column) => extended.push(column),
+                None => {
+                    let picked = batch.select(row_numbers(&mask))?;
+                    return Ok(Some((self.extended(picked, runtime)?, None)));
+                }
+            }
+        }
+        Ok(Some((extended, Some(mask))))
     }
 }

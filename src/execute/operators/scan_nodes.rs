@@ -61,11 +61,20 @@ impl Operator for ScanNodes<'_> {
         };
         while let Some(chunk) = self.next_chunk(runtime) {
             runtime.context.check()?;
+            let rest = self.labels.filter(|wanted| !is_names(wanted));
+            if rest.is_none()
+                && let Some(run) = graph.scan_node_run(chunk, &labels)?
+            {
+                if run.is_empty() {
+                    continue;
+                }
+                return Ok(Some(Batch::of_nodes(run)));
+            }
             let mut nodes = graph.scan_nodes(chunk, &labels)?;
             if nodes.is_empty() {
                 continue;
             }
-            if let Some(rest) = self.labels.filter(|wanted| !is_names(wanted)) {
+            if let Some(rest) = rest {
                 let holds = node_labels(&nodes, rest, graph)?;
                 nodes = nodes
                     .values()

@@ -2,6 +2,7 @@
 
 use super::Input;
 use super::create::drain;
+use super::set_columns::set_columns;
 use crate::error::{Error, Result};
 use crate::execute::evaluate::{Operand, evaluate};
 use crate::execute::{Batch, Operator, Runtime};
@@ -30,9 +31,11 @@ impl Operator for Set<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.done.is_none() {
             let (batches, _held) = drain(&mut self.input, runtime)?;
-            for batch in &batches {
-                runtime.context.check()?;
-                apply(self.items, batch, runtime)?;
+            if !set_columns(self.items, &batches, runtime)? {
+                for batch in &batches {
+                    runtime.context.check()?;
+                    apply(self.items, batch, runtime)?;
+                }
             }
             self.done = Some(batches.into_iter());
         }

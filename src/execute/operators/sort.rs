@@ -5,16 +5,17 @@ use std::cmp::Ordering;
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use crate::column::Column;
+use crate::column::{Bounds, Column};
 use crate::context::Reservation;
 use crate::error::Result;
-use crate::execute::evaluate::{evaluate_column, row_count};
+use crate::execute::evaluate::{column_bounds, evaluate_column, row_count};
 use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{Expression, SortKey};
+use crate::value::{Value, order};
 
 /// When more rows than this, and twice as many as asked for, are at hand, they are cut.
-const CUT_ABOVE: usize = 1024;
+const CUT_ABOVE: usize = 128;
 
 /// By what rows are ordered, most significant first.
 #[derive(Clone, Copy)]
@@ -49,10 +50,10 @@ impl Order<'_> {
         let columns: Vec<&Column> = (width..all.width())
             .map(|slot| all.column(slot))
             .collect::<Result<_>>()?;
-        let order = |left: &u32, right: &u32| {
+        let order_by = |keys: std::ops::Range<usize>, left: u32, right: u32| {
             let mut ordering = Ordering::Equal;
-            for (key, column) in self.0.iter().zip(&columns) {
-                ordering = column.order(*left as usize, column, *right as usize);
+            for (key, column) in self.0[keys.clone()].iter().zip(&columns[keys]) {
+                ordering = column.order(left as usize, column, right as usize);
                 if key.descending {
                     ordering = ordering.reverse();
                 }
@@ -61,15 +62,29 @@ impl Order<'_> {
                 }
             }
             // The number of the row makes the order stable, also where rows are cut.
-            ordering.then(left.cmp(right))
+            ordering.then(left.cmp(&right))
         };
-        let mut rows: Vec<u32> = (0..all.rows() as u32).collect();
-        if count < rows.len() / 2 && count > 0 {
-            rows.select_nth_unstable_by(count - 1, order);
-            rows.truncate(count);
-        }
-        rows.sort_unstable_by(order);
-        rows.truncate(count);
+        let all_keys = 0..columns.len();
+        let rows = 0..all.rows() as u32;
+        let rows: Vec<u32> = match columns.first().and_then(|key| plain_integers(key)) {
+            // Integers are compared where they stand.
+            Some(values) => {
+                let descending = self.0[0].descending;
+                let turned = |value: i64| if descending { !value } else { value };
+                let rows = rows
+                    .map(|row| (turned(values[row as usize]), row))
+                    .collect();
+                let order = |left: &(i64, u32), right: &(i64, u32)| {
+                    let ordering = left.0.cmp(&right.0);
+                    ordering.then_with(|| order_by(1..columns.len(), left.1, right.1))
+                };
+                let first = first_in_order(rows, count, order);
+                first.into_iter().map(|(_, row)| row).collect()
+            }
+            None => first_in_order(rows.collect(), count, |left: &u32, right: &u32| {
+                order_by(all_keys.clone(), *left, *right)
+            }),
+        };
         all.select(UInt32Array::from(rows))
     }
 
@@ -91,15 +106,29 @@ impl Order<'_> {
             }
             let mut batch = batch.listed()?;
             let mut keys = Vec::with_capacity(self.0.len());
-            if let (Some(bound), Some(key)) = (&bound, self.0.first()) {
-                let mut first = evaluate_column(&key.expression, &batch, runtime)?;
-                let hopeful = bound.hopeful(&first, key.descending);
-                if hopeful.is_empty() {
+            if let Some(key) = self.0.first().filter(|_| count < usize::MAX) {
+                if let Some(bound) = &bound
+                    && let Some(bounds) = column_bounds(&key.expression, &batch, runtime)?
+                    && bound.is_beyond(&bounds, key.descending)
+                {
                     continue;
                 }
-                if hopeful.len() < batch.rows() {
-                    let hopeful = UInt32Array::from(hopeful);
+                let mut first = evaluate_column(&key.expression, &batch, runtime)?;
+                let hopeful = match &bound {
+                    Some(bound) => Some(bound.hopeful(&first, key.descending)),
+                    None => leading(&first, count, key.descending),
+                };
+                if let Some(hopeful) = hopeful.filter(|hopeful| hopeful.len() < batch.rows()) {
+                    if hopeful.is_empty() {
+                        continue;
+                    }
+                    let mut hopeful = UInt32Array::from(hopeful);
                     first = first.take(&hopeful)?;
+                    if let Some(leading) = leading(&first, count, key.descending) {
+                        let leading = UInt32Array::from(leading);
+                        first = first.take(&leading)?;
+                        hopeful = leading.unary(|place| hopeful.value(place as usize));
+                    }
                     batch = batch.select(hopeful)?;
                 }
                 keys.push(first);
@@ -116,7 +145,7 @@ impl Order<'_> {
                 held = reserved(&kept, runtime)?;
                 rows = kept.rows();
                 if let Some(slot) = kept.width().checked_sub(self.0.len()) {
-                    bound = Some(Bound(kept.column(slot)?.slice(rows - 1, 1)));
+                    bound = Some(Bound::of(kept.column(slot)?.slice(rows - 1, 1)));
                 }
                 batches = vec![kept];
             }
@@ -148,16 +177,69 @@ impl Operator for Sort<'_> {
     }
 }
 
+/// The first `count` of these in order.
+fn first_in_order<T>(mut rows: Vec<T>, count: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    if count < rows.len() / 2 && count > 0 {
+        rows.select_nth_unstable_by(count - 1, &order);
+        rows.truncate(count);
+    }
+    rows.sort_unstable_by(order);
+    rows.truncate(count);
+    rows
+}
+
+/// The numbers of a column that is integers inside and has no nulls.
+fn plain_integers(column: &Column) -> Option<&[i64]> {
+    let array = column.integers()?;
+    (array.null_count() == 0).then(|| array.values().as_ref())
+}
+
+/// The rows that can be among the first `count` by this key; `None` where that is not quickly told, or
+/// they are not much fewer.
+fn leading(keys: &Column, count: usize, descending: bool) -> Option<Vec<u32>> {
+    let values = plain_integers(keys).filter(|values| count > 0 && values.len() / 4 > count)?;
+    let mut ordered = values.to_vec();
+    let rows = 0..values.len() as u32;
+    Some(match descending {
+        true => {
+            let last = ordered.len() - count;
+            let (_, bound, _) = ordered.select_nth_unstable(last);
+            rows.filter(|row| values[*row as usize] >= *bound).collect()
+        }
+        false => {
+            let (_, bound, _) = ordered.select_nth_unstable(count - 1);
+            rows.filter(|row| values[*row as usize] <= *bound).collect()
+        }
+    })
+}
+
 /// The first key of the last row that is among the first ones so far: what comes after it by this
 /// key alone is not looked at further.
-struct Bound(Column);
+struct Bound {
+    key: Column,
+    value: Value,
+}
 
 impl Bound {
+    /// The bound that is the only row of a column.
+    fn of(key: Column) -> Bound {
+        let value = key.value(0);
+        Bound { key, value }
+    }
+
+    /// Whether all values between `bounds` come after it.
+    fn is_beyond(&self, bounds: &Bounds, descending: bool) -> bool {
+        match descending {
+            true => order(&bounds.greatest, &self.value).is_lt(),
+            false => order(&bounds.least, &self.value).is_gt(),
+        }
+    }
+
     /// The rows that are not behind it.
     fn hopeful(&self, keys: &Column, descending: bool) -> Vec<u32> {
         use Column as C;
         let rows = 0..keys.len() as u32;
-        match (keys, &self.0) {
+        match (keys, &self.key) {
             (C::Integer(keys), C::Integer(bound))
             | (C::Date(keys), C::Date(bound))
             | (C::LocalDateTime(keys), C::LocalDateTime(bound))
@@ -171,7 +253,7 @@ impl Bound {
             }
             _ => rows
                 .filter(|row| {
-                    let ordering = keys.order(*row as usize, &self.0, 0);
+                    let ordering = keys.order(*row as usize, &self.key, 0);
                     match descending {
                         true => ordering.is_ge(),
                         false => ordering.is_le(),

@@ -24,7 +24,7 @@ pub(super) struct Steps {
 
 /// Steps that stay at hand from batch to batch, as long as the graph is the same.
 #[derive(Default)]
-pub(super) struct KeptSteps(Option<(usize, Steps)>);
+pub(super) struct KeptSteps(Option<(u64, Steps)>);
 
 impl KeptSteps {
     /// The steps; the same direction and types must be asked for every time.
@@ -197,6 +197,20 @@ impl Steps {
         let mut count = 0;
         self.visit(NodeId(node), Some(other), |_, _| count += 1)?;
         Ok(count)
+    }
+
+    /// Appends the neighbours of these nodes and the relationships to them, up to a node that has not
+    /// exactly one; gives the number of nodes up to it. What is quick is done, which may be nothing.
+    pub(super) fn append_single(
+        &mut self,
+        from: &[u32],
+        nodes: &mut Vec<u32>,
+        relationships: &mut Vec<u32>,
+    ) -> Result<usize> {
+        match self.readers.as_mut_slice() {
+            [reader] => reader.append_single(from, nodes, relationships),
+            _ => Ok(0),
+        }
     }
 
     /// Appends all neighbours of a node and the relationships to them.

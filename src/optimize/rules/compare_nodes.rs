@@ -88,7 +88,7 @@ fn property_of(expression: &Expression) -> Option<(&Variable, &Arc<str>)> {
 }
 
 /// The labels of a node of the pattern under which no two nodes have one value of the property.
-fn unique_labels<'p>(
+pub(super) fn unique_labels<'p>(
     (variable, key): (&'p Variable, &'p Arc<str>),
     pattern: &'p MatchPattern,
     statistics: &'p Statistics,

@@ -1,0 +1,105 @@
+//! Texts of which few differ: each once, and which one each row has.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{UInt16Type, UInt32Type};
+use arrow_array::{Array, StringViewArray, UInt16Array, UInt32Array};
+use arrow_select::take::take;
+
+use super::Column;
+use super::select::arrow_error;
+use crate::error::{Error, Result};
+
+/// Texts by code. Cloning shares the data.
+#[derive(Debug, Clone)]
+pub struct Dictionary {
+    /// Which text each row has; null where it has none.
+    codes: UInt16Array,
+    /// The texts; none is null.
+    texts: Arc<StringViewArray>,
+}
+
+impl Dictionary {
+    /// The texts that `codes` name.
+    ///
+    /// # Errors
+    /// `DamagedData` where there is no such text.
+    pub fn new(codes: UInt16Array, texts: StringViewArray) -> Result<Dictionary> {
+        let known = |code: Option<u16>| code.is_none_or(|code| usize::from(code) < texts.len());
+        if texts.null_count() > 0 || !codes.iter().all(known) {
+            return Err(Error::damaged("a text is not in its dictionary"));
+        }
+        let texts = Arc::new(texts);
+        Ok(Dictionary { codes, texts })
+    }
+
+    /// Which text each row has; null where it has none.
+    pub fn codes(&self) -> &UInt16Array {
+        &self.codes
+    }
+
+    /// Each text once.
+    pub fn texts(&self) -> &StringViewArray {
+        &self.texts
+    }
+
+    /// The text of a row that has one.
+    pub fn value(&self, row: usize) -> &str {
+        self.texts.value(usize::from(self.codes.value(row)))
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// Whether there are fewer texts than rows, so that something is better computed by text.
+    pub fn is_worth_it(&self) -> bool {
+        self.texts.len() < self.len()
+    }
+
+    /// The rows named by `rows`.
+    pub(super) fn take(&self, rows: &UInt32Array) -> Result<Dictionary> {
+        let codes = take(&self.codes, rows, None).map_err(arrow_error)?;
+        Ok(self.with_codes(codes.as_primitive::<UInt16Type>().clone()))
+    }
+
+    /// Rows `offset..offset + length`.
+    pub(super) fn slice(&self, offset: usize, length: usize) -> Dictionary {
+        self.with_codes(self.codes.slice(offset, length))
+    }
+
+    /// Rows of the same texts.
+    fn with_codes(&self, codes: UInt16Array) -> Dictionary {
+        Dictionary {
+            codes,
+            texts: self.texts.clone(),
+        }
+    }
+
+    /// The text of each row.
+    pub fn unpacked(&self) -> StringViewArray {
+        match take(self.texts.as_ref(), &self.codes, None) {
+            Ok(texts) => texts.as_string_view().clone(),
+            // Each code has a text.
+            Err(_) => StringViewArray::new_null(self.len()),
+        }
+    }
+
+    /// What was computed of each text, for each row.
+    pub fn spread(&self, computed: &Column) -> Result<Column> {
+        let codes = self.codes.unary::<_, UInt32Type>(u32::from);
+        computed.take(&codes)
+    }
+
+    /// The bytes that it holds.
+    pub(super) fn heap_size(&self) -> usize {
+        self.codes.get_array_memory_size() + self.texts.get_array_memory_size()
+    }
+}
