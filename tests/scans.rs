@@ -84,7 +84,11 @@ fn run(session: &Session, query: &str, rows: &[Value]) -> Vec<Vec<Value>> {
 
 /// A property of all nodes, beside the number of each.
 fn all(session: &Session, key: &str) -> Vec<(Value, Value)> {
-    let rows = run(session, &format!("MATCH (n:N) RETURN n.i, n.{key}"), &[]);
+    let rows = run(
+        session,
+        &format!("MATCH (n:N) RETURN n.i AS number, n.{key} AS value"),
+        &[],
+    );
     rows.into_iter()
         .map(|row| (row[0].clone(), row[1].clone()))
         .collect()
