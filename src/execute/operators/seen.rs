@@ -19,7 +19,10 @@ pub(super) enum Seen {
         held: Reservation,
     },
     /// Any arguments; the group stands behind them.
-    Table { table: GroupTable, width: usize },
+    Table {
+        table: Box<GroupTable>,
+        width: usize,
+    },
 }
 
 impl Seen {
@@ -36,7 +39,7 @@ impl Seen {
     }
 
     fn table(width: usize, runtime: &Runtime) -> Seen {
-        let table = GroupTable::new(runtime.context);
+        let table = Box::new(GroupTable::new(runtime.context));
         Seen::Table { table, width }
     }
 

@@ -345,7 +345,9 @@ impl<'p> WeighCommon<'p> {
         let are_needed = self.plan.count != Common::Absent || self.marked == Some((row.one, false));
         let nodes = taken.map(|(_, to)| to).chain(row.different.iter().copied());
         special.extend(nodes.filter(|node| {
-            !(excludes_other && *node == row.other) && !(are_needed && self.marks.get(*node) == 0)
+            let is_excluded = excludes_other && *node == row.other;
+            let lacks_mark = are_needed && self.marks.get(*node) == 0;
+            !is_excluded && !lacks_mark
         }));
         special.sort_unstable();
         special.dedup();
