@@ -373,3 +373,50 @@ fn damaged_tables_come_to_the_same_end_by_any_number_of_threads() {
         assert_eq!(outcomes[0], outcomes[1], "round {round}");
     }
 }
+
+#[test]
+fn tables_are_told_their_labels_and_types() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect(name);
+        path.display().to_string()
+    };
+    let header = file("header.csv", "id:ID(Person),name\n");
+    let people = file("people.csv", "1,Ann\n2,Ben\n");
+    let cities = file("towns.csv", "id:ID(City),name\n1,Rabat\n");
+    let knows = file(
+        "knows.csv",
+        ":START_ID(Person),:END_ID(Person),since:int\n1,2,2001\n",
+    );
+    let lives = file("lives.csv", ":START_ID(Person),:END_ID(City)\n2,1\n");
+    let database = folder.path().join("graph.rihla").display().to_string();
+    let rihla = |arguments: &[&str]| {
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_rihla"))
+            .args(arguments)
+            .output();
+        let output = program.expect("the program runs");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let nodes = format!("Person:Author={header},{people}");
+    let relationships = format!("KNOWS={knows}");
+    let (cities, lives) = (format!("City={cities}"), format!("LIVES_IN={lives}"));
+    rihla(&[
+        "import",
+        &database,
+        "--nodes",
+        &nodes,
+        "--nodes",
+        &cities,
+        "--relationships",
+        &relationships,
+        "--relationships",
+        &lives,
+    ]);
+    let query = "MATCH (a:Person:Author)-[k:KNOWS]->(b:Author)-[:LIVES_IN]->(c:City)
+        RETURN a.name AS a, k.since AS since, b.name AS b, c.name AS c";
+    let found = rihla(&[&database, "--mode", "csv", "-c", query]);
+    assert_eq!(found.replace('\r', ""), "a,since,b,c\nAnn,2001,Ben,Rabat\n");
+}

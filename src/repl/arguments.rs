@@ -83,8 +83,14 @@ pub struct Import {
     pub database: PathBuf,
     /// Files of other tools, together one graph; `-` for standard input; `.gz` and `.zst` are seen
     /// through
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["nodes", "relationships"])]
     pub files: Vec<PathBuf>,
+    /// Tables of nodes with their labels, as neo4j-admin takes them: `Person:Author=header.csv,people.csv`
+    #[arg(long, value_name = "[LABELS=]FILES")]
+    pub nodes: Vec<String>,
+    /// Tables of relationships with their type: `KNOWS=knows.csv`
+    #[arg(long, value_name = "[TYPE=]FILES")]
+    pub relationships: Vec<String>,
     /// The format to read, where neither the ending nor the first bytes tell it
     #[arg(short, long)]
     pub format: Option<String>,

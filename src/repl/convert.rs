@@ -8,7 +8,7 @@ use rihla::import_export::{self, ExportSource, Format, Output, Report, losses};
 use rihla::{Database, Error, Result, Session};
 
 use super::arguments::Convert;
-use super::exchange::import;
+use super::exchange::import_files;
 use super::shell::show_on_standard_error;
 use super::watch::Watch;
 
@@ -23,7 +23,7 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
     let format = arguments.writing.format_of(target)?;
     let options = arguments.reading.options(arguments.from.as_deref())?;
     let session = Database::in_memory().session();
-    tell(&import(&session, sources, &options, watch)?);
+    tell(&import_files(&session, sources, &options, watch)?);
     if arguments.reading.dry_run {
         tell_types(&session)?;
     }

@@ -66,7 +66,7 @@ pub fn open(files: &[PathBuf], read_only: bool, watch: &Watch) -> Result<Opened>
     };
     if !files.is_empty() {
         let options = ImportOptions::default();
-        for warning in import(&database.session(), &files, &options, watch)?.warnings {
+        for warning in import_files(&database.session(), &files, &options, watch)?.warnings {
             show_on_standard_error(&format!("warning: {warning}"));
         }
     }
@@ -108,27 +108,67 @@ fn can_write(path: &Path) -> bool {
     open.is_ok() && std::fs::metadata(folder).is_ok_and(|data| !data.permissions().readonly())
 }
 
+/// A file that is read, and what its user tells of it.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// The file; `-` for standard input.
+    pub path: PathBuf,
+    /// The labels of its nodes, where it is a table that says none.
+    pub labels: Vec<String>,
+    /// The type of its relationships, where it is a table that says none.
+    pub relationship_type: Option<String>,
+}
+
+impl<P: AsRef<Path> + ?Sized> From<&P> for Input {
+    fn from(path: &P) -> Self {
+        Input {
+            path: path.as_ref().to_owned(),
+            ..Input::default()
+        }
+    }
+}
+
+/// [`import`] of files of which nothing is told.
+///
+/// # Errors
+/// As those of [`import`].
+pub fn import_files(
+    session: &Session,
+    files: &[PathBuf],
+    options: &ImportOptions,
+    watch: &Watch,
+) -> Result<Report> {
+    let inputs: Vec<Input> = files.iter().map(Input::from).collect();
+    import(session, &inputs, options, watch)
+}
+
 /// Reads files into the graph of a session: all of them or nothing; `-` is standard input.
 ///
 /// # Errors
 /// Where a file cannot be read, a statement of a script fails, or it is interrupted.
 pub fn import(
     session: &Session,
-    files: &[PathBuf],
+    inputs: &[Input],
     options: &ImportOptions,
     watch: &Watch,
 ) -> Result<Report> {
     let _running = watch.running(session.interrupt_handle());
     let counter = Arc::new(AtomicU64::new(0));
-    let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok());
+    let sizes = inputs.iter();
+    let sizes = sizes.filter_map(|input| std::fs::metadata(&input.path).ok());
     let _progress = Progress::of_bytes(&counter, sizes.map(|data| data.len()).sum());
     let context = session.context();
     let mut scripts = Vec::new();
     let mut records = Vec::new();
-    for file in files {
-        let source = match file.to_str() {
+    for input in inputs {
+        let source = match input.path.to_str() {
             Some("-") => Source::reader("standard input", std::io::stdin().lock(), &context)?,
-            _ => Source::path(file.as_path()).counted(&counter),
+            _ => Source::path(input.path.as_path()).counted(&counter),
+        };
+        let source = source.with_labels(input.labels.iter().map(String::as_str));
+        let source = match &input.relationship_type {
+            Some(name) => source.with_relationship_type(name.as_str()),
+            None => source,
         };
         let format = match options.format {
             Some(format) => format,
@@ -191,7 +231,7 @@ fn import_all(
 /// Where it fails, after telling so.
 pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
     let options = ImportOptions::default();
-    let report = import(&shell.session, files, &options, &shell.watch())
+    let report = import_files(&shell.session, files, &options, &shell.watch())
         .map_err(|error| shell.failed(&error))?;
     let (nodes, relationships) = (
         counted(report.nodes, "node"),

@@ -155,7 +155,7 @@ pub fn restore(arguments: &Restore, watch: &Watch) -> Result<()> {
     }
     let session = Database::in_memory().session();
     let script = std::slice::from_ref(&arguments.file);
-    exchange::import(&session, script, &ImportOptions::default(), watch)?;
+    exchange::import_files(&session, script, &ImportOptions::default(), watch)?;
     session.database().backup(&arguments.database)
 }
 
