@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::execute::evaluate::{node_ids, row_count, true_rows};
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{self, Expression};
-use crate::value::{NodeId, RelationshipId, Value};
+use crate::value::{RelationshipId, Value};
 
 /// Searches shortest paths.
 pub(in crate::execute) struct ShortestPaths<'p> {
@@ -189,15 +189,6 @@ impl Search<'_> {
     }
 }
 
-impl Search<'_> {
-    fn side(&mut self, backwards: bool) -> &mut Steps {
-        match backwards {
-            true => self.back,
-            false => self.steps,
-        }
-    }
-}
-
 impl Ways for Search<'_> {
     fn ways(
         &mut self,
@@ -206,12 +197,11 @@ impl Ways for Search<'_> {
         found: &mut Vec<(u32, u32)>,
         runtime: &mut Runtime,
     ) -> Result<()> {
-        let (each, batch, row) = (self.each, self.batch, self.row);
-        ways(node, self.side(backwards), each, batch, row, found, runtime)
-    }
-
-    fn degree(&mut self, node: u32, backwards: bool) -> Result<u64> {
-        self.side(backwards).degree(NodeId(node))
+        let steps = match backwards {
+            true => &mut *self.back,
+            false => &mut *self.steps,
+        };
+        ways(node, steps, self.each, self.batch, self.row, found, runtime)
     }
 }
 

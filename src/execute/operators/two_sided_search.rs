@@ -1,5 +1,5 @@
 //! The shortest paths between two nodes, searched from both: level by level, on the side that has
-//! fewer relationships to go on over, until a level meets the other side.
+//! fewer nodes to go on from, until a level meets the other side.
 //!
 //! Source: "Bi-directional Search" (Pohl, Machine Intelligence 6, 1971).
 
@@ -21,9 +21,6 @@ pub(super) trait Ways {
         found: &mut Vec<(u32, u32)>,
         runtime: &mut Runtime,
     ) -> Result<()>;
-
-    /// How many ways there are at most.
-    fn degree(&mut self, node: u32, backwards: bool) -> Result<u64>;
 }
 
 /// What is reached from one end.
@@ -32,13 +29,8 @@ struct Side {
     reached: HashMap<u32, (u64, usize)>,
     ways: Vec<Way>,
     frontier: Vec<u32>,
-    /// How many relationships lead on from the frontier.
-    cost: u64,
     level: u64,
 }
-
-/// Room that is made for nodes before they are reached, at most.
-const MOST_ROOM: u64 = 1 << 12;
 
 /// The last step of a way to a node.
 struct Way {
@@ -58,21 +50,8 @@ impl Side {
             reached: HashMap::from([(end, (0, NONE))]),
             ways: Vec::new(),
             frontier: vec![end],
-            cost: 0,
             level: 0,
         }
-    }
-
-    /// Counts the relationships that lead on.
-    fn look_ahead(&mut self, backwards: bool, steps: &mut impl Ways) -> Result<()> {
-        self.cost = 0;
-        for node in &self.frontier {
-            self.cost += steps.degree(*node, backwards)?;
-        }
-        let room = self.cost.min(MOST_ROOM) as usize;
-        self.reached.reserve(room);
-        self.ways.reserve(room);
-        Ok(())
     }
 
     /// The ways by which a node was reached.
@@ -131,13 +110,11 @@ pub(super) fn search(
     let (mut start, mut end) = (Side::new(from), Side::new(to));
     let mut found = Vec::new();
     let mut meetings: Vec<u32> = Vec::new();
-    start.look_ahead(false, steps)?;
-    end.look_ahead(true, steps)?;
     while meetings.is_empty() {
         if maximum.is_some_and(|most| start.level + end.level >= most) {
             return Ok(Vec::new());
         }
-        let backwards = end.cost < start.cost;
+        let backwards = end.frontier.len() < start.frontier.len();
         let (side, other) = match backwards {
             true => (&mut end, &start),
             false => (&mut start, &end),
@@ -178,9 +155,6 @@ pub(super) fn search(
         }
         if side.frontier.is_empty() {
             return Ok(Vec::new());
-        }
-        if meetings.is_empty() {
-            side.look_ahead(backwards, steps)?;
         }
     }
     if !all {
