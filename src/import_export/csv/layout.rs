@@ -142,8 +142,8 @@ impl Read for Tail<'_> {
 }
 
 impl Rows<'_> {
-    /// The cells of the next row, put over those of the row before, and its place; none at the end. Rows that are not UTF-8 are read as
-    /// windows-1252.
+    /// The cells of the next row, put over those of the row before, and its place; none at the end. Rows
+    /// that are not UTF-8 are read as windows-1252.
     ///
     /// # Errors
     /// Those of the source; `FormatError: InvalidEncoding` where it is no text at all,
