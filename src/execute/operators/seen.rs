@@ -18,10 +18,11 @@ pub(super) enum Seen {
         nodes: Vec<u32>,
         held: Reservation,
     },
-    /// Any arguments; the group stands behind them.
+    /// Any arguments; where there are several groups, the group stands behind them.
     Table {
         table: Box<GroupTable>,
         width: usize,
+        is_grouped: bool,
     },
 }
 
@@ -34,13 +35,16 @@ impl Seen {
                 nodes: Vec::new(),
                 held: runtime.context.reservation(),
             },
-            _ => Seen::table(width, runtime),
+            _ => Seen::table(width, is_grouped, runtime),
         }
     }
 
-    fn table(width: usize, runtime: &Runtime) -> Seen {
-        let table = Box::new(GroupTable::new(runtime.context));
-        Seen::Table { table, width }
+    fn table(width: usize, is_grouped: bool, runtime: &Runtime) -> Seen {
+        Seen::Table {
+            table: Box::new(GroupTable::new(runtime.context)),
+            width,
+            is_grouped,
+        }
     }
 
     /// The rows whose pair of group and arguments is new. A null alone is never new: no aggregate
@@ -64,34 +68,44 @@ impl Seen {
             }
             let known = std::mem::take(nodes);
             let rows = known.len();
-            *self = Seen::table(1, runtime);
+            *self = Seen::table(1, false, runtime);
             if rows > 0 {
                 let nodes = Column::Node(UInt32Array::from(known));
                 self.new_rows(&[nodes], &vec![0; rows], runtime)?;
             }
         }
-        let Seen::Table { table, .. } = self else {
+        let Seen::Table {
+            table, is_grouped, ..
+        } = self
+        else {
             return Ok(Vec::new());
         };
         let mut keys = arguments.to_vec();
-        keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
+        if *is_grouped {
+            keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
+        }
         Ok(table.insert(&keys, groups.len())?.1)
     }
 
     /// All that is known: arguments, and the group of each row.
     pub(super) fn rows(&self) -> Result<(Vec<Column>, Vec<u32>)> {
-        let (table, width) = match self {
+        let (table, width, is_grouped) = match self {
             Seen::Nodes { nodes, .. } => {
                 let groups = vec![0; nodes.len()];
                 return Ok((vec![Column::Node(UInt32Array::from(nodes.clone()))], groups));
             }
-            Seen::Table { table, width } => (table, *width),
+            Seen::Table {
+                table,
+                width,
+                is_grouped,
+            } => (table, *width, *is_grouped),
         };
-        let mut arguments = table.keys(width + 1)?;
-        let groups = match arguments.pop() {
+        let mut arguments = table.keys(width + usize::from(is_grouped))?;
+        let groups = match arguments.get(width) {
             Some(Column::Node(groups)) => groups.values().to_vec(),
             _ => vec![0; table.len()],
         };
+        arguments.truncate(width);
         Ok((arguments, groups))
     }
 }
