@@ -9,7 +9,7 @@ use rihla::graph::Snapshot;
 use rihla::import_export::format::{Reading, WriteFormat};
 use rihla::import_export::record::{ExternalId, NodeRecord, Properties, RelationshipRecord};
 use rihla::import_export::{
-    Abilities, ExportSource, FORMATS, Format, ImportOptions, Source, import, losses,
+    Abilities, ExportSource, FORMATS, Format, Held, ImportOptions, Source, import, losses,
 };
 
 use crate::formats::{Records, any_graph, awkward, context, dumped, write_files, write_text};
@@ -40,8 +40,8 @@ fn formats() -> impl Iterator<Item = (&'static Format, &'static dyn WriteFormat)
 
 /// What of a graph a format can hold, with names and ids as far as they are held, too.
 fn held(mut graph: Records, abilities: &Abilities) -> Records {
-    let keep = |properties: &mut Properties, holds: fn(&str, &Value) -> bool| {
-        properties.retain(|(key, value)| holds(key, value));
+    let keep = |properties: &mut Properties, held: Held| {
+        properties.retain(|(key, value)| held.holds(key, value));
         properties.sort_by(|one, other| one.0.cmp(&other.0));
     };
     if !abilities.isolated_nodes {
@@ -58,7 +58,7 @@ fn held(mut graph: Records, abilities: &Abilities) -> Records {
         relationship.directed = None;
         keep(
             &mut relationship.properties,
-            abilities.relationship_property,
+            abilities.relationship_properties,
         );
         if !abilities.types {
             relationship.relationship_type = "".into();
@@ -66,7 +66,7 @@ fn held(mut graph: Records, abilities: &Abilities) -> Records {
     }
     for (place, node) in graph.nodes.iter_mut().enumerate() {
         node.id = Some(i64::try_from(place).expect("a small graph").into());
-        keep(&mut node.properties, abilities.node_property);
+        keep(&mut node.properties, abilities.node_properties);
         node.labels.sort();
         if !abilities.labels {
             node.labels.clear();

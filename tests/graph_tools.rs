@@ -315,7 +315,7 @@ fn held(format: &str, mut graph: Records) -> Records {
             node.labels.clear();
         }
         node.properties
-            .retain(|(key, value)| (abilities.node_property)(key, value));
+            .retain(|(key, value)| abilities.node_properties.holds(key, value));
     }
     for relationship in &mut graph.relationships {
         if !abilities.types {
@@ -323,7 +323,7 @@ fn held(format: &str, mut graph: Records) -> Records {
         }
         relationship
             .properties
-            .retain(|(key, value)| (abilities.relationship_property)(key, value));
+            .retain(|(key, value)| abilities.relationship_properties.holds(key, value));
     }
     graph
 }

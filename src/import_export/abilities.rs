@@ -16,10 +16,21 @@ pub struct Abilities {
     pub types: bool,
     /// Nodes without relationships.
     pub isolated_nodes: bool,
-    /// Whether it holds this property of a node.
-    pub node_property: fn(&str, &Value) -> bool,
-    /// Whether it holds this property of a relationship.
-    pub relationship_property: fn(&str, &Value) -> bool,
+    /// Properties of nodes.
+    pub node_properties: Held,
+    /// Properties of relationships.
+    pub relationship_properties: Held,
+}
+
+/// Which properties a format can hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Held {
+    /// All of every graph.
+    All,
+    /// None.
+    Nothing,
+    /// Those of which this is true.
+    Where(fn(&str, &Value) -> bool),
 }
 
 impl Abilities {
@@ -28,8 +39,8 @@ impl Abilities {
         labels: true,
         types: true,
         isolated_nodes: true,
-        node_property: |_, _| true,
-        relationship_property: |_, _| true,
+        node_properties: Held::All,
+        relationship_properties: Held::All,
     };
 
     /// Who is connected with whom, and nothing else.
@@ -37,18 +48,17 @@ impl Abilities {
         labels: false,
         types: false,
         isolated_nodes: true,
-        node_property: |_, _| false,
-        relationship_property: |_, _| false,
+        node_properties: Held::Nothing,
+        relationship_properties: Held::Nothing,
     };
 
-    /// Whether nothing needs to be looked at. Functions that are one are alike, be it by chance.
+    /// Whether nothing needs to be looked at.
     fn are_all(&self) -> bool {
-        let all = Abilities::ALL;
+        let properties = [self.node_properties, self.relationship_properties];
         self.labels
             && self.types
             && self.isolated_nodes
-            && std::ptr::fn_addr_eq(self.node_property, all.node_property)
-            && std::ptr::fn_addr_eq(self.relationship_property, all.relationship_property)
+            && properties.iter().all(|held| matches!(held, Held::All))
     }
 
     /// What of `graph` is lost, a phrase each: `labels of 3 nodes`.
@@ -65,7 +75,7 @@ impl Abilities {
         for node in graph.nodes() {
             let node = node?;
             lost.labels += u64::from(!self.labels && !node.labels.is_empty());
-            lost.properties(&node.properties, self.node_property);
+            lost.properties(&node.properties, self.node_properties);
             if let (false, Some(id)) = (self.isolated_nodes, node.id) {
                 memory.grow(2 * size_of::<ExternalId>())?;
                 isolated.insert(id);
@@ -74,12 +84,23 @@ impl Abilities {
         for relationship in graph.relationships() {
             let relationship = relationship?;
             lost.types += u64::from(!self.types);
-            lost.properties(&relationship.properties, self.relationship_property);
+            lost.properties(&relationship.properties, self.relationship_properties);
             isolated.remove(&relationship.start);
             isolated.remove(&relationship.end);
         }
         lost.isolated = isolated.len() as u64;
         Ok(lost.phrases())
+    }
+}
+
+impl Held {
+    /// Whether it can hold this property.
+    pub fn holds(self, key: &str, value: &Value) -> bool {
+        match self {
+            Held::All => true,
+            Held::Nothing => false,
+            Held::Where(holds) => holds(key, value),
+        }
     }
 }
 
@@ -94,9 +115,9 @@ struct Lost {
 }
 
 impl Lost {
-    fn properties(&mut self, properties: &Properties, holds: fn(&str, &Value) -> bool) {
+    fn properties(&mut self, properties: &Properties, held: Held) {
         for (key, value) in properties {
-            if !holds(key, value) {
+            if !held.holds(key, value) {
                 self.values += 1;
                 if self.keys.len() < 5 && !self.keys.contains(key.as_ref()) {
                     self.keys.insert(excerpt(key));

@@ -5,7 +5,7 @@
 
 use crate::context::Context;
 use crate::error::{ErrorDetail, Result};
-use crate::import_export::abilities::Abilities;
+use crate::import_export::abilities::{Abilities, Held};
 use crate::import_export::format::{ReadFormat, WriteFormat};
 use crate::import_export::lines::each_line;
 use crate::import_export::options::{DEFAULT_TYPE, ImportOptions};
@@ -136,7 +136,7 @@ impl WriteFormat for EdgeList {
     fn abilities(&self) -> Abilities {
         Abilities {
             isolated_nodes: false,
-            relationship_property: is_weight,
+            relationship_properties: Held::Where(is_weight),
             ..Abilities::STRUCTURE
         }
     }

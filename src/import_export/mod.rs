@@ -56,7 +56,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::graph::{GraphWriter, Snapshot};
 
-pub use abilities::Abilities;
+pub use abilities::{Abilities, Held};
 pub use dump::{Dump, ExportSource};
 pub use format::{Format, ReadFormat, Reading};
 pub use load::MissingNodes;

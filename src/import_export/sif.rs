@@ -9,7 +9,7 @@ use hashbrown::HashSet;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
-use crate::import_export::abilities::Abilities;
+use crate::import_export::abilities::{Abilities, Held};
 use crate::import_export::format::{ReadFormat, WriteFormat};
 use crate::import_export::lines::each_legacy_line;
 use crate::import_export::node_names::{ID, NodeNames};
@@ -134,7 +134,7 @@ impl WriteFormat for Sif {
     fn abilities(&self) -> Abilities {
         Abilities {
             types: true,
-            node_property: |key, value| {
+            node_properties: Held::Where(|key, value| {
                 key == ID && matches!(value, Value::String(id) if is_word(id))
             },
             ..Abilities::STRUCTURE

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::import_export::abilities::Abilities;
+use crate::import_export::abilities::{Abilities, Held};
 use crate::import_export::format::{ReadFormat, WriteFormat};
 use crate::import_export::json::dialect::Dialect;
 use crate::import_export::json::lines::read_lines_or_document;
@@ -216,8 +216,8 @@ impl WriteFormat for ApocJson {
 
     fn abilities(&self) -> Abilities {
         Abilities {
-            node_property: |_, value| is_json(value),
-            relationship_property: |_, value| is_json(value),
+            node_properties: Held::Where(|_, value| is_json(value)),
+            relationship_properties: Held::Where(|_, value| is_json(value)),
             ..Abilities::ALL
         }
     }

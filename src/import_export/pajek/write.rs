@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::import_export::abilities::Abilities;
+use crate::import_export::abilities::{Abilities, Held};
 use crate::import_export::format::WriteFormat;
 use crate::import_export::options::DEFAULT_TYPE;
 use crate::import_export::output::{Output, OutputFile};
@@ -64,8 +64,10 @@ impl WriteFormat for Pajek {
     fn abilities(&self) -> Abilities {
         Abilities {
             types: true,
-            node_property: |key, value| key == LABEL && matches!(value, Value::String(_)),
-            relationship_property: is_weight,
+            node_properties: Held::Where(|key, value| {
+                key == LABEL && matches!(value, Value::String(_))
+            }),
+            relationship_properties: Held::Where(is_weight),
             ..Abilities::STRUCTURE
         }
     }
