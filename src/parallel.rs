@@ -15,7 +15,8 @@ const JOBS_PER_THREAD: usize = 2;
 
 /// Does the jobs that `next` gives on `threads` threads besides this one, on this one where that is one
 /// or none, and hands the results to `take` in the order of the jobs. `next` and `take` run on this
-/// thread; at most a few jobs are under way at once.
+/// thread; at most a few jobs are under way at once. Where `next` gives none while some are, it is asked again
+/// when one of them is taken.
 ///
 /// # Errors
 /// Those of `next` and `take`; jobs that are under way come to nothing then.

@@ -38,6 +38,7 @@ mod dot_read;
 mod encoded;
 mod infer;
 mod json_value;
+mod line_blocks;
 mod lines;
 mod node_ids;
 mod node_names;

@@ -102,7 +102,7 @@ impl Document for ApocDocument<'_> {
         }
         let records = &mut self.records;
         let record_type = members.take_text("type");
-        let properties = records.take("properties", &mut members, place)?;
+        let properties = records.take_object("properties", &mut members, place)?;
         let properties = records.plain_properties(properties.unwrap_or_default(), place);
         match record_type.as_deref() {
             Some("node") => {
@@ -170,12 +170,12 @@ fn holds_record(json: &Json) -> bool {
 
 /// An end of a relationship.
 fn end(
-    records: &Records<'_>,
+    records: &mut Records<'_>,
     name: &str,
     members: &mut Members,
     place: Place,
 ) -> Result<ExternalId> {
-    let end: Option<Members> = records.take(name, members, place)?;
+    let end = records.take_object(name, members, place)?;
     let mut end = end
         .ok_or_else(|| records.broken(place, format!("the relationship has no member {name:?}")))?;
     records.take_id("id", &mut end, place)

@@ -1,16 +1,11 @@
 //! JSON Lines: one object a line, read line by line. Shared by all formats that are, most of which
 //! are documents, too.
 
-use std::io::{BufRead, Read};
-
 use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::json::stream::{Document, Members, read_document};
+use crate::import_export::line_blocks::{Block, BlockSink, Blocks};
 use crate::import_export::record::Place;
 use crate::import_export::source::Source;
-use crate::parallel::apart;
-
-/// The longest line, in bytes: one that is longer is no line.
-const LONGEST: u64 = 256 << 20;
 
 /// How much more room the values of a line take than its text.
 const VALUES_PER_TEXT: usize = 16;
@@ -18,14 +13,12 @@ const VALUES_PER_TEXT: usize = 16;
 /// Bytes of lines that are parsed together.
 const AT_ONCE: usize = 64 << 10;
 
-/// Bytes of a file from which on it is worth a thread that does nothing but parse it.
-const APART_FROM: u64 = 4 << 20;
-
 /// Hands the object of every line, or else the members or elements of the one document that
-/// `source` is, to `document`; on two threads, if `threads` allows.
+/// `source` is, to `document`; lines are parsed on so many threads.
 ///
 /// # Errors
-/// As [`parse_lines`] and [`read_document`].
+/// `FormatError` with line and column where a line is not one object; as [`Blocks::each`] and
+/// [`read_document`].
 pub(super) fn read_lines_or_document(
     source: &Source<'_>,
     is_lines: bool,
@@ -35,77 +28,59 @@ pub(super) fn read_lines_or_document(
     if !is_lines {
         return read_document(source, document);
     }
-    let mut longest = 0;
-    let mut take = |lines: Lines| {
-        if lines.bytes > longest {
-            document.reserve((lines.bytes - longest) * VALUES_PER_TEXT)?;
-            longest = lines.bytes;
-        }
-        let mut objects = lines.objects.into_iter();
-        objects.try_for_each(|(members, place)| document.element(members, place))
+    let blocks = Blocks {
+        size: AT_ONCE,
+        room: VALUES_PER_TEXT,
+        threads,
     };
-    match threads > 1 && source.size() > APART_FROM {
-        true => apart(|give| parse_lines(source, give), take),
-        false => parse_lines(source, &mut take),
-    }
+    let parse = |block: Block| Objects::of(source, &block);
+    blocks.each(source, parse, &mut ObjectSink(document))
 }
 
 /// The objects of some lines.
-struct Lines {
-    objects: Vec<(Members, Place)>,
-    /// How long the lines are.
-    bytes: usize,
+struct Objects {
+    members: Vec<(Members, Place)>,
+    /// What is wrong with the line behind them.
+    failure: Option<Error>,
 }
 
-/// Hands over the object of every line that is not blank, those of some lines at once.
-///
-/// # Errors
-/// `FormatError` with line and column where a line is not one object; those of `give`.
-fn parse_lines(source: &Source<'_>, give: &mut dyn FnMut(Lines) -> Result<()>) -> Result<()> {
-    let mut reader = source.open()?;
-    let mut line = Vec::new();
-    let none = || Lines {
-        objects: Vec::new(),
-        bytes: 0,
-    };
-    let mut lines = none();
-    for number in 1.. {
-        line.clear();
-        let place = Place::Line(number);
-        let read = reader
-            .by_ref()
-            .take(LONGEST + 1)
-            .read_until(b'\n', &mut line);
-        let read = match read {
-            Ok(0) => break,
-            Ok(read) => read as u64,
-            Err(error) => {
-                give(lines)?;
-                return Err(source.read_error(&error));
-            }
+impl Objects {
+    /// The object of each line that is not blank.
+    fn of(source: &Source<'_>, block: &Block) -> Objects {
+        let mut objects = Objects {
+            members: Vec::new(),
+            failure: None,
         };
-        if read > LONGEST {
-            give(lines)?;
-            let message = format!("the line is longer than {LONGEST} bytes");
-            return Err(source.error(ErrorDetail::InvalidContent, place, message));
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        if lines.bytes + line.len() > AT_ONCE {
-            give(std::mem::replace(&mut lines, none()))?;
-        }
-        match serde_json::from_slice(&line) {
-            Ok(members) => lines.objects.push((members, place)),
-            Err(error) => {
-                // What cannot be kept comes before what cannot be read.
-                give(lines)?;
-                return Err(not_an_object(source, &line, number, &error));
+        let lines = block.text.split_inclusive(|byte| *byte == b'\n');
+        for (number, line) in (block.line..).zip(lines) {
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match serde_json::from_slice(line) {
+                Ok(members) => objects.members.push((members, Place::Line(number))),
+                Err(error) => {
+                    objects.failure = Some(not_an_object(source, line, number, &error));
+                    break;
+                }
             }
         }
-        lines.bytes += line.len();
+        objects
     }
-    give(lines)
+}
+
+struct ObjectSink<'d, D>(&'d mut D);
+
+impl<D: Document> BlockSink<Objects> for ObjectSink<'_, D> {
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.0.reserve(bytes)
+    }
+
+    fn take(&mut self, objects: Objects) -> Result<()> {
+        let mut members = objects.members.into_iter();
+        // What cannot be kept comes before what cannot be read.
+        members.try_for_each(|(members, place)| self.0.element(members, place))?;
+        objects.failure.map_or(Ok(()), Err)
+    }
 }
 
 /// The error of a line that is no JSON object.

@@ -28,6 +28,8 @@ pub(super) struct Records<'a> {
     sink: &'a mut dyn RecordSink,
     /// Keys of which a value was kept as text; one warning each.
     warned: HashSet<Arc<str>>,
+    /// The names in the last object: the next one's may be the same.
+    last_names: Vec<Arc<str>>,
 }
 
 impl<'a> Records<'a> {
@@ -41,6 +43,7 @@ impl<'a> Records<'a> {
             options,
             sink,
             warned: HashSet::new(),
+            last_names: Vec::new(),
         }
     }
 
@@ -173,6 +176,33 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Takes the member called `member` out of `members`, where it is an object.
+    ///
+    /// # Errors
+    /// `FormatError: InvalidContent` where it is something else and not null.
+    pub fn take_object(
+        &mut self,
+        member: &str,
+        members: &mut Members,
+        place: Place,
+    ) -> Result<Option<Members>> {
+        let object = match members.get_mut(member) {
+            Some(Json::Object(object)) => std::mem::take(object),
+            _ => return self.take(member, members, place),
+        };
+        members.take(member);
+        let shared = |(at, (name, json)): (usize, (String, Json))| {
+            if self.last_names.get(at).is_none_or(|last| **last != *name) {
+                self.last_names.truncate(at);
+                self.last_names.push(name.into());
+            }
+            (self.last_names[at].clone(), json)
+        };
+        Ok(Some(Members(
+            object.into_iter().enumerate().map(shared).collect(),
+        )))
+    }
+
     /// Takes the member called `member` out of `members`, where it is there and not null.
     ///
     /// # Errors
@@ -243,6 +273,7 @@ fn id_value(json: &Json) -> Option<Value> {
             let elements: Option<Vec<_>> = elements.iter().map(id_value).collect();
             elements.map(Value::list)
         }
+        Json::String(text) => Some(text.as_str().into()),
         scalar => from_json(scalar.clone()).ok(),
     }
 }
@@ -250,9 +281,12 @@ fn id_value(json: &Json) -> Option<Value> {
 /// The value of `json` where a graph can hold it, with integers among floats as floats; else `json`
 /// again.
 fn lenient_value(json: Json) -> Result<Value, Json> {
-    let value = match from_json(json.clone()) {
-        Ok(value) => value,
-        Err(_) => return Err(json),
+    let value = match json {
+        Json::String(text) => return Ok(text.into()),
+        ref json => from_json(json.clone()),
+    };
+    let Ok(value) = value else {
+        return Err(json);
     };
     let Value::List(values) = &value else {
         return Ok(value);

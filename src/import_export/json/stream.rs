@@ -289,6 +289,12 @@ impl Members {
         Some(text)
     }
 
+    /// The member called `name`, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut serde_json::Value> {
+        let found = self.0.iter_mut().find(|(key, _)| key.as_ref() == name);
+        found.map(|(_, value)| value)
+    }
+
     /// The member called `name`.
     pub fn get(&self, name: &str) -> Option<&serde_json::Value> {
         let found = self.0.iter().find(|(key, _)| key.as_ref() == name);
@@ -310,9 +316,17 @@ impl<'de> Deserialize<'de> for Members {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
                 let mut members: Vec<(Arc<str>, serde_json::Value)> = Vec::new();
                 // Beyond a handful of members a set finds repeated names.
+                const HANDFUL: usize = 16;
                 let mut seen = hashbrown::HashSet::new();
                 while let Some((name, value)) = map.next_entry::<Arc<str>, _>()? {
-                    if !seen.insert(name.clone()) {
+                    if members.len() == HANDFUL {
+                        seen.extend(members.iter().map(|(name, _)| name.clone()));
+                    }
+                    let is_repeated = match members.len() < HANDFUL {
+                        true => members.iter().any(|(earlier, _)| *earlier == name),
+                        false => !seen.insert(name.clone()),
+                    };
+                    if is_repeated {
                         let message = format!("the member {} stands twice", excerpt(&name));
                         return Err(A::Error::custom(message));
                     }
