@@ -80,6 +80,11 @@ pub trait ReadFormat: Sync {
         false
     }
 
+    /// Whether a relationship is the usual way to say that a node is there, of which nothing is told then.
+    fn declares_by_naming(&self) -> bool {
+        false
+    }
+
     /// The syntax of RDF that it is: what all files of RDF say is put together before it is handed on,
     /// since any of them may speak of a resource.
     fn rdf(&self) -> Option<&Rdf> {

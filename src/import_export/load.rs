@@ -144,8 +144,8 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     /// `FormatError: MissingNode`; `ResourceError`; `ConstraintVerificationFailed`.
-    pub fn finish(mut self, missing: MissingNodes) -> Result<Report> {
-        let has_nodes = self.report.nodes > 0;
+    pub fn finish(mut self, missing: MissingNodes, is_usual: bool) -> Result<Report> {
+        let tells_implied = self.report.nodes > 0 && !is_usual;
         for Waiting {
             record,
             source,
@@ -164,7 +164,7 @@ impl<'a> Loader<'a> {
                 Err(error) => self.refuse(source, place, error)?,
             }
         }
-        if let Some((file, place, id)) = self.first_implied.take().filter(|_| has_nodes) {
+        if let Some((file, place, id)) = self.first_implied.take().filter(|_| tells_implied) {
             let count = self.implied;
             let text = format!("nodes that only relationships name: {count}, the first {id}");
             self.report.warn(&file, place, text);

@@ -459,6 +459,7 @@ pub fn import_into(
 ) -> Result<Report> {
     let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
     let formats = sources.iter().map(|source| match options.format {
+    let mut declares_by_naming = true;
         Some(format) => Ok(format),
         None => Format::of_source(source),
     });
@@ -509,7 +510,7 @@ pub fn import_into(
         None if implied => MissingNodes::Create,
         None => MissingNodes::Refuse,
     };
-    loader.finish(missing)
+    loader.finish(missing, declares_by_naming)
 }
 
 /// What is told of a source before it is read.

@@ -79,6 +79,10 @@ impl ReadFormat for Sif {
     fn implies_nodes(&self) -> bool {
         true
     }
+
+    fn declares_by_naming(&self) -> bool {
+        true
+    }
 }
 
 /// Whether there is a tab anywhere in the file.
@@ -136,7 +140,7 @@ impl WriteFormat for Sif {
             types: true,
             node_properties: Held::Where(|key, value| {
                 key == ID && matches!(value, Value::String(id) if is_word(id))
-            },
+            }),
             ..Abilities::STRUCTURE
         }
     }
