@@ -144,6 +144,51 @@ fn an_export_can_be_imported() {
 }
 
 #[test]
+fn the_shell_takes_the_options_of_the_command_line() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("it can be written");
+        path.display().to_string()
+    };
+    let people = file("people.csv", "id,name\n1,Amal\n2,Badr\n2,Twice\n");
+    let knows = file("knows.csv", ":START_ID,:END_ID\n1,2\n1,3\n");
+    let import = format!(
+        ":import --on-error skip --missing-nodes=create --nodes 'Person={people}' --relationships KNOWS={knows}"
+    );
+    let query = "MATCH (p:Person)-[:KNOWS]->(q) RETURN count(*) AS n, count(q.name) AS named";
+    let seen = transcript(
+        &[":memory:", "--mode", "csv", "-c", &import, "-c", query],
+        b"",
+    );
+    assert!(
+        seen.starts_with("Imported 3 nodes, 2 relationships\n"),
+        "{seen}"
+    );
+    assert!(seen.contains("n,named\n2,1\n"), "{seen}");
+    assert!(seen.contains("warning: "), "{seen}");
+
+    let tried = format!(":import --dry-run {people} --on-error=skip");
+    let count = "MATCH (n) RETURN count(*) AS n";
+    let seen = transcript(
+        &[":memory:", "--mode", "csv", "-c", &tried, "-c", count],
+        b"",
+    );
+    assert!(
+        seen.contains("read 2 nodes") && seen.contains("n\n0\n"),
+        "{seen}"
+    );
+    assert!(seen.contains("property of nodes: name STRING"), "{seen}");
+
+    let wrong = format!(":import --on-eror skip {people}");
+    let seen = transcript(&[":memory:", "-c", &wrong], b"");
+    assert!(seen.contains("--on-error"), "{seen}");
+    let wrong = format!(":import --format grapml {people}");
+    let seen = transcript(&[":memory:", "-c", &wrong], b"");
+    assert!(seen.contains("did you mean graphml?"), "{seen}");
+}
+
+#[test]
 fn a_failed_import_leaves_the_graph() {
     let folder = tempfile::tempdir().expect("there is room");
     let script = folder.path().join("bad.cypher");

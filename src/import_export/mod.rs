@@ -61,7 +61,7 @@ pub use abilities::{Abilities, Held};
 pub use dump::{Dump, ExportSource};
 pub use format::{Format, ReadFormat, Reading};
 pub use load::MissingNodes;
-pub use options::{ImportOptions, OnError};
+pub use options::{ExistingNodes, IMPORT_OPTIONS, ImportOption, ImportOptions, OnError};
 pub use output::Output;
 pub use procedure::import_file;
 pub use report::{FileNote, ImportWarning, Report};

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::context::Context;
-use crate::error::{Error, Result, did_you_mean};
+use crate::error::{Error, Result};
 use crate::functions::{Procedure, ProcedureCode, ProcedureColumn, parse_type};
 use crate::graph::GraphWriter;
-use crate::import_export::{
-    Format, ImportOptions, MissingNodes, OnError, Report, Source, import_into,
-};
+use crate::import_export::options::IMPORT_OPTIONS;
+use crate::import_export::{ImportOptions, Report, Source, import_into};
 use crate::value::Value;
 
 const COLUMNS: &[(&str, &str)] = &[
@@ -19,40 +18,6 @@ const COLUMNS: &[(&str, &str)] = &[
     ("types", "MAP"),
     ("skipped", "INTEGER"),
     ("warnings", "LIST<STRING>"),
-];
-
-/// An option: its name, and how its text is put among the options.
-type Setter = fn(&mut ImportOptions, &str) -> Result<()>;
-
-const OPTIONS: &[(&str, Setter)] = &[
-    ("format", |options, name| {
-        options.format = Some(Format::named(name)?);
-        Ok(())
-    }),
-    ("label", |options, name| {
-        options.label = Some(name.into());
-        Ok(())
-    }),
-    ("type", |options, name| {
-        options.relationship_type = Some(name.into());
-        Ok(())
-    }),
-    ("missingNodes", |options, word| {
-        options.missing_nodes = Some(match word {
-            "create" => MissingNodes::Create,
-            "refuse" => MissingNodes::Refuse,
-            _ => return Err(not_among("missingNodes", word, ["create", "refuse"])),
-        });
-        Ok(())
-    }),
-    ("onError", |options, word| {
-        options.on_error = match word {
-            "stop" => OnError::Stop,
-            "skip" => OnError::Skip,
-            _ => return Err(not_among("onError", word, ["stop", "skip"])),
-        };
-        Ok(())
-    }),
 ];
 
 /// The procedure that reads files of other tools into the graph.
@@ -66,12 +31,30 @@ pub fn import_file() -> Procedure {
         inputs: vec![column(("files", "ANY")), column(("options", "MAP"))],
         optional_inputs: 1,
         outputs: COLUMNS.iter().copied().map(column).collect(),
-        sentence: "Reads a file of another tool, or a list of files that are one graph, into the \
-                   graph; `format`, `label`, `type`, `missingNodes` (`'refuse'` or `'create'`) and \
-                   `onError` (`'stop'` or `'skip'`) are options."
-            .to_owned(),
+        sentence: sentence(),
         code: ProcedureCode::Writes(Arc::new(run)),
     }
+}
+
+/// What it does, with its options.
+fn sentence() -> String {
+    let options = IMPORT_OPTIONS.iter().map(|option| {
+        let words: Vec<String> = option
+            .words
+            .iter()
+            .map(|word| format!("`'{word}'`"))
+            .collect();
+        match words.as_slice() {
+            [] => format!("`{}`", option.name),
+            words => format!("`{}` ({})", option.name, words.join(" or ")),
+        }
+    });
+    let options: Vec<String> = options.collect();
+    format!(
+        "Reads a file of another tool, or a list of files that are one graph, into the graph; options \
+         are {}.",
+        options.join(", ")
+    )
 }
 
 fn run(
@@ -114,16 +97,8 @@ fn import_options(given: &Value) -> Result<ImportOptions> {
         other => return Err(Error::argument(format!("{other} is no map of options"))),
     };
     for (name, value) in given.iter() {
-        let Some((_, set)) = OPTIONS.iter().find(|(known, _)| *known == name.as_ref()) else {
-            let error = Error::argument(format!("import.file has no option {name}"));
-            let names = OPTIONS.iter().map(|(known, _)| *known);
-            return Err(match did_you_mean(name, names) {
-                Some(hint) => error.hint(hint),
-                None => error,
-            });
-        };
         match value {
-            Value::String(text) => set(&mut options, text)?,
+            Value::String(text) => options.set(name, text)?,
             other => {
                 let message = format!("the option {name} is {other}, but must be a string");
                 return Err(Error::argument(message));
@@ -131,11 +106,6 @@ fn import_options(given: &Value) -> Result<ImportOptions> {
         }
     }
     Ok(options)
-}
-
-fn not_among(option: &str, word: &str, words: [&str; 2]) -> Error {
-    let [one, other] = words;
-    Error::argument(format!("{option} is '{one}' or '{other}', not '{word}'"))
 }
 
 fn row(report: &Report) -> Vec<Value> {

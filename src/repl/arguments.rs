@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 use rihla::display::FORMS;
-use rihla::import_export::{Format, ImportOptions, OnError};
+use rihla::import_export::{Format, IMPORT_OPTIONS, ImportOptions};
 use rihla::{Error, Result};
 
 use super::upkeep;
+
+/// The flag of what is only tried.
+const DRY_RUN: &str = "dry-run";
 
 /// An embedded knowledge-graph database: ask a property graph in openCypher.
 #[derive(Debug, Parser)]
@@ -81,6 +84,21 @@ pub enum Action {
 pub struct Import {
     /// The database, made where there is none
     pub database: PathBuf,
+    #[command(flatten)]
+    pub what: Imported,
+}
+
+/// `:import`
+#[derive(Debug, Parser)]
+#[command(name = ":import", no_binary_name = true, disable_help_flag = true)]
+struct ImportCommand {
+    #[command(flatten)]
+    what: Imported,
+}
+
+/// What is imported, and how.
+#[derive(Debug, Args)]
+pub struct Imported {
     /// Files of other tools, together one graph; `-` for standard input; `.gz` and `.zst` are seen
     /// through
     #[arg(required_unless_present_any = ["nodes", "relationships"])]
@@ -91,21 +109,17 @@ pub struct Import {
     /// Tables of relationships with their type: `KNOWS=knows.csv`
     #[arg(long, value_name = "[TYPE=]FILES")]
     pub relationships: Vec<String>,
-    /// The format to read, where neither the ending nor the first bytes tell it
-    #[arg(short, long)]
-    pub format: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: Reading<false>,
 }
 
-/// How files are read.
-#[derive(Debug, Args)]
-pub struct Reading {
-    /// Whether an element that cannot be kept ends the work or is left out with a warning
-    #[arg(long, value_parser = ["stop", "skip"], default_value = "stop")]
-    pub on_error: String,
-    /// Read and tell what was read, but write nothing
-    #[arg(long)]
+/// How files are read: by the options that every import has. Where files are written, too, `--format` is
+/// the format of those.
+#[derive(Debug)]
+pub struct Reading<const ALSO_WRITING: bool> {
+    /// The options that are given, by name.
+    given: Vec<(&'static str, String)>,
+    /// Whether all is only tried.
     pub dry_run: bool,
 }
 
@@ -113,7 +127,12 @@ pub struct Reading {
 #[derive(Debug, Args)]
 pub struct Writing {
     /// The format to write, where the ending does not tell it
-    #[arg(short, long)]
+    #[arg(
+        id = "written_format",
+        short = 'f',
+        long = "format",
+        value_name = "FORMAT"
+    )]
     pub format: Option<String>,
     /// Refuse to write where the format cannot hold all of the graph
     #[arg(long)]
@@ -151,29 +170,85 @@ pub struct Convert {
     /// format; `-` for standard input and output; `.gz` and `.zst` are seen through
     #[arg(required = true, num_args = 2.., value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The format to read, where neither the ending nor the first bytes tell it
-    #[arg(long, value_name = "FORMAT")]
-    pub from: Option<String>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: Reading<true>,
     #[command(flatten)]
     pub writing: Writing,
 }
 
-impl Reading {
-    /// What an import is told, with the name of the format where it is given.
+impl Imported {
+    /// What the words behind `:import` say.
     ///
     /// # Errors
-    /// Where there is no such format.
-    pub fn options(&self, format: Option<&str>) -> Result<ImportOptions> {
-        Ok(ImportOptions {
-            format: format.map(Format::named).transpose()?,
-            on_error: match self.on_error.as_str() {
-                "skip" => OnError::Skip,
-                _ => OnError::Stop,
-            },
-            ..ImportOptions::default()
+    /// Where the command line would not take them.
+    pub fn of_words(words: Vec<String>) -> Result<Imported> {
+        let command = ImportCommand::try_parse_from(words).map_err(|error| {
+            let text = error.to_string();
+            let (message, _) = text.split_once("\n\nUsage:").unwrap_or((&text, ""));
+            Error::argument(message.trim_start_matches("error: ").trim())
+        })?;
+        Ok(command.what)
+    }
+}
+
+impl<const ALSO_WRITING: bool> Reading<ALSO_WRITING> {
+    /// What an import is told.
+    ///
+    /// # Errors
+    /// Where an option cannot be what is given.
+    pub fn options(&self) -> Result<ImportOptions> {
+        let mut options = ImportOptions::default();
+        for (name, text) in &self.given {
+            options.set(name, text)?;
+        }
+        Ok(options)
+    }
+}
+
+impl<const ALSO_WRITING: bool> Args for Reading<ALSO_WRITING> {
+    fn augment_args(command: Command) -> Command {
+        let dry_run = Arg::new(DRY_RUN)
+            .long(DRY_RUN)
+            .action(ArgAction::SetTrue)
+            .help("Read and tell what was read, but write nothing");
+        let options = IMPORT_OPTIONS.iter().map(|option| {
+            let arg = Arg::new(option.name).help(option.sentence);
+            let arg = match (option.name, ALSO_WRITING) {
+                ("format", true) => arg.long("from").value_name("FORMAT"),
+                ("format", false) => arg.long(option.flag).short('f').value_name("FORMAT"),
+                _ => arg.long(option.flag).value_name("NAME"),
+            };
+            match option.words {
+                [] => arg,
+                words => arg.value_parser(PossibleValuesParser::new(words)),
+            }
+        });
+        command.args(options).arg(dry_run)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<const ALSO_WRITING: bool> FromArgMatches for Reading<ALSO_WRITING> {
+    fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
+        let given = IMPORT_OPTIONS.iter().filter_map(|option| {
+            let text = matches.get_one::<String>(option.name)?;
+            Some((option.name, text.clone()))
+        });
+        Ok(Reading {
+            given: given.collect(),
+            dry_run: matches.get_flag(DRY_RUN),
         })
+    }
+
+    fn update_from_arg_matches(
+        &mut self,
+        matches: &ArgMatches,
+    ) -> std::result::Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
     }
 }
 

@@ -12,8 +12,9 @@ use rihla::error::did_you_mean;
 use rihla::import_export::Format;
 use rihla::{Error, ErrorDetail, ErrorKind, Limits, Result};
 
+use super::arguments::Imported;
 use super::shell::{Shell, Stop};
-use super::{exchange, help, schema, script};
+use super::{exchange, help, import, schema, script};
 
 /// A command of the shell.
 pub struct Command {
@@ -72,8 +73,8 @@ pub static COMMANDS: &[Command] = &[
         sentence: "what can be typed, or what a command or function does", run: help::run },
     Command { name: "schema", arguments: "[LABEL or TYPE]", completion: Completion::Names,
         sentence: "labels, types, how they connect, and their properties", run: schema::run },
-    Command { name: "import", arguments: "FILE...", completion: Completion::Files,
-        sentence: "read files of other tools into the graph", run: import },
+    Command { name: "import", arguments: "[OPTIONS] FILE...", completion: Completion::Files,
+        sentence: "read files of other tools, with the options of `rihla import`", run: import_files },
     Command { name: "export", arguments: "FILE [QUERY]", completion: Completion::Files,
         sentence: "write the graph, or what a query returns, to a file", run: export },
     Command { name: "source", arguments: "FILE", completion: Completion::Files,
@@ -135,12 +136,13 @@ pub fn run(shell: &mut Shell, line: &str) -> std::result::Result<(), Stop> {
     }
 }
 
-fn import(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
-    let files: Vec<PathBuf> = words(arguments)?.into_iter().map(PathBuf::from).collect();
-    if files.is_empty() {
+fn import_files(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
+    let words = words(arguments)?;
+    if words.is_empty() {
         return Err(Error::argument("which files are to be read?").into());
     }
-    Ok(exchange::import_into_shell(shell, &files)?)
+    let what = Imported::of_words(words)?;
+    Ok(import::import_into_shell(shell, &what)?)
 }
 
 fn export(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {

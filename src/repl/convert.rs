@@ -21,7 +21,7 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
         return Err(Error::argument("no files are given"));
     };
     let format = arguments.writing.format_of(target)?;
-    let options = arguments.reading.options(arguments.from.as_deref())?;
+    let options = arguments.reading.options()?;
     let session = Database::in_memory().session();
     tell(&import_files(&session, sources, &options, watch)?);
     if arguments.reading.dry_run {
@@ -33,6 +33,11 @@ pub fn convert(arguments: &Convert, watch: &Watch) -> Result<()> {
 /// What was read, then the warnings.
 pub fn tell(report: &Report) {
     show_on_standard_error(&format!("read {}", report.details()));
+    tell_warnings(report);
+}
+
+/// The warnings of an import.
+pub fn tell_warnings(report: &Report) {
     for warning in &report.warnings {
         show_on_standard_error(&format!("warning: {warning}"));
     }

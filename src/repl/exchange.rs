@@ -1,4 +1,4 @@
-//! Graphs in and out: the one that the program opens, `:import`, `:export`, `rihla export`.
+//! Graphs in and out: the one that the program opens, imports, `:export`, `rihla export`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -223,26 +223,6 @@ fn import_all(
         });
     }
     Ok(report)
-}
-
-/// `:import FILE...`
-///
-/// # Errors
-/// Where it fails, after telling so.
-pub fn import_into_shell(shell: &mut Shell, files: &[PathBuf]) -> std::result::Result<(), Stop> {
-    let options = ImportOptions::default();
-    let report = import_files(&shell.session, files, &options, &shell.watch())
-        .map_err(|error| shell.failed(&error))?;
-    let (nodes, relationships) = (
-        counted(report.nodes, "node"),
-        counted(report.relationships, "relationship"),
-    );
-    writeln!(shell.out(), "Imported {nodes}, {relationships}")?;
-    shell.flush()?;
-    for warning in &report.warnings {
-        show_on_standard_error(&format!("warning: {warning}"));
-    }
-    Ok(())
 }
 
 /// Writes the graph, or what a query finds, to a file; `-` is standard output. What the format does
