@@ -7,6 +7,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use terminal_size::{Width, terminal_size_of};
+
 /// While it lives, the seconds are counted, once the first is over.
 pub struct Progress {
     /// Dropped to end the counting.
@@ -36,10 +38,12 @@ impl Progress {
             while ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
                 let seconds = start.elapsed().as_secs();
                 let bytes = shown_bytes(counter.load(Ordering::Relaxed), all, seconds);
-                let _ = write!(
-                    io::stderr(),
-                    "\r{bytes}running for {seconds} s, Ctrl-C stops it\x1b[K"
-                );
+                let mut line = format!("{bytes}running for {seconds} s, Ctrl-C stops it");
+                // A line that is broken cannot be written over.
+                if let Some((Width(width), _)) = terminal_size_of(io::stderr()) {
+                    line.truncate(usize::from(width).saturating_sub(1));
+                }
+                let _ = write!(io::stderr(), "\r{line}\x1b[K");
                 shown = true;
             }
             if shown {
@@ -59,13 +63,12 @@ fn shown_bytes(read: u64, all: u64, seconds: u64) -> String {
     let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     match (read, all) {
         (0, _) => String::new(),
-        // What is read a second time is no progress.
+        (read, all) if all > 0 && read >= all => format!("{:.0} MiB are read, ", mebibytes(all)),
         (read, all) if all > 0 => {
-            let part = read.min(all);
-            let bar = "#".repeat((part * 20 / all) as usize);
+            let bar = "#".repeat((read * 20 / all) as usize);
             format!(
                 "[{bar:20}] {:.0} of {:.0} MiB, {:.0} MiB/s, ",
-                mebibytes(part),
+                mebibytes(read),
                 mebibytes(all),
                 mebibytes(read) / seconds.max(1) as f64
             )
