@@ -15,7 +15,8 @@ use crate::formats::{printed, runs};
 use rihla::context::{Context, Interrupt, Limits};
 use rihla::graph::Snapshot;
 use rihla::import_export::{
-    ExportSource, Format, ImportOptions, Output, Report, Source, export, import, losses,
+    ExistingNodes, ExportSource, Format, ImportOptions, Output, Report, Source, export, import,
+    losses,
 };
 use rihla::value::DateTime;
 
@@ -251,6 +252,43 @@ fn a_resource_of_two_files_is_one() {
     );
     assert!(turtle.starts_with("@prefix e: <http://e.org/> .\n@prefix f: <http://f.org/> .\n"));
     assert!(turtle.contains("e:a a e:C"), "{turtle}");
+}
+
+/// The graph after texts of N-Quads were imported one after the other.
+fn imported_in_turn(texts: &[&str], options: &ImportOptions) -> Snapshot {
+    texts.iter().fold(Snapshot::default(), |graph, text| {
+        let sources = [Source::text("part.nq", text.as_bytes())];
+        let read = import(&sources, options, graph, &context());
+        read.expect("it is read").0
+    })
+}
+
+#[test]
+fn a_later_import_adds_to_the_nodes_of_an_earlier_one() {
+    let earlier = "<e:a> <e:k> <e:b> .\n<e:a> <e:p> \"one\" <e:g> .\n_:x <e:k> <e:a> .\n";
+    let later = "<e:a> <e:p> \"2\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n\
+        <e:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <e:C> .\n\
+        <e:a> <e:k> <e:b> .\n<e:b> <e:k> <e:c> .\n_:x <e:k> <e:a> .\n\
+        _:r <http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies> <<( <e:a> <e:k> <e:b> )>> .\n\
+        _:r <e:since> \"1\" .\n";
+    let graph = imported_in_turn(&[earlier, later], &ImportOptions::default());
+    assert_eq!((graph.node_count(), graph.relationship_count()), (5, 4));
+    let written = export_text(&graph, "n-quads").expect("it is written");
+    let together = format!("{earlier}{}", later.replace("_:x", "_:y"));
+    assert_same(
+        &statements(RdfFormat::NQuads, "all.nq", &together),
+        &statements(RdfFormat::NQuads, "all.nq", &written),
+        &written,
+    );
+
+    let again = imported_in_turn(&[earlier, later, later], &ImportOptions::default());
+    assert_eq!((again.node_count(), again.relationship_count()), (6, 6));
+    let apart = ImportOptions {
+        existing: ExistingNodes::Apart,
+        ..ImportOptions::default()
+    };
+    let graph = imported_in_turn(&[earlier, later], &apart);
+    assert_eq!((graph.node_count(), graph.relationship_count()), (7, 5));
 }
 
 #[test]
@@ -555,5 +593,24 @@ proptest! {
             let after = through_graph("any.nq", &text, format, syntax);
             assert_same(&before, &after, &text);
         }
+    }
+
+    #[test]
+    fn statements_that_come_later_are_added(
+        earlier in any_statements(),
+        later in any_statements(),
+    ) {
+        let text = |quads: &[Quad]| -> String {
+            quads.iter().map(|quad| format!("{quad} .\n")).collect()
+        };
+        let (earlier, later) = (text(&earlier), text(&later));
+        let graph = imported_in_turn(&[&earlier, &later], &ImportOptions::default());
+        let written = export_text(&graph, "n-quads").expect("it is written");
+        let together = format!("{earlier}{}", later.replace("_:", "_:later"));
+        assert_same(
+            &statements(RdfFormat::NQuads, "all.nq", &together),
+            &statements(RdfFormat::NQuads, "all.nq", &written),
+            &format!("{earlier}\nand later\n{later}\nwritten\n{written}"),
+        );
     }
 }

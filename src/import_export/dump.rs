@@ -64,6 +64,23 @@ impl<'a> Dump<'a> {
         }
     }
 
+    /// The records of these nodes and relationships.
+    pub(super) fn of(
+        snapshot: &'a Snapshot,
+        nodes: BTreeSet<NodeId>,
+        relationships: BTreeSet<RelationshipId>,
+        context: &'a Context,
+    ) -> Self {
+        Dump {
+            snapshot,
+            context,
+            part: Some(Part {
+                nodes,
+                relationships,
+            }),
+        }
+    }
+
     /// The number of nodes.
     pub fn node_count(&self) -> u64 {
         match &self.part {

@@ -8,6 +8,7 @@ use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, Result};
 use crate::graph::{Effect, GraphWriter};
 use crate::import_export::batch::{Batch, NodeBatch, RelationshipBatch};
+use crate::import_export::known::Known;
 use crate::import_export::node_ids::NodeIds;
 use crate::import_export::options::OnError;
 use crate::import_export::record::{
@@ -59,6 +60,9 @@ pub struct Loader<'a> {
     first_implied: Option<(Arc<str>, Place, ExternalId)>,
     /// What repeated nodes add: a bulk load cannot change what it has made.
     repeated: Vec<(NodeId, NodeRecord)>,
+    /// Nodes that were there before, to which is added, and the relationships between them that are read.
+    known: Option<Known>,
+    between_known: Vec<(RelationshipRecord, [NodeId; 2])>,
     records: u64,
     /// Whether there will be many records.
     is_large: bool,
@@ -97,6 +101,8 @@ impl<'a> Loader<'a> {
             implied: 0,
             first_implied: None,
             repeated: Vec::new(),
+            known: None,
+            between_known: Vec::new(),
             records: 0,
             is_large: false,
         }
@@ -130,6 +136,29 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// Has records of nodes that were there before add to them.
+    ///
+    /// # Errors
+    /// `ResourceError`.
+    pub(super) fn add_to(&mut self, known: Known) -> Result<()> {
+        for (node, text) in known.nodes() {
+            let id = ExternalId::in_space(None, text.clone());
+            self.memory.grow(NodeIds::size_of(&id))?;
+            self.nodes.insert(id, node);
+        }
+        let count = known.nodes().count();
+        if let Some(note) = self.report.files.last_mut().filter(|_| count > 0) {
+            note.told
+                .push(format!("adds to nodes that were there: {count}"));
+        }
+        self.known = Some(known);
+        Ok(())
+    }
+
+    fn is_known(&self, node: NodeId) -> bool {
+        self.known.as_ref().is_some_and(|known| known.has(node))
+    }
+
     /// Takes note of a file.
     pub(super) fn note(&mut self, note: FileNote) {
         self.report.files.push(note);
@@ -140,7 +169,8 @@ impl<'a> Loader<'a> {
         self.report.nodes
     }
 
-    /// Joins the relationships that still wait.
+    /// Joins the relationships that still wait. Nodes that only they name are told where others are
+    /// declared, unless it is usual that they are not.
     ///
     /// # Errors
     /// `FormatError: MissingNode`; `ResourceError`; `ConstraintVerificationFailed`.
@@ -172,6 +202,9 @@ impl<'a> Loader<'a> {
         self.writer.end_bulk(self.context)?;
         for (node, record) in std::mem::take(&mut self.repeated) {
             self.add_to_node(node, record)?;
+        }
+        for (record, ends) in std::mem::take(&mut self.between_known) {
+            self.add_between_known(record, ends)?;
         }
         self.writer.verify(self.context)?;
         let graph = self.writer.snapshot();
@@ -258,6 +291,9 @@ impl<'a> Loader<'a> {
     /// Gives a node the labels and properties of another record of it.
     fn add_to_node(&mut self, node: NodeId, record: NodeRecord) -> Result<()> {
         self.count_record()?;
+        if let Some(known) = self.known.as_ref().filter(|known| known.has(node)) {
+            return known.add_to_node(self.writer, node, record);
+        }
         for label in &record.labels {
             let label = self.writer.label(label)?;
             self.writer.add_label(node, label)?;
@@ -266,6 +302,17 @@ impl<'a> Loader<'a> {
             let key = self.writer.key(&name)?;
             self.writer.set_node_property(node, key, value)?;
         }
+        Ok(())
+    }
+
+    /// Makes sure that a relationship between two nodes that were there before is there.
+    fn add_between_known(&mut self, record: RelationshipRecord, ends: [NodeId; 2]) -> Result<()> {
+        self.count_record()?;
+        let Some(known) = &mut self.known else {
+            return Ok(());
+        };
+        let is_new = known.add_relationship(self.writer, record, ends)?;
+        self.report.relationships += u64::from(is_new);
         Ok(())
     }
 
@@ -415,9 +462,11 @@ impl RecordSink for FileLoader<'_, '_> {
         if let Some(id) = &node.id
             && let Some(earlier) = self.loader.nodes.get(id)
         {
-            if self.loader.repeats_nodes {
-                let text = format!("the node {id} was there already and is added to");
-                self.warning(place, text);
+            if self.loader.repeats_nodes || self.loader.is_known(earlier) {
+                if !self.loader.is_known(earlier) {
+                    let text = format!("the node {id} was there already and is added to");
+                    self.warning(place, text);
+                }
                 let size = size_of::<(NodeId, NodeRecord)>() + effect_size(&node.properties);
                 self.loader.memory.grow(size)?;
                 self.loader.repeated.push((earlier, node));
@@ -443,6 +492,13 @@ impl RecordSink for FileLoader<'_, '_> {
         let start = nodes.get(&relationship.start);
         let ends = start.zip(nodes.get(&relationship.end));
         match ends {
+            Some((start, end)) if self.loader.is_known(start) && self.loader.is_known(end) => {
+                let size = size_of::<(RelationshipRecord, [NodeId; 2])>();
+                let size = size + effect_size(&relationship.properties);
+                self.loader.memory.grow(size)?;
+                self.loader.between_known.push((relationship, [start, end]));
+                Ok(())
+            }
             Some((start, end)) => self.loader.create_relationship(relationship, start, end),
             None => {
                 let waiting = Waiting {

@@ -38,6 +38,7 @@ mod dot_read;
 mod encoded;
 mod infer;
 mod json_value;
+mod known;
 mod line_blocks;
 mod lines;
 mod node_ids;
@@ -458,8 +459,8 @@ pub fn import_into(
     context: &Context,
 ) -> Result<Report> {
     let (mut may_leave_out_nodes, mut implies_nodes) = (true, false);
-    let formats = sources.iter().map(|source| match options.format {
     let mut declares_by_naming = true;
+    let formats = sources.iter().map(|source| match options.format {
         Some(format) => Ok(format),
         None => Format::of_source(source),
     });
@@ -481,12 +482,14 @@ pub fn import_into(
         ));
     }
     inputs.sort_by_key(|(needs_nodes, ..)| *needs_nodes);
+    let before = writer.snapshot();
     let mut loader = load::Loader::new(writer, options.on_error, context);
     loader.expect(inputs.iter().map(|(_, source, ..)| source.size()).sum());
     let mut resources: Option<(rdf::Resources, &Source<'_>)> = None;
     for (_, source, format, reader) in inputs {
         may_leave_out_nodes &= reader.may_leave_out_nodes();
         implies_nodes |= reader.implies_nodes();
+        declares_by_naming &= reader.declares_by_naming();
         loader.repeats_nodes = reader.repeats_nodes();
         loader.note(note(source, format, reader)?);
         match reader.rdf() {
@@ -495,13 +498,20 @@ pub fn import_into(
                 loader.file(source, apart, |sink| reader.read(source, options, sink))?;
             }
             Some(syntax) => {
-                let (resources, _) =
-                    resources.get_or_insert_with(|| (rdf::Resources::new(), source));
+                let (resources, _) = match &mut resources {
+                    Some(begun) => begun,
+                    None => {
+                        resources.insert((rdf::Resources::beside(before.clone(), context)?, source))
+                    }
+                };
                 loader.file(source, false, |sink| resources.add(syntax, source, sink))?;
             }
         }
     }
-    if let Some((resources, source)) = resources {
+    if let Some((mut resources, source)) = resources {
+        if options.existing == ExistingNodes::Add {
+            loader.add_to(resources.recall(context)?)?;
+        }
         loader.file(source, true, |sink| resources.push(sink))?;
     }
     let implied = implies_nodes || may_leave_out_nodes && loader.node_count() == 0;

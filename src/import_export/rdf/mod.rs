@@ -8,7 +8,9 @@ mod literal;
 mod statements;
 mod annotations;
 mod elements;
+mod line_statements;
 mod nesting;
+mod parcel;
 mod prefixes;
 mod read;
 mod survey;
@@ -17,20 +19,23 @@ mod write;
 
 use std::io::{self, BufRead, Read};
 
-use oxrdf::Quad;
 use oxrdfio::{JsonLdProfileSet, RdfFormat, RdfParseError, RdfParser, RdfSyntaxError};
 
+use crate::context::Context;
 use crate::error::{Error, ErrorDetail, Result};
+use crate::graph::Snapshot;
 use crate::import_export::format::ReadFormat;
+use crate::import_export::known::{Known, each_text};
 use crate::import_export::options::ImportOptions;
 use crate::import_export::rdf::elements::ElementLimit;
-use crate::import_export::rdf::names::SCHEME;
+use crate::import_export::rdf::line_statements::add_lines;
+use crate::import_export::rdf::names::{IRI, SCHEME};
 use crate::import_export::rdf::nesting::NestingLimit;
 use crate::import_export::rdf::read::push_records;
 use crate::import_export::rdf::statements::Statements;
+use crate::import_export::rdf::write::recall;
 use crate::import_export::record::{Place, RecordSink, excerpt};
 use crate::import_export::source::Source;
-use crate::parallel::apart;
 
 /// Ends the key of a property that holds the notes of another.
 const NOTES_SUFFIX: &str = "^^";
@@ -41,12 +46,6 @@ const TYPE_GRAPHS: &str = "^labels";
 
 /// The type of a node of which nothing else is said: RDF has no other way to say that it is there.
 const BARE_NODE: &str = "rihla:#node";
-
-/// Statements that one thread hands to another at once.
-const QUADS_AT_ONCE: usize = 256;
-
-/// Bytes of a file from which on it is worth a thread that does nothing but parse it.
-const APART_FROM: u64 = 4 << 20;
 
 /// Statements between two looks at the interrupt flag.
 const STATEMENTS_BETWEEN_CHECKS: u32 = 256;
@@ -69,6 +68,13 @@ pub static RDF_XML: Rdf = Rdf(RdfFormat::RdfXml);
 pub static JSON_LD: Rdf = Rdf(RdfFormat::JsonLd {
     profile: JsonLdProfileSet::empty(),
 });
+
+/// Whether a property says something of another, or where statements stand.
+fn is_note(key: &str) -> bool {
+    [NOTES_SUFFIX, GRAPHS_SUFFIX, TYPE_GRAPHS]
+        .iter()
+        .any(|suffix| key.ends_with(suffix))
+}
 
 /// Whether the first bytes are Turtle or TriG: they declare a prefix or a base.
 pub(super) fn recognises_turtle(bytes: &[u8]) -> bool {
@@ -120,7 +126,10 @@ impl ReadFormat for Rdf {
         _options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        let mut resources = Resources::new();
+        let mut resources = Resources {
+            statements: Statements::new(),
+            graph: Snapshot::default(),
+        };
         resources.add(self, source, sink)?;
         resources.push(sink)
     }
@@ -136,11 +145,39 @@ impl ReadFormat for Rdf {
 
 /// What files say of resources, put together: the same resource in two files is one.
 #[derive(Debug)]
-pub(super) struct Resources(Statements);
+pub(super) struct Resources {
+    statements: Statements,
+    /// The graph that they come into.
+    graph: Snapshot,
+}
 
 impl Resources {
-    pub fn new() -> Self {
-        Resources(Statements::new())
+    /// None yet; their blank nodes will have other names than those in `graph`.
+    ///
+    /// # Errors
+    /// Those of the graph; `ResourceError`.
+    pub fn beside(graph: Snapshot, context: &Context) -> Result<Self> {
+        let mut statements = Statements::new();
+        for (_, label) in graph.catalog().labels() {
+            statements.leave_out(label);
+        }
+        let may_name = |key: &str| key == IRI || is_note(key);
+        each_text(&graph, may_name, context, |text| statements.leave_out(text))?;
+        Ok(Resources { statements, graph })
+    }
+
+    /// Takes what the graph says of the resources, so that they are handed on with all that is known of
+    /// them; gives the nodes that they are there.
+    ///
+    /// # Errors
+    /// Those of the graph; `ResourceError`.
+    pub fn recall(&mut self, context: &Context) -> Result<Known> {
+        let statements = &mut self.statements;
+        let wanted = |text: &str| !text.starts_with("_:") && statements.knows(text);
+        let known = Known::of(self.graph.clone(), IRI, wanted, is_note, context)?;
+        statements.begin_recall();
+        recall(&known.dump(context), statements, context)?;
+        Ok(known)
     }
 
     /// Takes all that a source says.
@@ -153,7 +190,8 @@ impl Resources {
         source: &Source<'_>,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        self.0.begin_file();
+        let statements = &mut self.statements;
+        statements.begin_file();
         let mut line = 0;
         let added = match syntax.0 {
             // Their parsers do not tell where they are.
@@ -163,8 +201,8 @@ impl Resources {
                     line: &mut line,
                     within: false,
                 });
-                let added = syntax.add_to(&mut self.0, source, reader, sink);
-                added.map_err(|failure| syntax_error(source, &failure, Some(line)))
+                let added = syntax.add_to(statements, source, reader, sink);
+                added.map_err(|failure| syntax_error(source, &failure, Line::Only(line)))
             }
             RdfFormat::JsonLd { .. } => {
                 let reader = LineByLine {
@@ -172,18 +210,16 @@ impl Resources {
                     line: &mut line,
                     within: false,
                 };
-                let added = syntax.add_to(&mut self.0, source, reader, sink);
-                added.map_err(|failure| syntax_error(source, &failure, Some(line)))
+                let added = syntax.add_to(statements, source, reader, sink);
+                added.map_err(|failure| syntax_error(source, &failure, Line::Only(line)))
             }
-            RdfFormat::NTriples | RdfFormat::NQuads
-                if sink.threads() > 1 && source.size() > APART_FROM =>
-            {
-                return syntax.add_apart(&mut self.0, source, sink);
+            RdfFormat::NTriples | RdfFormat::NQuads => {
+                return add_lines(syntax.0, statements, source, sink);
             }
             _ => {
                 let reader = NestingLimit::new(source.open()?);
-                let added = syntax.add_to(&mut self.0, source, reader, sink);
-                added.map_err(|failure| syntax_error(source, &failure, None))
+                let added = syntax.add_to(statements, source, reader, sink);
+                added.map_err(|failure| syntax_error(source, &failure, Line::First(1)))
             }
         };
         added?
@@ -193,50 +229,13 @@ impl Resources {
     ///
     /// # Errors
     /// Those of the sink.
-    pub fn push(self, sink: &mut dyn RecordSink) -> Result<()> {
-        push_records(self.0, sink)
+    pub fn push(mut self, sink: &mut dyn RecordSink) -> Result<()> {
+        sink.reserve(self.statements.take_grown())?;
+        push_records(self.statements, sink)
     }
 }
 
 impl Rdf {
-    /// Adds all that lines of statements say, which another thread parses.
-    fn add_apart(
-        &self,
-        statements: &mut Statements,
-        source: &Source<'_>,
-        sink: &mut dyn RecordSink,
-    ) -> Result<()> {
-        let parse = |give: &mut dyn FnMut(Vec<Quad>) -> Result<()>| {
-            let reader = NestingLimit::new(source.open()?);
-            let mut parsed = RdfParser::from_format(self.0).for_reader(reader);
-            loop {
-                let mut quads = Vec::with_capacity(QUADS_AT_ONCE);
-                let failure = parsed
-                    .by_ref()
-                    .take(QUADS_AT_ONCE)
-                    .find_map(|quad| match quad {
-                        Ok(quad) => {
-                            quads.push(quad);
-                            None
-                        }
-                        Err(error) => Some(error),
-                    });
-                let is_last = quads.is_empty();
-                // What cannot be kept comes before what cannot be read.
-                give(quads)?;
-                match failure {
-                    Some(error) => return Err(syntax_error(source, &error, None)),
-                    None if is_last => return Ok(()),
-                    None => {}
-                }
-            }
-        };
-        apart(parse, |quads: Vec<Quad>| {
-            sink.check()?;
-            quads.iter().try_for_each(|quad| statements.add(quad, sink))
-        })
-    }
-
     /// Adds all that the source says. The inner error is the sink's.
     fn add_to(
         &self,
@@ -256,7 +255,8 @@ impl Rdf {
         let mut until_check = STATEMENTS_BETWEEN_CHECKS;
         let mut is_first = true;
         while let Some(quad) = quads.next() {
-            if let Err(error) = statements.add(&quad?, sink) {
+            statements.add(&quad?);
+            if let Err(error) = sink.reserve(statements.take_grown()) {
                 return Ok(Err(error));
             }
             // Those of XML are gone at the end.
@@ -308,8 +308,17 @@ fn base_iri(source: &Source<'_>) -> String {
     format!("file:///{}", encoded.collect::<String>())
 }
 
-/// The error of a parser; `line` is where it read, for those that do not say so.
-fn syntax_error(source: &Source<'_>, error: &RdfParseError, line: Option<u64>) -> Error {
+/// The lines that a parser was given.
+#[derive(Debug, Clone, Copy)]
+enum Line {
+    /// The one that the first was, for parsers that count.
+    First(u64),
+    /// The one where it is, for those that do not.
+    Only(u64),
+}
+
+/// The error of a parser.
+fn syntax_error(source: &Source<'_>, error: &RdfParseError, line: Line) -> Error {
     let error = match error {
         RdfParseError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
             return source.error(ErrorDetail::InvalidContent, Place::File, error.to_string());
@@ -324,13 +333,17 @@ fn syntax_error(source: &Source<'_>, error: &RdfParseError, line: Option<u64>) -
         ErrorDetail::InvalidContent
     };
     match (error.location(), line) {
-        (Some(location), _) => {
-            let place = Place::Line(location.start.line + 1);
+        (Some(location), line) => {
+            let first = match line {
+                Line::First(line) => line,
+                Line::Only(_) => 1,
+            };
+            let place = Place::Line(location.start.line + first);
             let column = location.start.column + 1;
             source.error(detail, place, format!("column {column}: {text}"))
         }
-        (None, Some(line)) => source.error(detail, Place::Line(line.max(1)), text),
-        (None, None) => source.error(detail, Place::File, text),
+        (None, Line::Only(line)) => source.error(detail, Place::Line(line.max(1)), text),
+        (None, Line::First(_)) => source.error(detail, Place::File, text),
     }
 }
 

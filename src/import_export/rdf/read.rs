@@ -27,6 +27,7 @@ pub(super) fn push_records(mut statements: Statements, sink: &mut dyn RecordSink
         .literals
         .sort_by_key(|literal| (literal.node, literal.key));
     let records = Records {
+        texts: statements.shared_texts(),
         names: names(&statements),
         annotated: annotated(&statements, &annotations),
         statements,
@@ -41,6 +42,8 @@ struct Records {
     annotations: Annotations,
     /// What annotations say of IRIs, as properties, sorted by reifier.
     annotated: Vec<LiteralStatement>,
+    /// The texts of all terms.
+    texts: Vec<Arc<str>>,
     /// The names of terms that stand as labels, types or keys; empty for others.
     names: Vec<Arc<str>>,
 }
@@ -221,11 +224,11 @@ impl Records {
     }
 
     fn id(&self, node: TermId) -> ExternalId {
-        ExternalId::in_space(None, self.text(node).clone())
+        ExternalId::in_space(None, self.text(node))
     }
 
     fn text(&self, term: TermId) -> Arc<str> {
-        self.statements.text(term).clone()
+        self.texts[term as usize].clone()
     }
 
     fn name(&self, term: TermId) -> &Arc<str> {
@@ -265,7 +268,7 @@ fn annotated(statements: &Statements, annotations: &Annotations) -> Vec<LiteralS
             node: edge.start,
             key: edge.predicate,
             graph: edge.graph,
-            value: statements.text(edge.end).clone().into(),
+            value: statements.text(edge.end).into(),
             note: statements.iri_note,
         })
         .collect();

@@ -156,6 +156,11 @@ impl Survey {
         }
     }
 
+    /// The prefixes of the files that the graph was read from.
+    pub fn remembered(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.remembered.iter()
+    }
+
     /// A serializer that knows the prefixes: those of the files, and well-known ones that leave them
     /// as they are.
     pub fn serializer(&self, syntax: RdfFormat) -> Result<RdfSerializer> {

@@ -17,9 +17,10 @@ use crate::import_export::output::{Output, OutputFile};
 use crate::import_export::rdf::literal::term_of;
 use crate::import_export::rdf::names::{GRAPH, IRI, iri_of};
 use crate::import_export::rdf::prefixes::PREFIXES;
+use crate::import_export::rdf::statements::Statements;
 use crate::import_export::rdf::survey::{Parallel, Survey, own_text, parallel};
 use crate::import_export::rdf::{
-    BARE_NODE, GRAPHS_SUFFIX, NOTES_SUFFIX, Rdf, TYPE_GRAPHS, xml_limits,
+    BARE_NODE, GRAPHS_SUFFIX, N_QUADS, NOTES_SUFFIX, Rdf, TYPE_GRAPHS, xml_limits,
 };
 use crate::import_export::record::{NodeRecord, Properties, RecordSource, RelationshipRecord};
 use crate::value::Value;
@@ -33,29 +34,50 @@ impl WriteFormat for Rdf {
     ) -> Result<()> {
         let survey = Survey::of(graph, context)?;
         let serializer = survey.serializer(self.0)?;
-        let mut writer = Writer::new(self, survey);
-        writer.serializer = Some(serializer.for_writer(output.only_file()?));
+        let file = serializer.for_writer(output.only_file()?);
+        let mut writer = Writer::new(self, survey, Target::File(file));
         writer.graph(graph)?;
-        match writer.serializer {
-            Some(serializer) => serializer
-                .finish()
-                .map_err(|error| failed(&error))?
-                .finish(),
-            None => Ok(()),
+        match writer.target {
+            Target::File(file) => file.finish().map_err(|error| failed(&error))?.finish(),
+            Target::Nowhere | Target::Statements(_) => Ok(()),
         }
     }
 
     fn losses(&self, graph: &dyn RecordSource, context: &Context) -> Result<Vec<String>> {
-        let mut writer = Writer::new(self, Survey::of(graph, context)?);
+        let survey = Survey::of(graph, context)?;
+        let mut writer = Writer::new(self, survey, Target::Nowhere);
         writer.graph(graph)?;
         Ok(writer.lost.phrases())
     }
 }
 
+/// Adds all that `graph` says to `statements`, as if it had been written and read.
+///
+/// # Errors
+/// Those of the graph; `ResourceError`.
+pub(super) fn recall(
+    graph: &dyn RecordSource,
+    statements: &mut Statements,
+    context: &Context,
+) -> Result<()> {
+    let survey = Survey::of(graph, context)?;
+    for (prefix, namespace) in survey.remembered() {
+        statements.prefixes.add(prefix, namespace);
+    }
+    Writer::new(&N_QUADS, survey, Target::Statements(statements)).graph(graph)
+}
+
+/// Where statements go.
+enum Target<'o> {
+    /// Nowhere: what is lost is counted.
+    Nowhere,
+    File(WriterQuadSerializer<OutputFile<'o>>),
+    Statements(&'o mut Statements),
+}
+
 struct Writer<'r, 'o> {
     syntax: &'r Rdf,
-    /// Where statements go; without it, only what is lost is counted.
-    serializer: Option<WriterQuadSerializer<OutputFile<'o>>>,
+    target: Target<'o>,
     survey: Survey,
     /// Statements of parallel relationships that are written.
     written: HashSet<Parallel>,
@@ -90,11 +112,11 @@ impl Lost {
     }
 }
 
-impl<'r> Writer<'r, '_> {
-    fn new(syntax: &'r Rdf, survey: Survey) -> Self {
+impl<'r, 'o> Writer<'r, 'o> {
+    fn new(syntax: &'r Rdf, survey: Survey, target: Target<'o>) -> Self {
         Writer {
             syntax,
-            serializer: None,
+            target,
             survey,
             written: HashSet::new(),
             reifiers: 0,
@@ -296,17 +318,23 @@ impl<'r> Writer<'r, '_> {
         }
         let has_graphs = self.syntax.0.supports_datasets() || graph.is_default_graph();
         self.lost.graphs += u64::from(!has_graphs);
-        let Some(serializer) = &mut self.serializer else {
-            return Ok(());
-        };
         let graph = if has_graphs {
             graph
         } else {
             GraphName::DefaultGraph
         };
-        let quad = Quad::new(subject.clone(), predicate, object, graph);
-        let written = serializer.serialize_quad(&quad);
-        written.map_err(|error| failed(&error))
+        let quad = |graph| Quad::new(subject.clone(), predicate, object, graph);
+        match &mut self.target {
+            Target::Nowhere => Ok(()),
+            Target::File(file) => {
+                let written = file.serialize_quad(&quad(graph));
+                written.map_err(|error| failed(&error))
+            }
+            Target::Statements(statements) => {
+                statements.add(&quad(graph));
+                Ok(())
+            }
+        }
     }
 }
 
