@@ -10,8 +10,8 @@ use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::graph::{Direction, GraphWriter, Snapshot};
 use crate::import_export::dump::Dump;
-use crate::import_export::record::{NodeRecord, RelationshipRecord};
-use crate::value::{KeyId, NodeId, RelationshipId, TypeId, Value};
+use crate::import_export::record::{NodeRecord, Properties, RelationshipRecord};
+use crate::value::{KeyId, NodeId, RelationshipId, Value};
 
 /// The nodes, and what of them is there.
 #[derive(Debug)]
@@ -115,86 +115,97 @@ impl Known {
                 writer.set_node_property(node, *key, Value::Null)?;
             }
         }
-        for (key, value) in self.changed(writer, record.properties, &before)? {
+        for (key, value) in changed(writer, record.properties, &before)? {
             writer.set_node_property(node, key, value)?;
         }
         Ok(())
     }
 
-    /// Makes a relationship between two of the nodes, unless it is there; then it gets the properties that
-    /// it lacks. Tells whether it is made.
+    /// Makes relationships between the nodes; one that is there gets the properties that it lacks instead.
+    /// Tells how many are made.
     ///
     /// # Errors
-    /// Those of the graph.
-    pub fn add_relationship(
+    /// Those of the graph; `ResourceError`.
+    pub fn add_relationships(
         &mut self,
         writer: &mut GraphWriter,
-        record: RelationshipRecord,
-        [start, end]: [NodeId; 2],
-    ) -> Result<bool> {
-        let relationship_type = writer.relationship_type(&record.relationship_type)?;
-        let Some((there, before)) = self.find(relationship_type, [start, end], &record)? else {
-            let properties = self.changed(writer, record.properties, &[])?;
-            writer.create_relationship(relationship_type, start, end, properties)?;
-            return Ok(true);
-        };
-        self.met.insert(there);
-        for (key, value) in self.changed(writer, record.properties, &before)? {
-            writer.set_relationship_property(there, key, value)?;
+        records: Vec<(RelationshipRecord, [NodeId; 2])>,
+        context: &Context,
+    ) -> Result<u64> {
+        let mut others = Vec::new();
+        for (record, ends) in records {
+            context.check()?;
+            if self.meet(&record, ends, true)?.is_none() {
+                others.push((record, ends));
+            }
         }
-        Ok(false)
+        let mut made = 0;
+        for (record, [start, end]) in others {
+            context.check()?;
+            match self.meet(&record, [start, end], false)? {
+                Some(there) => {
+                    let before = self.graph.relationship_properties(there)?;
+                    for (key, value) in changed(writer, record.properties, &before)? {
+                        writer.set_relationship_property(there, key, value)?;
+                    }
+                }
+                None => {
+                    let name = writer.relationship_type(&record.relationship_type)?;
+                    let properties = changed(writer, record.properties, &[])?;
+                    writer.create_relationship(name, start, end, properties)?;
+                    made += 1;
+                }
+            }
+        }
+        Ok(made)
     }
 
-    /// The relationship that `record` is, with its properties: one that is just so, else one that only
-    /// lacks some of the properties.
-    #[allow(clippy::type_complexity, reason = "the pair has no name of its own")]
-    fn find(
-        &self,
-        relationship_type: TypeId,
-        [start, end]: [NodeId; 2],
+    /// The relationship that `record` is, which no other is from now on: one that has the same properties,
+    /// or, if it is not to be so `exactly`, lacks some of them.
+    fn meet(
+        &mut self,
         record: &RelationshipRecord,
-    ) -> Result<Option<(RelationshipId, Vec<(KeyId, Value)>)>> {
-        let direction = Direction::Outgoing;
-        let list = self.graph.neighbours(start, direction, relationship_type)?;
-        let mut lacking = None;
-        for (neighbour, relationship) in list.nodes().iter().zip(list.relationships()) {
+        [start, end]: [NodeId; 2],
+        exactly: bool,
+    ) -> Result<Option<RelationshipId>> {
+        let catalog = self.graph.catalog();
+        let Some(name) = catalog.relationship_type(&record.relationship_type) else {
+            return Ok(None);
+        };
+        let list = self.graph.neighbours(start, Direction::Outgoing, name)?;
+        let first = list.nodes().partition_point(|node| *node < end.0);
+        let those = list.nodes().iter().zip(list.relationships()).skip(first);
+        for (_, relationship) in those.take_while(|(node, _)| **node == end.0) {
             let relationship = RelationshipId(*relationship);
-            if NodeId(*neighbour) != end || self.met.contains(&relationship) {
-                continue;
-            }
             let properties = self.graph.relationship_properties(relationship)?;
             let is_said = |(key, value): &(KeyId, Value)| {
-                let name = self.graph.catalog().key_name(*key);
                 let mut said = record.properties.iter();
-                said.any(|(said, other)| said == name && other == value)
+                said.any(|(said, other)| said == catalog.key_name(*key) && other == value)
             };
-            if !properties.iter().all(is_said) {
-                continue;
+            let is_one = (!exactly || properties.len() == record.properties.len())
+                && properties.iter().all(is_said);
+            if is_one && self.met.insert(relationship) {
+                return Ok(Some(relationship));
             }
-            if properties.len() == record.properties.len() {
-                return Ok(Some((relationship, properties)));
-            }
-            lacking.get_or_insert((relationship, properties));
         }
-        Ok(lacking)
+        Ok(None)
     }
+}
 
-    /// Those of the properties that are not there, by key.
-    fn changed(
-        &self,
-        writer: &mut GraphWriter,
-        properties: Vec<(Arc<str>, Value)>,
-        before: &[(KeyId, Value)],
-    ) -> Result<Vec<(KeyId, Value)>> {
-        let mut changed = Vec::with_capacity(properties.len());
-        for (name, value) in properties {
-            let property = (writer.key(&name)?, value);
-            if !before.contains(&property) {
-                changed.push(property);
-            }
+/// Those of the properties that are not there, by key.
+fn changed(
+    writer: &mut GraphWriter,
+    properties: Properties,
+    before: &[(KeyId, Value)],
+) -> Result<Vec<(KeyId, Value)>> {
+    let mut changed = Vec::with_capacity(properties.len());
+    for (name, value) in properties {
+        let property = (writer.key(&name)?, value);
+        if !before.contains(&property) {
+            changed.push(property);
         }
-        Ok(changed)
     }
+    Ok(changed)
 }
 
 /// Hands the texts to `take` that the property `key` of nodes is.
@@ -230,14 +241,15 @@ pub(super) fn each_text(
     context: &Context,
     mut take: impl FnMut(&str),
 ) -> Result<()> {
+    let mut take_text = |value: &Value| {
+        if let Value::String(text) = value {
+            take(text);
+        }
+    };
     let mut take_all = |column: Column| {
-        column.values().for_each(|value| match value {
-            Value::String(text) => take(&text),
-            Value::List(values) => values.iter().for_each(|value| match value {
-                Value::String(text) => take(text),
-                _ => {}
-            }),
-            _ => {}
+        column.values().for_each(|value| match &value {
+            Value::List(values) => values.iter().for_each(&mut take_text),
+            value => take_text(value),
         });
     };
     for (key, _) in graph.catalog().keys().filter(|(_, name)| wanted(name)) {

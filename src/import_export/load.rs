@@ -203,8 +203,10 @@ impl<'a> Loader<'a> {
         for (node, record) in std::mem::take(&mut self.repeated) {
             self.add_to_node(node, record)?;
         }
-        for (record, ends) in std::mem::take(&mut self.between_known) {
-            self.add_between_known(record, ends)?;
+        if let Some(known) = &mut self.known {
+            let records = std::mem::take(&mut self.between_known);
+            self.report.relationships +=
+                known.add_relationships(self.writer, records, self.context)?;
         }
         self.writer.verify(self.context)?;
         let graph = self.writer.snapshot();
@@ -302,17 +304,6 @@ impl<'a> Loader<'a> {
             let key = self.writer.key(&name)?;
             self.writer.set_node_property(node, key, value)?;
         }
-        Ok(())
-    }
-
-    /// Makes sure that a relationship between two nodes that were there before is there.
-    fn add_between_known(&mut self, record: RelationshipRecord, ends: [NodeId; 2]) -> Result<()> {
-        self.count_record()?;
-        let Some(known) = &mut self.known else {
-            return Ok(());
-        };
-        let is_new = known.add_relationship(self.writer, record, ends)?;
-        self.report.relationships += u64::from(is_new);
         Ok(())
     }
 

@@ -35,7 +35,7 @@ impl WriteFormat for Rdf {
         let survey = Survey::of(graph, context)?;
         let serializer = survey.serializer(self.0)?;
         let file = serializer.for_writer(output.only_file()?);
-        let mut writer = Writer::new(self, survey, Target::File(file));
+        let mut writer = Writer::new(self, survey, Target::File(file.into()));
         writer.graph(graph)?;
         match writer.target {
             Target::File(file) => file.finish().map_err(|error| failed(&error))?.finish(),
@@ -71,7 +71,7 @@ pub(super) fn recall(
 enum Target<'o> {
     /// Nowhere: what is lost is counted.
     Nowhere,
-    File(WriterQuadSerializer<OutputFile<'o>>),
+    File(Box<WriterQuadSerializer<OutputFile<'o>>>),
     Statements(&'o mut Statements),
 }
 
