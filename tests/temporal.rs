@@ -61,6 +61,7 @@ fn wrong_texts_are_refused() {
     for (function, text, code) in [
         ("date", "2015-7-21", WRONG_VALUE),
         ("date", "2015-07-21T12:00", WRONG_VALUE),
+        ("date", "99999999999999999999-01-01", WRONG_VALUE),
         ("date", "2015-02-29", OUT_OF_RANGE),
         ("date", "2015-W54", OUT_OF_RANGE),
         ("localtime", "24:00", OUT_OF_RANGE),

@@ -231,7 +231,7 @@ impl Date {
         let [year @ .., b'-', m, n, b'-', d, e] = text.as_bytes() else {
             return None;
         };
-        let year = number(year).filter(|_| year.len() == 4)?;
+        let year = Some(year).filter(|year| year.len() == 4).and_then(number)?;
         let (month, day) = (number(&[*m, *n])?, number(&[*d, *e])?);
         let is_there = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
         is_there.then(|| Date::from_calendar(year, month, day).ok())?
