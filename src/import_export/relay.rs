@@ -1,6 +1,8 @@
 //! Lets a reader run on a thread of its own, while what it has read before is loaded: for formats whose
 //! text must be read from its beginning to its end.
 
+use hashbrown::HashSet;
+
 use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
 use crate::import_export::options::OnError;
@@ -23,6 +25,71 @@ enum Message {
 struct Lot {
     messages: Vec<Message>,
     _held: Reservation,
+}
+
+/// What a part of a file says that was read by itself, to be handed on in its turn.
+pub(super) struct Gathered {
+    on_error: OnError,
+    messages: Vec<Message>,
+}
+
+impl Gathered {
+    pub fn new(on_error: OnError) -> Self {
+        Gathered {
+            on_error,
+            messages: Vec::new(),
+        }
+    }
+
+    /// Hands all of it on; of warnings those whose texts are not in `told` yet, as no reader of the whole
+    /// file would have told them again.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn push(self, sink: &mut dyn RecordSink, told: &mut HashSet<String>) -> Result<()> {
+        for message in self.messages {
+            match message {
+                Message::Warning(_, text) if told.contains(&text) => {}
+                Message::Warning(place, text) => {
+                    told.insert(text.clone());
+                    sink.warning(place, text);
+                }
+                message => push(message, sink)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RecordSink for Gathered {
+    fn node(&mut self, node: NodeRecord, place: Place) -> Result<()> {
+        self.messages.push(Message::Node(node, place));
+        Ok(())
+    }
+
+    fn relationship(&mut self, relationship: RelationshipRecord, place: Place) -> Result<()> {
+        self.messages
+            .push(Message::Relationship(relationship, place));
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn refuse(&mut self, place: Place, error: Error) -> Result<()> {
+        match self.on_error.skips(&error) {
+            true => {
+                self.messages.push(Message::Refused(place, error));
+                Ok(())
+            }
+            false => Err(error),
+        }
+    }
+
+    fn warning(&mut self, place: Place, text: String) {
+        self.messages.push(Message::Warning(place, text));
+    }
 }
 
 /// The sink that a reader on its own thread has.

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::import_export::abilities::{Abilities, Held};
 use crate::import_export::format::{ReadFormat, WriteFormat};
 use crate::import_export::json::dialect::Dialect;
-use crate::import_export::json::lines::read_lines_or_document;
+use crate::import_export::json::lines::{read_line_records, read_lines_or_document};
 use crate::import_export::json::outline::Outline;
 use crate::import_export::json::records::Records;
 use crate::import_export::json::stream::{Document, Member, Members};
@@ -45,15 +45,19 @@ impl ReadFormat for ApocJson {
         options: &ImportOptions,
         sink: &mut dyn RecordSink,
     ) -> Result<()> {
-        let threads = sink.threads();
-        let mut document = ApocDocument {
-            records: Records::new(source, options, sink),
-            seen: HashSet::new(),
-        };
         let outline = Outline::of_source(source)?;
         let is_document = outline.has("nodes") || outline.has("rels") || outline.has("[]");
         let is_row = outline.has("*.type") || outline.has("*.[].type");
         let is_lines = outline.has("type") || outline.has("id") || is_row && !is_document;
+        if is_lines && !is_row {
+            return read_line_records(source, options, sink, |objects, sink| {
+                let mut document = ApocDocument::new(source, options, sink);
+                let mut objects = objects.into_iter();
+                objects.try_for_each(|(members, place)| document.element(members, place))
+            });
+        }
+        let threads = sink.threads();
+        let mut document = ApocDocument::new(source, options, sink);
         read_lines_or_document(source, is_lines, threads, &mut document)
     }
 
@@ -128,7 +132,18 @@ impl Document for ApocDocument<'_> {
     }
 }
 
-impl ApocDocument<'_> {
+impl<'a> ApocDocument<'a> {
+    fn new(
+        source: &'a Source<'a>,
+        options: &'a ImportOptions,
+        sink: &'a mut dyn RecordSink,
+    ) -> Self {
+        ApocDocument {
+            records: Records::new(source, options, sink),
+            seen: HashSet::new(),
+        }
+    }
+
     /// The records in a row of a query, each once in all rows.
     fn row(&mut self, row: Members, place: Place) -> Result<()> {
         for (name, json) in row.0 {

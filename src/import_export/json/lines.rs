@@ -1,10 +1,14 @@
 //! JSON Lines: one object a line, read line by line. Shared by all formats that are, most of which
 //! are documents, too.
 
+use hashbrown::HashSet;
+
 use crate::error::{Error, ErrorDetail, Result};
 use crate::import_export::json::stream::{Document, Members, read_document};
 use crate::import_export::line_blocks::{Block, BlockSink, Blocks};
-use crate::import_export::record::Place;
+use crate::import_export::options::ImportOptions;
+use crate::import_export::record::{Place, RecordSink};
+use crate::import_export::relay::Gathered;
 use crate::import_export::source::Source;
 
 /// How much more room the values of a line take than its text.
@@ -35,6 +39,51 @@ pub(super) fn read_lines_or_document(
     };
     let parse = |block: Block| Objects::of(source, &block);
     blocks.each(source, parse, &mut ObjectSink(document))
+}
+
+/// Hands the records to `sink` that `read` makes of the objects of lines, where a line says nothing of
+/// others: on so many threads as the sink has.
+///
+/// # Errors
+/// Those of `read`; `FormatError` with line and column where a line is not one object; as
+/// [`Blocks::each`].
+pub(super) fn read_line_records(
+    source: &Source<'_>,
+    options: &ImportOptions,
+    sink: &mut dyn RecordSink,
+    read: impl Fn(Vec<(Members, Place)>, &mut dyn RecordSink) -> Result<()> + Sync,
+) -> Result<()> {
+    let blocks = Blocks {
+        size: AT_ONCE,
+        room: VALUES_PER_TEXT,
+        threads: sink.threads(),
+    };
+    let parse = |block: Block| {
+        let mut gathered = Gathered::new(options.on_error);
+        let objects = Objects::of(source, &block);
+        // What cannot be kept comes before what cannot be read.
+        let failure = read(objects.members, &mut gathered).err();
+        (gathered, failure.or(objects.failure))
+    };
+    let told = HashSet::new();
+    blocks.each(source, parse, &mut GatheredSink { sink, told })
+}
+
+struct GatheredSink<'s> {
+    sink: &'s mut dyn RecordSink,
+    /// The warnings so far.
+    told: HashSet<String>,
+}
+
+impl BlockSink<(Gathered, Option<Error>)> for GatheredSink<'_> {
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.sink.reserve(bytes)
+    }
+
+    fn take(&mut self, (gathered, failure): (Gathered, Option<Error>)) -> Result<()> {
+        gathered.push(self.sink, &mut self.told)?;
+        failure.map_or(Ok(()), Err)
+    }
 }
 
 /// The objects of some lines.
