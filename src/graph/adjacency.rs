@@ -12,8 +12,9 @@ use imbl::{OrdSet, Vector};
 
 use super::blob::{BlobReader, BlobWriter, Place};
 use super::directory::Directory;
+use super::joined::Joined;
 use super::segment::{Entry, Segment};
-use super::slot::{Held, Slot};
+use super::slot::{Held, Part, Slot};
 use crate::error::{Error, Result};
 
 /// Which way relationships are followed.
@@ -31,6 +32,9 @@ const SEGMENT_SIZE: usize = 16_384;
 /// Segments of which samples are taken.
 const SAMPLED_SEGMENTS: usize = 8;
 
+/// Rows for each entry that are not too many to be joined.
+const ROWS_PER_ENTRY: usize = 4;
+
 /// Patched entries of a segment that make it be folded.
 const FOLD_AT: u32 = 1024;
 
@@ -42,6 +46,10 @@ pub(super) struct Adjacency {
     segments: Vector<Patched>,
     added: OrdSet<Entry>,
     removed: OrdSet<Entry>,
+    /// All entries in one segment.
+    joined: Arc<Joined>,
+    /// These and those of the other direction in one segment, where this is the outgoing one.
+    both: Arc<Joined>,
 }
 
 /// A segment, and how many entries of the patch belong to it.
@@ -141,6 +149,76 @@ impl Adjacency {
         }
     }
 
+    /// All entries in one segment, if it was made.
+    pub(super) fn joined(&self) -> Option<Arc<Segment>> {
+        self.joined.get()
+    }
+
+    /// Notes lookups of segments; gives all entries in one segment where that is worth it by now.
+    pub(super) fn note_lookups(&self, lookups: usize) -> Result<Option<Arc<Segment>>> {
+        let firsts = self.directory.firsts();
+        let entries = self.segments.len() * SEGMENT_SIZE;
+        if firsts.len() < 2 || !self.joined.note(lookups, entries) {
+            return Ok(None);
+        }
+        let (first, last) = (firsts[0].0, firsts[firsts.len() - 1].0);
+        let rows = last.saturating_sub(first) as usize;
+        // Nodes without entries have a row, too.
+        if rows > ROWS_PER_ENTRY * entries || u32::try_from(2 * entries).is_err() {
+            return Ok(None);
+        }
+        let bytes = (rows + 2 * entries) * size_of::<u32>();
+        self.joined.make(bytes, self.source(), || self.join())
+    }
+
+    /// Where the segments are stored, if they are.
+    fn source(&self) -> Option<&Arc<dyn BlobReader>> {
+        self.segments.iter().find_map(|one| one.slot.source())
+    }
+
+    /// All entries, if they stand in one segment.
+    fn whole(&self) -> Result<Option<Arc<Segment>>> {
+        let is_one = self.segments.len() == 1 && self.added.is_empty() && self.removed.is_empty();
+        match is_one {
+            true => Ok(Some(Arc::clone(&*self.segment(0)?))),
+            false => Ok(self.joined()),
+        }
+    }
+
+    /// The entries of this direction, the outgoing one, and of the other in one segment, once that is
+    /// worth it; notes `lookups` that it would save.
+    pub(super) fn with_incoming(
+        &self,
+        incoming: &Adjacency,
+        lookups: usize,
+    ) -> Result<Option<Arc<Segment>>> {
+        if let Some(both) = self.both.get() {
+            return Ok(Some(both));
+        }
+        let (Some(outgoing), Some(incoming)) = (self.whole()?, incoming.whole()?) else {
+            return Ok(None);
+        };
+        let entries = outgoing.len() + incoming.len();
+        if !self.both.note(lookups, entries) || u32::try_from(entries).is_err() {
+            return Ok(None);
+        }
+        let bytes = outgoing.bytes() + incoming.bytes();
+        let make = || Ok(Segment::of_both(&outgoing, &incoming));
+        self.both.make(bytes, self.source(), make)
+    }
+
+    /// All entries in one segment.
+    fn join(&self) -> Result<Segment> {
+        let mut joined = Segment::default();
+        for (number, segment) in self.segments.iter().enumerate() {
+            match segment.entries {
+                0 => joined.append(&*segment.slot.get()?),
+                _ => joined.append(&Segment::from_sorted(&self.with_patch(number)?)),
+            }
+        }
+        Ok(joined)
+    }
+
     /// The neighbours of a node.
     pub(super) fn neighbours(&self, node: u32) -> Result<NeighbourList> {
         if let Some((number, _)) = self.whole_around(node) {
@@ -236,6 +314,7 @@ impl Adjacency {
 
     /// Counts a change of the patch, and folds its segment where there were enough.
     fn patched(&mut self, entry: &Entry) -> Result<()> {
+        (self.joined, self.both) = (Arc::default(), Arc::default());
         if self.segments.is_empty() {
             self.directory = Arc::new(Directory::from(vec![*entry]));
             self.segments.push_back(Patched {
@@ -277,34 +356,40 @@ impl Adjacency {
         Ok(merge(frozen.into_iter(), self.added.iter().copied()).collect())
     }
 
-    /// Puts the patch of a segment into a new one, or several.
-    fn fold(&mut self, number: usize) -> Result<()> {
-        let mut firsts = self.directory.firsts().to_vec();
+    /// The patch of a segment: what of `set` belongs there.
+    fn patch_of(&self, number: usize, set: &OrdSet<Entry>) -> Vec<Entry> {
+        let firsts = self.directory.firsts();
         let first = match number {
             0 => (0, 0, 0),
             _ => firsts[number],
         };
-        let end = firsts.get(number + 1).copied();
-        let in_segment = |set: &OrdSet<Entry>| -> Vec<Entry> {
-            let from = set.range(first..).copied();
-            from.take_while(|entry| end.is_none_or(|end| *entry < end))
-                .collect()
-        };
-        let (added, removed) = (in_segment(&self.added), in_segment(&self.removed));
-        let entries: Vec<Entry> = {
-            let segment = self.segment(number)?;
-            let mut removed = removed.iter().peekable();
-            let kept = segment
-                .entries()
-                .filter(|entry| removed.next_if(|removed| *removed == entry).is_none());
-            merge(kept, added.iter().copied()).collect()
-        };
-        for entry in &added {
-            self.added.remove(entry);
+        let end = firsts.get(number + 1);
+        let from = set.range(first..).copied();
+        from.take_while(|entry| end.is_none_or(|end| entry < end))
+            .collect()
+    }
+
+    /// The entries of a segment and its patch, sorted.
+    fn with_patch(&self, number: usize) -> Result<Vec<Entry>> {
+        let added = self.patch_of(number, &self.added);
+        let mut removed = self.patch_of(number, &self.removed).into_iter().peekable();
+        let segment = self.segment(number)?;
+        let kept = segment
+            .entries()
+            .filter(|entry| removed.next_if_eq(entry).is_none());
+        Ok(merge(kept, added.into_iter()).collect())
+    }
+
+    /// Puts the patch of a segment into a new one, or several.
+    fn fold(&mut self, number: usize) -> Result<()> {
+        let entries = self.with_patch(number)?;
+        for entry in self.patch_of(number, &self.added) {
+            self.added.remove(&entry);
         }
-        for entry in &removed {
-            self.removed.remove(entry);
+        for entry in self.patch_of(number, &self.removed) {
+            self.removed.remove(&entry);
         }
+        let mut firsts = self.directory.firsts().to_vec();
         let parts = (entries.len() / SEGMENT_SIZE).max(1);
         let mut slots = entries
             .chunks(entries.len().div_ceil(parts).max(1))

@@ -8,16 +8,28 @@ use super::segment::Segment;
 use crate::error::{Error, Result};
 use crate::value::NodeId;
 
-/// Neighbours over relationships of one type in one direction.
+/// The nodes of which one segment has all entries.
+const ALL_NODES: Range<u32> = 0..u32::MAX;
+
+/// So many turns to another segment are told to the adjacency at once; fewer do not matter.
+const NOTED_TURNS: usize = 64;
+
+/// So many nodes, about, are looked up by a reader of both directions: they are asked for only where
+/// each was read often enough to be joined.
+const LOOKUPS_PER_READER: usize = 16_384;
+
+/// Neighbours over relationships of one type, in one direction or in both.
 #[derive(Debug, Default)]
 pub struct AdjacencyReader {
     adjacency: Adjacency,
-    /// The segments that were met, by number.
+    /// The segments that were met, by number; or one with all entries.
     held: Vec<Option<Arc<Segment>>>,
     /// The segment of the last node.
     last: usize,
     /// The nodes whose lists stand in that segment as they are.
     whole: Range<u32>,
+    /// How often another segment was turned to.
+    turns: usize,
     /// A list that stands in no segment as a whole.
     merged: (Vec<u32>, Vec<u32>),
 }
@@ -46,6 +58,27 @@ pub struct NeighbourRows<'r> {
     pub has_loops: bool,
 }
 
+/// Neighbours of many nodes, and the rows that each of these came from.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The row of the node, ascending.
+    pub rows: Vec<u32>,
+    /// The neighbour.
+    pub nodes: Vec<u32>,
+    /// The relationship to it.
+    pub relationships: Vec<u32>,
+}
+
+impl Found {
+    /// Adds one.
+    #[inline]
+    pub fn push(&mut self, row: u32, node: u32, relationship: u32) {
+        self.rows.push(row);
+        self.nodes.push(node);
+        self.relationships.push(relationship);
+    }
+}
+
 impl NeighbourRows<'_> {
     /// The list of each node.
     #[inline]
@@ -63,10 +96,31 @@ impl NeighbourRows<'_> {
 
 impl AdjacencyReader {
     pub(super) fn new(adjacency: Adjacency) -> Self {
-        AdjacencyReader {
+        let joined = adjacency.joined();
+        let mut reader = AdjacencyReader {
             adjacency,
             ..AdjacencyReader::default()
+        };
+        if let Some(joined) = joined {
+            reader.hold_joined(joined);
         }
+        reader
+    }
+
+    /// A reader of both directions at once, where all entries of both stand in one segment.
+    pub(super) fn of_both(outgoing: &Adjacency, incoming: &Adjacency) -> Result<Option<Self>> {
+        let both = outgoing.with_incoming(incoming, LOOKUPS_PER_READER)?;
+        Ok(both.map(|both| {
+            let mut reader = AdjacencyReader::default();
+            reader.hold_joined(both);
+            reader
+        }))
+    }
+
+    /// Reads all lists from here on in one segment.
+    fn hold_joined(&mut self, joined: Arc<Segment>) {
+        self.held = vec![Some(joined)];
+        (self.last, self.whole) = (0, ALL_NODES);
     }
 
     /// The neighbours of a node.
@@ -85,6 +139,19 @@ impl AdjacencyReader {
             relationships: &segment.relationships[start..end],
             has_loops: segment.has_loops,
         })
+    }
+
+    /// Reads where the lists of nodes begin, so that they are near when they are asked for one by one:
+    /// here no read waits for what was made of the one before. Does nothing for lists that stand apart.
+    #[inline]
+    pub fn read_ahead(&self, nodes: &[u32]) {
+        if self.whole == ALL_NODES
+            && let Ok(segment) = held(&self.held, self.last)
+        {
+            let begin = |node: &u32| segment.neighbours.get(segment.range(*node).0);
+            let begins = nodes.iter().filter_map(begin);
+            std::hint::black_box(begins.fold(0, |all, node| all ^ node));
+        }
     }
 
     /// Calls `visit` with the lists of the nodes, several at once where the numbers of nodes follow one
@@ -145,6 +212,13 @@ impl AdjacencyReader {
     }
 
     fn turn_to(&mut self, node: u32) -> Result<bool> {
+        self.turns += 1;
+        if self.turns.is_multiple_of(NOTED_TURNS)
+            && let Some(joined) = self.adjacency.note_lookups(NOTED_TURNS)?
+        {
+            self.hold_joined(joined);
+            return Ok(true);
+        }
         let Some((number, whole)) = self.adjacency.whole_around(node) else {
             return Ok(false);
         };
@@ -159,31 +233,42 @@ impl AdjacencyReader {
         Ok(true)
     }
 
-    /// Appends the neighbour and the relationship of each of these nodes up to one that has not exactly
-    /// one, or is not near the node before; gives the number of nodes up to it.
+    /// Appends all neighbours of nodes, which come from rows from `first` on, until there are `most`;
+    /// gives the number of nodes up to there.
     ///
     /// # Errors
     /// Where they are stored and cannot be fetched.
-    pub fn append_single(
+    pub fn append(
         &mut self,
         nodes: &[u32],
-        neighbours: &mut Vec<u32>,
-        relationships: &mut Vec<u32>,
+        first: usize,
+        most: usize,
+        found: &mut Found,
     ) -> Result<usize> {
-        let Some(first) = nodes.first() else {
-            return Ok(0);
-        };
-        if !self.stands_whole(*first)? {
-            return Ok(0);
+        let mut place = 0;
+        while let Some(node) = nodes.get(place)
+            && found.rows.len() < most
+        {
+            if !self.stands_whole(*node)? {
+                let row = (first + place) as u32;
+                let list = self.merge(*node)?;
+                let entries = list.nodes.iter().zip(list.relationships);
+                entries.for_each(|(node, relationship)| found.push(row, *node, *relationship));
+                place += 1;
+                continue;
+            }
+            let within = self.whole.clone();
+            let near = nodes[place..].iter();
+            let near = near.take_while(|node| within.contains(*node)).count();
+            let near = &nodes[place..place + near];
+            let segment = held(&self.held, self.last)?;
+            place += segment.append_to(near, first + place, most, found);
         }
-        let within = self.whole.clone();
-        let near = nodes.iter().take_while(|node| within.contains(*node));
-        let near = &nodes[..near.count()];
-        let segment = held(&self.held, self.last)?;
-        Ok(segment.append_single(near, neighbours, relationships))
+        Ok(place)
     }
 
     /// The neighbours of a node whose list has to be put together.
+    #[cold]
     fn merge(&mut self, node: u32) -> Result<Neighbours<'_>> {
         let (nodes, relationships) = &mut self.merged;
         nodes.clear();
@@ -231,4 +316,58 @@ fn run_length(numbers: &[u32]) -> usize {
     }
     let rest = numbers.iter().enumerate().skip(length);
     length + rest.take_while(|pair| follows(*pair)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::slot::Slot;
+    use super::*;
+
+    /// An adjacency of several segments: a node with many neighbours, gaps, loops.
+    fn adjacency() -> Adjacency {
+        let of_node = |node: u32| match node {
+            500 => 40_000,
+            node if node % 7 == 3 => 0,
+            node => node % 13,
+        };
+        let entries = (100..9000).flat_map(|node| {
+            let neighbours = (0..of_node(node)).map(move |place| node + place * (place % 3));
+            let mut neighbours: Vec<u32> = neighbours.collect();
+            neighbours.sort_unstable();
+            let entries = neighbours.into_iter().enumerate();
+            entries.map(move |(place, neighbour)| (node, neighbour, place as u32))
+        });
+        let segments = Adjacency::default().cut_with(entries.collect());
+        let segments = segments.expect("entries in memory").into_iter();
+        segments
+            .map(|(first, segment)| (first, Slot::resident(segment)))
+            .collect()
+    }
+
+    fn check(adjacency: &Adjacency) {
+        let mut reader = AdjacencyReader::new(adjacency.clone());
+        for turn in 0..30_000_u32 {
+            let node = turn.wrapping_mul(2_654_435_761) % 9100;
+            let wanted = adjacency.neighbours(node).expect("a list in memory");
+            let found = reader.neighbours(NodeId(node)).expect("the same list");
+            assert_eq!(found.nodes, wanted.nodes(), "node {node}");
+            assert_eq!(found.relationships, wanted.relationships());
+        }
+    }
+
+    #[test]
+    fn lists_are_the_same_before_and_after_all_are_joined_and_after_writes() {
+        let mut adjacency = adjacency();
+        assert!(adjacency.joined().is_none());
+        check(&adjacency);
+        assert!(adjacency.joined().is_some());
+        check(&adjacency);
+        for node in [0, 100, 500, 501, 8999, 9050] {
+            adjacency.add((node, 77, 100_000)).expect("an entry");
+        }
+        adjacency.remove((500, 500, 0)).expect("an entry");
+        assert!(adjacency.joined().is_none());
+        check(&adjacency);
+        assert!(adjacency.joined().is_some());
+    }
 }

@@ -35,6 +35,11 @@ impl Cache {
         }
     }
 
+    /// The bytes that may be loaded.
+    pub(super) fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// The bytes that are loaded.
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)

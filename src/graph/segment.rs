@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::adjacency_reader::Found;
 use super::blob::{BlobReader, Packed, Place};
 use super::slot::Part;
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
@@ -23,21 +24,30 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// Appends the neighbour and the relationship of each of these nodes up to one that has not exactly
-    /// one in this segment; gives the number of nodes up to it.
-    pub(super) fn append_single(
+    /// Appends the entries of nodes, which come from rows from `first` on, until there are `most`; gives
+    /// the number of nodes up to there.
+    pub(super) fn append_to(
         &self,
         nodes: &[u32],
-        neighbours: &mut Vec<u32>,
-        relationships: &mut Vec<u32>,
+        first: usize,
+        most: usize,
+        found: &mut Found,
     ) -> usize {
-        for (before, node) in nodes.iter().enumerate() {
-            let (start, end) = self.range(*node);
-            if end != start + 1 {
-                return before;
+        for (done, node) in nodes.iter().enumerate() {
+            if found.rows.len() >= most {
+                return done;
             }
-            neighbours.push(self.neighbours[start]);
-            relationships.push(self.relationships[start]);
+            let row = (first + done) as u32;
+            let (start, end) = self.range(*node);
+            if end == start + 1 {
+                found.push(row, self.neighbours[start], self.relationships[start]);
+            } else if end > start {
+                found.rows.resize(found.rows.len() + end - start, row);
+                let nodes = &self.neighbours[start..end];
+                found.nodes.extend_from_slice(nodes);
+                let relationships = &self.relationships[start..end];
+                found.relationships.extend_from_slice(relationships);
+            }
         }
         nodes.len()
     }
@@ -80,6 +90,12 @@ impl Segment {
         }
     }
 
+    /// Neighbour and relationship of the entries of a node, sorted.
+    fn entries_of(&self, node: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let (start, end) = self.range(node);
+        (start..end).map(|place| (self.neighbours[place], self.relationships[place]))
+    }
+
     /// All entries, sorted.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         (0..self.offsets.len().saturating_sub(1)).flat_map(move |row| {
@@ -87,6 +103,55 @@ impl Segment {
             let range = self.offsets[row] as usize..self.offsets[row + 1] as usize;
             range.map(move |place| (node, self.neighbours[place], self.relationships[place]))
         })
+    }
+
+    /// Adds the entries of a segment, which come after those of this one; a row may go on.
+    pub(super) fn append(&mut self, more: &Segment) {
+        if more.offsets.is_empty() {
+            return;
+        }
+        if self.offsets.is_empty() {
+            self.first = more.first;
+        }
+        let (row, begin) = ((more.first - self.first) as usize, self.len() as u32);
+        self.offsets.resize(row + 1, begin);
+        let ends = more.offsets[1..].iter();
+        self.offsets.extend(ends.map(|end| begin + end));
+        self.neighbours.extend_from_slice(&more.neighbours);
+        self.relationships.extend_from_slice(&more.relationships);
+        self.has_loops |= more.has_loops;
+    }
+
+    /// The entries of both directions, sorted; a loop, which both have, once.
+    pub(super) fn of_both(outgoing: &Segment, incoming: &Segment) -> Segment {
+        let nodes = |segment: &Segment| {
+            let rows = segment.offsets.len().saturating_sub(1) as u32;
+            segment.first..segment.first + rows
+        };
+        let (one, other) = (nodes(outgoing), nodes(incoming));
+        let first = match (one.is_empty(), other.is_empty()) {
+            (false, false) => one.start.min(other.start),
+            (true, _) => other.start,
+            (_, true) => one.start,
+        };
+        let mut both = Segment {
+            first,
+            offsets: vec![0],
+            has_loops: outgoing.has_loops,
+            ..Segment::default()
+        };
+        let mut row: Vec<(u32, u32)> = Vec::new();
+        for node in first..one.end.max(other.end) {
+            row.clear();
+            row.extend(outgoing.entries_of(node));
+            row.extend(incoming.entries_of(node).filter(|entry| entry.0 != node));
+            // Two sorted runs are quickly merged.
+            row.sort();
+            both.neighbours.extend(row.iter().map(|entry| entry.0));
+            both.relationships.extend(row.iter().map(|entry| entry.1));
+            both.offsets.push(both.neighbours.len() as u32);
+        }
+        both
     }
 
     /// The segment of entries that are sorted.

@@ -116,6 +116,14 @@ impl<T: Part> Slot<T> {
         matches!(self, Slot::Stored(stored) if Arc::ptr_eq(&stored.source, source))
     }
 
+    /// Where it is read from, if it is stored.
+    pub(super) fn source(&self) -> Option<&Arc<dyn BlobReader>> {
+        match self {
+            Slot::Resident(_) => None,
+            Slot::Stored(stored) => Some(&stored.source),
+        }
+    }
+
     /// Where it is stored.
     pub(super) fn place(&self) -> Option<Place> {
         match self {
