@@ -1,18 +1,25 @@
 //! What a running plan shares: the context, parameters, procedures, and the graph as it stands.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+use arrow_array::UInt32Array;
 
 use super::parts::Share;
 use super::profile::Counts;
+use crate::column::Column;
 use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::functions::{Environment, Procedures};
-use crate::graph::{GraphWriter, Snapshot};
-use crate::value::Value;
+use crate::graph::{GraphWriter, KeptColumns, Snapshot};
+use crate::value::{KeyId, Value};
 
 /// What a new node, relationship or property takes without its values, in bytes.
 const BYTES_OF_WRITE: usize = 64;
+
+/// So few rows are read without looking for what was kept.
+const FEW_ROWS: usize = 64;
 
 /// Commits what a writer wrote, and lets it go on.
 pub type Committer<'c> = dyn FnMut(&mut GraphWriter) -> Result<()> + 'c;
@@ -37,6 +44,8 @@ pub struct Runtime<'a> {
     pub profile: Option<Vec<Counts>>,
     /// The part of a scan that this thread works on, where it works on a part.
     pub(super) share: Option<Share<'a>>,
+    /// What was kept of properties that were read from this state: of nodes, of relationships.
+    kept_columns: [RefCell<HashMap<KeyId, KeptColumns>>; 2],
 }
 
 /// What the runs on several threads have in common.
@@ -81,6 +90,7 @@ impl<'a> Runtime<'a> {
             committer: None,
             profile: None,
             share: None,
+            kept_columns: Default::default(),
         }
     }
 
@@ -104,6 +114,26 @@ impl<'a> Runtime<'a> {
     #[inline]
     pub fn state(&self) -> u64 {
         self.state
+    }
+
+    /// One property of many nodes.
+    pub(super) fn node_column(&self, nodes: &UInt32Array, key: KeyId) -> Result<Column> {
+        if nodes.len() < FEW_ROWS {
+            return self.snapshot.node_column(nodes, key);
+        }
+        let mut kept = self.kept_columns[0].borrow_mut();
+        let kept = kept.entry(key).or_default();
+        self.snapshot.node_column_by(nodes, key, kept)
+    }
+
+    /// One property of many relationships.
+    pub(super) fn relationship_column(&self, ids: &UInt32Array, key: KeyId) -> Result<Column> {
+        if ids.len() < FEW_ROWS {
+            return self.snapshot.relationship_column(ids, key);
+        }
+        let mut kept = self.kept_columns[1].borrow_mut();
+        let kept = kept.entry(key).or_default();
+        self.snapshot.relationship_column_by(ids, key, kept)
     }
 
     /// What functions see.
@@ -159,6 +189,7 @@ impl<'a> Runtime<'a> {
         if let Some(writer) = &self.writer {
             self.snapshot = writer.snapshot();
             self.state += 1;
+            self.kept_columns = Default::default();
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use arrow_array::UInt32Array;
 
 use super::chunk::Fixed;
+use super::gather::KeptColumns;
 use super::snapshot::Snapshot;
 use super::table::{Properties, Table, place};
 use crate::column::Column;
@@ -82,8 +83,10 @@ impl Originals {
             positions.retain(|row| *row < before.next() && !self.rows.contains_key(row));
             for run in positions.chunk_by(|one, next| place(*one).0 == place(*next).0) {
                 let run = UInt32Array::from(run.to_vec());
-                let old = before.column(&run, *key, missing)?;
-                let new = after.column(&run, *key, missing)?;
+                let read = |table: &Table<F>| {
+                    table.column(&run, *key, &mut KeptColumns::default(), missing)
+                };
+                let (old, new) = (read(before)?, read(after)?);
                 let is_same = |row: usize| match (&old, &new) {
                     (Column::Integer(old), Column::Integer(new)) => {
                         old.value(row) == new.value(row)

@@ -14,13 +14,52 @@ use crate::column::{Bounds, Column, ColumnBuilder};
 use crate::error::{Error, Result};
 use crate::value::KeyId;
 
+/// More columns of chunks are not kept than so many.
+const MOST_KEPT: usize = 4096;
+
+/// The columns of one property in the chunks that rows were read from: who reads rows all over a table
+/// again and again fetches each once. They are of one state of the graph.
+#[derive(Debug, Default)]
+pub struct KeptColumns {
+    chunks: Vec<Option<Int64Array>>,
+    count: usize,
+    /// A column of no rows, of the kind that all have.
+    kind: Option<Column>,
+    /// Whether some column was none of integers without nulls.
+    are_other: bool,
+}
+
+impl KeptColumns {
+    fn has(&self, number: usize) -> bool {
+        self.chunks.get(number).is_some_and(Option::is_some)
+    }
+
+    fn set(&mut self, number: usize, array: Int64Array) {
+        if self.chunks.len() <= number {
+            self.chunks.resize(number + 1, None);
+        }
+        self.count += 1;
+        self.chunks[number] = Some(array);
+    }
+
+    /// Lets all go where there are too many.
+    fn make_room(&mut self) {
+        if self.count > MOST_KEPT {
+            self.chunks.clear();
+            self.count = 0;
+        }
+    }
+}
+
 impl<F: Fixed> Table<F> {
-    /// The values of `key` at these positions; null where a position is null or has no value.
-    /// `deleted` makes the error for a row that does not exist any more.
+    /// The values of `key` at these positions; null where a position is null or has no value. `kept` is
+    /// what was kept of earlier reads of `key` in the same table. `deleted` makes the error for a row that
+    /// does not exist any more.
     pub(super) fn column(
         &self,
         positions: &UInt32Array,
         key: KeyId,
+        kept: &mut KeptColumns,
         deleted: impl Fn() -> Error,
     ) -> Result<Column> {
         if let Some((chunk, offset)) = self.contiguous(positions) {
@@ -35,7 +74,7 @@ impl<F: Fixed> Table<F> {
                 });
             }
         }
-        match self.gathered_integers(positions, key)? {
+        match self.gathered_integers(positions, key, kept)? {
             Some(column) => Ok(column),
             None => self.gathered(positions, key, deleted),
         }
@@ -78,50 +117,55 @@ impl<F: Fixed> Table<F> {
     }
 
     /// The cells of integer columns in one plain loop; `None` where that is not all there is to it.
-    fn gathered_integers(&self, positions: &UInt32Array, key: KeyId) -> Result<Option<Column>> {
-        if self.has_patch() || positions.null_count() > 0 {
+    fn gathered_integers(
+        &self,
+        positions: &UInt32Array,
+        key: KeyId,
+        kept: &mut KeptColumns,
+    ) -> Result<Option<Column>> {
+        if self.has_patch() || positions.null_count() > 0 || kept.are_other {
             return Ok(None);
         }
         let positions = positions.values();
-        let (first, chunks) = chunks_of(positions);
-        let mut is_met = vec![false; chunks];
+        kept.make_room();
         for position in positions {
-            is_met[place(*position).0 - first] = true;
-        }
-        let mut kind: Option<Column> = None;
-        let mut met: Vec<Option<Int64Array>> = Vec::with_capacity(chunks);
-        for (number, is_met) in is_met.into_iter().enumerate() {
-            if !is_met {
-                met.push(None);
-                continue;
-            }
-            let chunk = self.chunk(first + number)?;
-            let column = chunk.column(key)?.filter(|_| chunk.dead == 0);
-            let Some(column) = column else {
+            let number = place(*position).0;
+            if !kept.has(number) && !self.keep(number, key, kept)? {
                 return Ok(None);
-            };
-            let kind = kind.get_or_insert_with(|| column.slice(0, 0));
-            let is_same = std::mem::discriminant(kind) == std::mem::discriminant(column);
-            match column.integers().filter(|_| is_same) {
-                Some(array) if array.null_count() == 0 => met.push(Some(array.clone())),
-                _ => return Ok(None),
             }
         }
-        let of_chunk: Vec<&[i64]> = met
+        let of_chunk: Vec<&[i64]> = kept
+            .chunks
             .iter()
             .map(|array| array.as_ref().map_or(&[][..], |array| array.values()))
             .collect();
         let mut is_missing = false;
         let values = positions.iter().map(|position| {
             let (number, offset) = place(*position);
-            let value = of_chunk[number - first].get(offset);
+            let value = of_chunk[number].get(offset);
             is_missing |= value.is_none();
             value.copied().unwrap_or_default()
         });
         let values = Int64Array::from_iter_values(values);
-        Ok(kind
-            .filter(|_| !is_missing)
-            .map(|kind| kind.same_kind(&values)))
+        let kind = kept.kind.as_ref().filter(|_| !is_missing);
+        Ok(kind.map(|kind| kind.same_kind(&values)))
+    }
+
+    /// Keeps the column of a chunk, if it is one of integers without nulls and of the kind of the others.
+    fn keep(&self, number: usize, key: KeyId, kept: &mut KeptColumns) -> Result<bool> {
+        let chunk = self.chunk(number)?;
+        if let Some(column) = chunk.column(key)?.filter(|_| chunk.dead == 0) {
+            let kind = kept.kind.get_or_insert_with(|| column.slice(0, 0));
+            let is_same = std::mem::discriminant(kind) == std::mem::discriminant(column);
+            if let Some(array) = column.integers().filter(|_| is_same)
+                && array.null_count() == 0
+            {
+                kept.set(number, array.clone());
+                return Ok(true);
+            }
+        }
+        kept.are_other = true;
+        Ok(false)
     }
 
     /// Whether what each row has beside properties passes a test; null where a position is null.

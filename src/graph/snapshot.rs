@@ -13,6 +13,7 @@ use super::adjacency_reader::AdjacencyReader;
 use super::catalog::{Catalog, LabelSetId};
 use super::chunk::Fixed;
 use super::deleted;
+use super::gather::KeptColumns;
 use super::neighbour_sets::NeighbourSets;
 use super::schema::Schema;
 use super::table::{CHUNK_SIZE, Table};
@@ -272,7 +273,17 @@ impl Snapshot {
     /// # Errors
     /// `DeletedEntityAccess` where a node does not exist.
     pub fn node_column(&self, nodes: &UInt32Array, key: KeyId) -> Result<Column> {
-        self.nodes.column(nodes, key, || deleted("node"))
+        self.node_column_by(nodes, key, &mut KeptColumns::default())
+    }
+
+    /// As [`Snapshot::node_column`], by what was kept of earlier reads of the property from this state.
+    pub fn node_column_by(
+        &self,
+        nodes: &UInt32Array,
+        key: KeyId,
+        kept: &mut KeptColumns,
+    ) -> Result<Column> {
+        self.nodes.column(nodes, key, kept, || deleted("node"))
     }
 
     /// One property of a node; null where it lacks it.
@@ -316,8 +327,19 @@ impl Snapshot {
     /// # Errors
     /// `DeletedEntityAccess` where a relationship does not exist.
     pub fn relationship_column(&self, relationships: &UInt32Array, key: KeyId) -> Result<Column> {
-        self.relationships
-            .column(relationships, key, || deleted("relationship"))
+        self.relationship_column_by(relationships, key, &mut KeptColumns::default())
+    }
+
+    /// As [`Snapshot::relationship_column`], by what was kept of earlier reads of the property from this
+    /// state.
+    pub fn relationship_column_by(
+        &self,
+        relationships: &UInt32Array,
+        key: KeyId,
+        kept: &mut KeptColumns,
+    ) -> Result<Column> {
+        let deleted = || deleted("relationship");
+        self.relationships.column(relationships, key, kept, deleted)
     }
 
     /// One property of a relationship; null where it lacks it.
@@ -414,6 +436,25 @@ impl Snapshot {
         let place = adjacency_place(direction, relationship_type);
         let adjacency = self.adjacency.get(place).cloned();
         AdjacencyReader::new(adjacency.unwrap_or_default())
+    }
+
+    /// A reader of the neighbours in both directions at once, each loop once, where that is at hand:
+    /// undirected neighbours must have been asked for often enough.
+    ///
+    /// # Errors
+    /// Where they are stored and cannot be fetched.
+    pub fn undirected_reader(&self, relationship_type: TypeId) -> Result<Option<AdjacencyReader>> {
+        let adjacency = |direction| {
+            let place = adjacency_place(direction, relationship_type);
+            self.adjacency.get(place)
+        };
+        match (
+            adjacency(Direction::Outgoing),
+            adjacency(Direction::Incoming),
+        ) {
+            (Some(outgoing), Some(incoming)) => AdjacencyReader::of_both(outgoing, incoming),
+            _ => Ok(None),
+        }
     }
 
     /// The number of relationships of one type at a node in one direction.

@@ -22,13 +22,13 @@ pub(super) fn property(object: &Operand, key: &str, runtime: &Runtime) -> Result
     match object {
         Operand::Column(Column::Node(nodes)) => {
             Ok(Operand::Column(match graph.catalog().key(key) {
-                Some(key) => graph.node_column(nodes, key)?,
+                Some(key) => runtime.node_column(nodes, key)?,
                 None => missing_key(nodes, |node| graph.node_exists(NodeId(node)))?,
             }))
         }
         Operand::Column(Column::Relationship(ids)) => {
             Ok(Operand::Column(match graph.catalog().key(key) {
-                Some(key) => graph.relationship_column(ids, key)?,
+                Some(key) => runtime.relationship_column(ids, key)?,
                 None => missing_key(ids, |id| graph.relationship_exists(RelationshipId(id)))?,
             }))
         }
