@@ -55,6 +55,13 @@ const QUERIES: &[&str] = &[
     "MATCH (p:Person) UNWIND [1, 2, p.age] AS x RETURN x, count(*)",
     "MATCH (p:Person) CALL (p) { MATCH (p)-[:KNOWS]->(q) RETURN count(q) AS n } RETURN n, count(*)",
     "MATCH (p:Special) RETURN p.age, count(*)",
+    "MATCH (p:Person)-[:KNOWS]->(q) WITH DISTINCT q MATCH (q)-[:LIKES]->(t) RETURN q.id, t.id",
+    "MATCH (p:Person) WITH p ORDER BY p.name, p.id MATCH (p)-[:KNOWS]->(q) RETURN p.id, q.id",
+    "MATCH (p:Person)-[:KNOWS]->(q) WITH q, count(*) AS n MATCH (q)-[:LIKES]->(t)
+     RETURN t.id AS t, sum(n), collect(q.id)",
+    "MATCH (p:Person) WITH p ORDER BY p.age DESC, p.id LIMIT 500 OPTIONAL MATCH (p)-[:LIKES]->(t) RETURN p.id, t.id",
+    "MATCH (:Thing)<-[:LIKES]-(:Person)-[:KNOWS]->(:Person)-[:KNOWS]-(:Person)-[:LIKES]->(t:Thing)
+     RETURN count(*), count(t)",
     "MATCH (p:Nothing) RETURN count(*), collect(p)",
     "MATCH (p:Person) WHERE p.id = -1 RETURN p.id, count(*)",
 ];

@@ -50,6 +50,13 @@ pub fn open<'p>(
     runtime: &Runtime,
 ) -> Box<dyn Operator + 'p> {
     use operators as o;
+    let is_kept = |plan: &Plan| !matches!(plan.operator, Kind::ScanNodes { .. });
+    if let Some(share) = &runtime.share
+        && share.is_of(plan)
+        && is_kept(plan)
+    {
+        return Box::new(o::kept_rows::ReadKept);
+    }
     let open = |input: &'p Plan| open(input, argument, runtime);
     let parts = |input: &'p Plan| Parts::new(input, argument, runtime);
     let operator: Box<dyn Operator + 'p> = match &plan.operator {

@@ -1,8 +1,9 @@
-//! The rows of a scan in parts that several threads work on.
+//! The rows of a scan, or of an operator that makes its rows as a whole, in parts that several threads
+//! work on.
 //!
 //! Operators that only lead on from their input can be run several times at once, each over other
-//! chunks of the scan below them. A statement begins on one thread. When it has run for a while, more
-//! are started; each takes the later half of the longest part that is left, until nothing is. What was
+//! chunks of the source below them. A statement begins on one thread. While it runs on, more are started one
+//! after the other; each takes the later half of the longest part that is left, until nothing is. What was
 //! made of the parts is put together in the order of their chunks, so that it does not depend on how
 //! they were shared out.
 //!
@@ -10,11 +11,12 @@
 //! are stolen instead of a common queue.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::operators::Input;
+use super::operators::kept_rows::KeptRows;
 use super::{Batch, Counts, Runtime, open};
 use crate::error::Result;
 use crate::physical::{Operator as Kind, Plan};
@@ -23,16 +25,19 @@ use crate::physical::{Operator as Kind, Plan};
 const STACK: usize = 4 << 20;
 const STACK_PER_OPERATOR: usize = 32 << 10;
 
+/// A rest is left to the thread that is at it when it is so small a part of all chunks.
+const CHUNKS_PER_REST: usize = 64;
+
 /// The rows of an input: in one stream, or in parts.
 pub(super) enum Parts<'p> {
     /// In one stream.
     One(Input<'p>),
-    /// As many as threads find time for, each over chunks of `scan`.
+    /// As many as threads find time for, each over chunks of `source`.
     Many {
         /// The input.
         plan: &'p Plan,
         /// What it begins with.
-        scan: &'p Plan,
+        source: &'p Plan,
     },
 }
 
@@ -40,26 +45,47 @@ pub(super) enum Parts<'p> {
 #[derive(Debug)]
 struct Part(Mutex<Range<usize>>);
 
-/// The parts of one scan.
+/// The parts of one source.
 struct Crew {
     parts: Mutex<Vec<Arc<Part>>>,
+    /// The rows of a source that is no scan.
+    kept: Option<KeptRows>,
     /// Whether the others need not go on.
     has_failed: AtomicBool,
+    /// Threads that work on a part.
+    busy: AtomicUsize,
+    /// So many chunks are not worth a part of their own, whose groups would have to be put together.
+    fewest: usize,
 }
 
-/// Where a scan takes its chunks from: the part that one thread is at.
+/// Where a source takes its chunks from: the part that one thread is at.
 pub(super) struct Share<'a> {
-    scan: &'a Plan,
+    source: &'a Plan,
     part: Arc<Part>,
     crew: &'a Crew,
     help: Option<&'a Help<'a>>,
 }
 
-/// How more threads are started when a statement has run for a while.
+/// How more threads are started, one after the other, while a statement runs on.
 struct Help<'a> {
-    due: Instant,
-    is_called: AtomicBool,
-    call: &'a dyn Fn(),
+    begun: Instant,
+    /// After so long the first is started, and another after each quarter of that.
+    alone: Duration,
+    most: usize,
+    started: AtomicUsize,
+    start: &'a dyn Fn(),
+}
+
+impl Help<'_> {
+    /// Starts the threads that are due.
+    fn call(&self) {
+        let started = self.started.load(Ordering::Relaxed);
+        let due = self.alone + self.alone / 4 * started as u32;
+        if started < self.most && self.begun.elapsed() >= due {
+            self.started.store(started + 1, Ordering::Relaxed);
+            (self.start)();
+        }
+    }
 }
 
 /// What was made of a part.
@@ -76,8 +102,8 @@ impl<'p> Parts<'p> {
             && argument.is_none()
             && runtime.share.is_none()
             && runtime.graph().node_chunks() > 1;
-        match driving_scan(plan).filter(|_| is_shared) {
-            Some(scan) => Parts::Many { plan, scan },
+        match source(plan).filter(|source| is_shared && source.is_worth) {
+            Some(Source { plan: source, .. }) => Parts::Many { plan, source },
             None => Parts::One(open(plan, argument, runtime)),
         }
     }
@@ -88,23 +114,35 @@ impl<'p> Parts<'p> {
         runtime: &mut Runtime,
         work: impl Fn(Input<'p>, &mut Runtime) -> Result<S> + Sync,
     ) -> Result<Vec<S>> {
-        let (plan, scan) = match self {
+        let (plan, source) = match self {
             Parts::One(input) => return Ok(vec![work(input, runtime)?]),
-            Parts::Many { plan, scan } => (plan, scan),
+            Parts::Many { plan, source } => (plan, source),
         };
-        let whole = Arc::new(Part(Mutex::new(0..runtime.graph().node_chunks())));
+        let kept = match source.operator {
+            Kind::ScanNodes { .. } => None,
+            _ => Some(KeptRows::gather(source, runtime)?),
+        };
+        let chunks = match &kept {
+            Some(kept) => kept.len(),
+            None => runtime.graph().node_chunks(),
+        };
+        let whole = Arc::new(Part(Mutex::new(0..chunks)));
         let crew = Crew {
             parts: Mutex::new(vec![whole.clone()]),
+            kept,
             has_failed: AtomicBool::new(false),
+            busy: AtomicUsize::new(0),
+            fewest: chunks / CHUNKS_PER_REST,
         };
         let made = Mutex::new(Vec::new());
         let seed = runtime.seed();
         let serve = |mut part: Arc<Part>, help: Option<&Help>| {
             let context = seed.context.clone();
+            crew.busy.fetch_add(1, Ordering::Relaxed);
             loop {
                 let first = lock(&part.0).start;
                 let share = Share {
-                    scan,
+                    source,
                     part: part.clone(),
                     crew: &crew,
                     help,
@@ -123,28 +161,29 @@ impl<'p> Parts<'p> {
                 });
                 match crew.steal() {
                     Some(stolen) => part = stolen,
-                    None => return,
+                    None => break,
                 }
             }
+            crew.busy.fetch_sub(1, Ordering::Relaxed);
         };
         std::thread::scope(|scope| {
-            let call = || {
-                for _ in 1..seed.context.threads() {
-                    let stack = STACK + plan.id * STACK_PER_OPERATOR;
-                    let thread = std::thread::Builder::new().stack_size(stack);
-                    let help = || {
-                        if let Some(part) = crew.steal() {
-                            serve(part, None);
-                        }
-                    };
-                    // Without help it takes longer, that is all.
-                    let _ = thread.spawn_scoped(scope, help);
-                }
+            let start = || {
+                let stack = STACK + plan.id * STACK_PER_OPERATOR;
+                let thread = std::thread::Builder::new().stack_size(stack);
+                let help = || {
+                    if let Some(part) = crew.steal() {
+                        serve(part, None);
+                    }
+                };
+                // Without help it takes longer, that is all.
+                let _ = thread.spawn_scoped(scope, help);
             };
             let help = Help {
-                due: Instant::now() + seed.context.alone(),
-                is_called: AtomicBool::new(false),
-                call: &call,
+                begun: Instant::now(),
+                alone: seed.context.alone(),
+                most: seed.context.threads() - 1,
+                started: AtomicUsize::new(0),
+                start: &start,
             };
             serve(whole, Some(&help));
         });
@@ -160,6 +199,15 @@ impl<'p> Parts<'p> {
     }
 }
 
+/// How many threads may work on what this one is at.
+pub(super) fn threads_at_hand(runtime: &Runtime) -> usize {
+    let threads = runtime.context.threads();
+    match &runtime.share {
+        Some(share) => 1 + share.idle(threads),
+        None => threads,
+    }
+}
+
 impl Crew {
     /// The later half of the longest part that is left.
     fn steal(&self) -> Option<Arc<Part>> {
@@ -171,6 +219,9 @@ impl Crew {
         let longest = parts.iter().max_by_key(|part| lock(&part.0).len())?;
         let stolen = {
             let mut left = lock(&longest.0);
+            if left.len() <= self.fewest {
+                return None;
+            }
             let middle = left.start + left.len() / 2;
             let stolen = middle..left.end;
             left.end = middle;
@@ -183,22 +234,28 @@ impl Crew {
 }
 
 impl Share<'_> {
-    /// Whether `plan` is the scan that is shared out.
+    /// Whether `plan` is the source that is shared out.
     pub(super) fn is_of(&self, plan: &Plan) -> bool {
-        std::ptr::eq(self.scan, plan)
+        std::ptr::eq(self.source, plan)
     }
 
-    /// The next chunk to be scanned; calls for help when that is due.
+    /// How many of so many threads have nothing to do, this one not among them.
+    fn idle(&self, threads: usize) -> usize {
+        threads.saturating_sub(self.crew.busy.load(Ordering::Relaxed))
+    }
+
+    /// The rows of a chunk, where the source is no scan.
+    pub(super) fn kept(&self, chunk: usize) -> Option<Batch> {
+        self.crew.kept.as_ref()?.take(chunk)
+    }
+
+    /// The next chunk to go on from; calls for help when that is due.
     pub(super) fn next(&self) -> Option<usize> {
         if self.crew.has_failed.load(Ordering::Relaxed) {
             return None;
         }
-        if let Some(help) = self.help
-            && !help.is_called.load(Ordering::Relaxed)
-            && Instant::now() >= help.due
-        {
-            help.is_called.store(true, Ordering::Relaxed);
-            (help.call)();
+        if let Some(help) = self.help {
+            help.call();
         }
         lock(&self.part.0).next()
     }
@@ -208,11 +265,32 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The scan that a plan begins with, if every operator above it makes of each row what it would make
-/// of it alone, and changes nothing.
-fn driving_scan(plan: &Plan) -> Option<&Plan> {
+/// What a plan begins with.
+struct Source<'p> {
+    plan: &'p Plan,
+    /// Whether what is made of its rows is worth being shared out.
+    is_worth: bool,
+}
+
+/// What a plan begins with, if every operator above it makes of each row what it would make of it alone,
+/// and changes nothing: a scan, or an operator that makes all of its rows before the first is read.
+fn source(plan: &Plan) -> Option<Source<'_>> {
+    let leads_on = |input| {
+        let source = source(input)?;
+        Some(Source {
+            is_worth: true,
+            ..source
+        })
+    };
     match &plan.operator {
-        Kind::ScanNodes { .. } => Some(plan),
+        Kind::ScanNodes { .. } => Some(Source {
+            plan,
+            is_worth: true,
+        }),
+        Kind::Aggregate { .. } | Kind::Distinct { .. } | Kind::Sort { .. } => Some(Source {
+            plan,
+            is_worth: false,
+        }),
         Kind::Seek { input, .. }
         | Kind::Expand { input, .. }
         | Kind::ExpandRepeat { input, .. }
@@ -223,17 +301,17 @@ fn driving_scan(plan: &Plan) -> Option<&Plan> {
         | Kind::Follow { input, .. }
         | Kind::Repeat { input, .. }
         | Kind::ShortestPaths { input, .. }
-        | Kind::SearchPaths { input, .. }
-        | Kind::Filter { input, .. }
+        | Kind::SearchPaths { input, .. } => leads_on(input),
+        Kind::Filter { input, .. }
         | Kind::Extend { input, .. }
         | Kind::Project { input, .. }
-        | Kind::Unwind { input, .. } => driving_scan(input),
+        | Kind::Unwind { input, .. } => source(input),
         Kind::Apply {
             input,
             inner,
             commit_every: None,
             ..
-        } if !inner.updates => driving_scan(input),
+        } if !inner.updates => leads_on(input),
         _ => None,
     }
 }
