@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::steps::Steps;
-use crate::context::Reservation;
+use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::execute::Runtime;
 use crate::execute::batch::{too_many, total};
@@ -14,23 +14,49 @@ const FEW: usize = 1024;
 /// The bit of a number that is known.
 const KNOWN: u64 = 1 << 63;
 
+/// The same of a narrow number.
+const NARROW_KNOWN: u32 = 1 << 31;
+
 /// Numbers by node.
 #[derive(Default)]
 pub(super) struct NodeNumbers {
     few: HashMap<u32, u64>,
-    /// With [`KNOWN`]; 0 where there is no number.
-    many: Vec<u64>,
+    many: Many,
     held: Option<Reservation>,
 }
 
+/// By node, 0 where there is no number: narrow as long as all numbers are small, for they are looked up
+/// at random.
+enum Many {
+    /// With [`NARROW_KNOWN`].
+    Narrow(Vec<u32>),
+    /// With [`KNOWN`].
+    Wide(Vec<u64>),
+}
+
+impl Default for Many {
+    fn default() -> Self {
+        Many::Narrow(Vec::new())
+    }
+}
+
 impl NodeNumbers {
+    /// Whether no node has a number.
+    pub(super) fn is_empty(&self) -> bool {
+        self.few.is_empty() && matches!(&self.many, Many::Narrow(numbers) if numbers.is_empty())
+    }
+
     /// The number of a node.
     #[inline]
     pub(super) fn get(&self, node: u32) -> Option<u64> {
-        match self.many.is_empty() {
-            true => self.few.get(&node).copied(),
-            false => {
-                let number = self.many.get(node as usize).copied().unwrap_or(0);
+        match &self.many {
+            Many::Narrow(numbers) if numbers.is_empty() => self.few.get(&node).copied(),
+            Many::Narrow(numbers) => {
+                let number = numbers.get(node as usize).copied().unwrap_or(0);
+                (number != 0).then_some(u64::from(number & !NARROW_KNOWN))
+            }
+            Many::Wide(numbers) => {
+                let number = numbers.get(node as usize).copied().unwrap_or(0);
                 (number != 0).then_some(number & !KNOWN)
             }
         }
@@ -52,41 +78,71 @@ impl NodeNumbers {
     /// Where the number is beyond 63 bits.
     #[inline]
     pub(super) fn set(&mut self, node: u32, number: u64, runtime: &Runtime) -> Result<()> {
-        if number >= KNOWN {
-            return Err(too_many());
-        }
-        if let Some(known) = self.many.get_mut(node as usize) {
-            *known = KNOWN | number;
-            return Ok(());
+        match &mut self.many {
+            Many::Narrow(numbers) => {
+                if let Some(known) = numbers.get_mut(node as usize)
+                    && number < u64::from(NARROW_KNOWN)
+                {
+                    *known = NARROW_KNOWN | number as u32;
+                    return Ok(());
+                }
+            }
+            Many::Wide(numbers) => {
+                if let Some(known) = numbers.get_mut(node as usize)
+                    && number < KNOWN
+                {
+                    *known = KNOWN | number;
+                    return Ok(());
+                }
+            }
         }
         self.set_new(node, number, runtime)
     }
 
     fn set_new(&mut self, node: u32, number: u64, runtime: &Runtime) -> Result<()> {
-        if !self.many.is_empty() {
-            self.grow(node as usize + 1, runtime)?;
-            self.many[node as usize] = KNOWN | number;
+        if number >= KNOWN {
+            return Err(too_many());
+        }
+        let are_few = matches!(&self.many, Many::Narrow(numbers) if numbers.is_empty());
+        if are_few {
+            self.few.insert(node, number);
+            if self.few.len() > FEW {
+                self.grow(runtime.graph().node_positions(), runtime)?;
+                for (node, number) in std::mem::take(&mut self.few) {
+                    self.set(node, number, runtime)?;
+                }
+            }
             return Ok(());
         }
-        self.few.insert(node, number);
-        if self.few.len() > FEW {
-            self.grow(runtime.graph().node_positions(), runtime)?;
-            for (node, number) in std::mem::take(&mut self.few) {
-                self.set(node, number, runtime)?;
-            }
+        if let Many::Narrow(numbers) = &self.many
+            && number >= u64::from(NARROW_KNOWN)
+        {
+            let held = runtime.context.reserve(numbers.len() * size_of::<u64>())?;
+            let widened = numbers.iter().map(|number| match number {
+                0 => 0,
+                number => KNOWN | u64::from(number & !NARROW_KNOWN),
+            });
+            self.many = Many::Wide(widened.collect());
+            self.held = Some(held);
         }
-        Ok(())
+        self.grow(node as usize + 1, runtime)?;
+        self.set(node, number, runtime)
     }
 
     fn grow(&mut self, nodes: usize, runtime: &Runtime) -> Result<()> {
-        if self.many.len() >= nodes {
+        let (length, each) = match &self.many {
+            Many::Narrow(numbers) => (numbers.len(), size_of::<u32>()),
+            Many::Wide(numbers) => (numbers.len(), size_of::<u64>()),
+        };
+        if length >= nodes {
             return Ok(());
         }
-        self.held = Some(runtime.context.reserve(nodes * size_of::<u64>())?);
-        match self.many.is_empty() {
+        self.held = Some(runtime.context.reserve(nodes * each)?);
+        match &mut self.many {
             // Memory that is all zeros need not be touched.
-            true => self.many = vec![0; nodes],
-            false => self.many.resize(nodes, 0),
+            Many::Narrow(numbers) if numbers.is_empty() => *numbers = vec![0; nodes],
+            Many::Narrow(numbers) => numbers.resize(nodes, 0),
+            Many::Wide(numbers) => numbers.resize(nodes, 0),
         }
         Ok(())
     }
@@ -96,45 +152,37 @@ impl NodeNumbers {
         &self,
         nodes: &[u32],
         steps: &mut Steps,
-        runtime: &Runtime,
+        context: &Context,
     ) -> Result<Option<Vec<u64>>> {
-        if self.many.is_empty() {
-            return self.checked_sums(nodes, steps, runtime);
-        }
+        let numbers = match &self.many {
+            Many::Narrow(numbers) if !numbers.is_empty() => numbers,
+            _ => return self.checked_sums(nodes, steps, context),
+        };
         let mut sums = vec![0_u64; nodes.len()];
-        let (mut all, mut any, mut count) = (KNOWN, 0, 0);
-        steps.visit_lists(nodes, runtime.context, |place, list| {
-            let mut sum = 0_u64;
+        let mut all = NARROW_KNOWN;
+        steps.visit_lists(nodes, context, |place, list| {
+            // Fewer than 2^32 numbers of 31 bits cannot run over.
+            let mut sum = 0;
             for node in list {
-                let number = self.many.get(*node as usize).copied().unwrap_or(0);
-                sum = sum.wrapping_add(number);
+                let number = numbers.get(*node as usize).copied().unwrap_or(0);
+                sum += u64::from(number & !NARROW_KNOWN);
                 all &= number;
-                any |= number;
             }
-            count += list.len();
-            // Of the bits of known numbers at most one is left.
-            sums[place] = sums[place].wrapping_add(sum & !KNOWN);
+            sums[place] += sum;
             Ok(())
         })?;
-        if all == 0 {
-            return Ok(None);
-        }
-        // Fewer than 2^31 numbers of 32 bits cannot have run over.
-        match (any & !KNOWN) >> 32 == 0 && count >> 31 == 0 {
-            true => Ok(Some(sums)),
-            false => self.checked_sums(nodes, steps, runtime),
-        }
+        Ok((all != 0).then_some(sums))
     }
 
     fn checked_sums(
         &self,
         nodes: &[u32],
         steps: &mut Steps,
-        runtime: &Runtime,
+        context: &Context,
     ) -> Result<Option<Vec<u64>>> {
         let mut sums = vec![0; nodes.len()];
         let mut all_known = true;
-        steps.visit_lists(nodes, runtime.context, |place, list| {
+        steps.visit_lists(nodes, context, |place, list| {
             for node in list {
                 let number = self.get(*node);
                 all_known &= number.is_some();

@@ -1,8 +1,9 @@
 //! Nodes that were met, a bit for each node of the graph.
 
-use crate::context::Reservation;
+use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::execute::Runtime;
+use crate::graph::Snapshot;
 
 const BITS: usize = u64::BITS as usize;
 
@@ -16,12 +17,17 @@ pub(super) struct NodeSet {
 impl NodeSet {
     /// Makes room for all nodes of the graph.
     pub(super) fn reserve(&mut self, runtime: &Runtime) -> Result<()> {
-        let words = runtime.graph().node_positions().div_ceil(BITS);
+        self.reserve_for(runtime.graph(), runtime.context)
+    }
+
+    /// Makes room for all nodes of a graph.
+    pub(super) fn reserve_for(&mut self, graph: &Snapshot, context: &Context) -> Result<()> {
+        let words = graph.node_positions().div_ceil(BITS);
         if self.words.len() < words {
             let bytes = (words - self.words.len()) * size_of::<u64>();
             match &mut self.held {
                 Some(held) => held.grow(bytes)?,
-                None => self.held = Some(runtime.context.reserve(bytes)?),
+                None => self.held = Some(context.reserve(bytes)?),
             }
             self.words.resize(words, 0);
         }
@@ -40,11 +46,39 @@ impl NodeSet {
         is_new
     }
 
+    /// Adds the nodes of another set with room for the same nodes.
+    pub(super) fn add(&mut self, other: &NodeSet) {
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// Whether a node is in the set.
+    #[inline]
+    pub(super) fn contains(&self, node: u32) -> bool {
+        let word = self.words.get(node as usize / BITS);
+        word.is_some_and(|word| word >> (node as usize % BITS) & 1 == 1)
+    }
+
+    /// The nodes, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.words.iter().enumerate().flat_map(|(place, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros();
+                (rest != 0).then(|| {
+                    rest &= rest - 1;
+                    (place * BITS) as u32 + bit
+                })
+            })
+        })
+    }
+
     /// Removes nodes.
-    pub(super) fn remove(&mut self, nodes: &[u32]) {
+    pub(super) fn remove(&mut self, nodes: impl IntoIterator<Item = u32>) {
         for node in nodes {
-            if let Some(word) = self.words.get_mut(*node as usize / BITS) {
-                *word &= !(1 << (*node as usize % BITS));
+            if let Some(word) = self.words.get_mut(node as usize / BITS) {
+                *word &= !(1 << (node as usize % BITS));
             }
         }
     }

@@ -116,7 +116,7 @@ impl Reach<'_> {
                 }
             }
         }
-        met.remove(&reached[before..]);
+        met.remove(reached[before..].iter().copied());
         if !matches!(circle, Circle::Found) {
             reached.swap_remove(before);
         }

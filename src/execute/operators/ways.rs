@@ -2,16 +2,25 @@
 
 use super::marks::Marks;
 use super::node_numbers::NodeNumbers;
+use super::node_set::NodeSet;
 use super::steps::{BETWEEN_CHECKS, KeptSteps, Steps, type_ids};
 use crate::bind::bound::PatternDirection;
 use crate::column::Column;
-use crate::context::Reservation;
+use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
 use crate::execute::batch::{multiply, product, total};
 use crate::execute::evaluate::{node_ids, node_labels, true_rows};
+use crate::execute::parts::threads_at_hand;
 use crate::execute::{Batch, Runtime};
+use crate::parallel::in_order;
 use crate::physical::{self, Apart, End, Expression};
 use arrow_array::UInt32Array;
+
+/// What a node takes while it is found out how often it counts.
+const BYTES_PER_NODE: usize = 24;
+
+/// Nodes that a thread counts from at a time, where several do.
+const PART: usize = 8192;
 
 /// Counts the ways from nodes.
 pub(super) struct Ways<'p> {
@@ -91,17 +100,44 @@ impl<'p> Branch<'p> {
     pub(super) fn count(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
         runtime.context.check()?;
         let plan = self.plan;
-        let steps = self.steps.of(plan.direction, &plan.types, runtime);
         if let End::Any = plan.end {
+            let steps = self.steps.of(plan.direction, &plan.types, runtime);
             return steps.degrees(nodes);
         }
-        if let Some(sums) = self.known.sums(nodes, steps, runtime)? {
+        if !self.known.is_empty()
+            && let Some(sums) = self.sums(nodes, runtime)?
+        {
             return Ok(sums);
         }
         self.learn(nodes, runtime)?;
-        let steps = self.steps.of(plan.direction, &plan.types, runtime);
-        let sums = self.known.sums(nodes, steps, runtime)?;
+        let sums = self.sums(nodes, runtime)?;
         sums.ok_or_else(|| Error::internal("the end of a branch was not counted"))
+    }
+
+    /// For each node how often the ends of all ways from it count; `None` where that is not known of all.
+    fn sums(&mut self, nodes: &[u32], runtime: &Runtime) -> Result<Option<Vec<u64>>> {
+        let plan = self.plan;
+        let Some(threads) = threads_for(nodes, runtime) else {
+            let steps = self.steps.of(plan.direction, &plan.types, runtime);
+            return self.known.sums(nodes, steps, runtime.context);
+        };
+        let mut parts = nodes.chunks(PART);
+        let mut sums = Some(Vec::with_capacity(nodes.len()));
+        let (graph, known) = (runtime.graph(), &self.known);
+        let work = |nodes: &[u32], context: &Context| {
+            let mut steps = Steps::unordered(plan.direction, &plan.types, graph);
+            known.sums(nodes, &mut steps, context)
+        };
+        let next = || Ok(parts.next().map(|part| (part, runtime.context.clone())));
+        let work = |(nodes, context): (&[u32], Context)| work(nodes, &context);
+        in_order(threads, next, work, |part| {
+            match (&mut sums, part?) {
+                (Some(sums), Some(part)) => sums.extend(part),
+                _ => sums = None,
+            }
+            Ok(())
+        })?;
+        Ok(sums)
     }
 
     /// Finds out how often the ends of all ways from these nodes count.
@@ -111,11 +147,17 @@ impl<'p> Branch<'p> {
             return Ok(());
         }
         let mut unknown = Unknown::new(runtime);
-        let steps = self.steps.of(plan.direction, &plan.types, runtime);
-        steps.visit_lists(nodes, runtime.context, |_, list| {
-            unknown.add(list, &mut self.known, runtime)
-        })?;
-        self.weigh(unknown.nodes, runtime)
+        match threads_for(nodes, runtime) {
+            Some(threads) => unknown.add_ends(nodes, plan, threads, runtime)?,
+            None => {
+                let steps = self.steps.of(plan.direction, &plan.types, runtime);
+                steps.visit_lists(nodes, runtime.context, |_, list| {
+                    unknown.add(list, &mut self.known, runtime)
+                })?;
+            }
+        }
+        let (nodes, _held) = unknown.finish(&self.known)?;
+        self.weigh(nodes, runtime)
     }
 
     /// Finds out how often ways count that lead to these nodes.
@@ -126,16 +168,16 @@ impl<'p> Branch<'p> {
         }
         let mut unknown = Unknown::new(runtime);
         unknown.add(nodes, &mut self.known, runtime)?;
-        match unknown.nodes.is_empty() {
+        let (nodes, _held) = unknown.finish(&self.known)?;
+        match nodes.is_empty() {
             true => Ok(()),
-            false => self.weigh(unknown.nodes, runtime),
+            false => self.weigh(nodes, runtime),
         }
     }
 
-    /// Notes how often ways count that lead to these nodes.
-    fn weigh(&mut self, mut nodes: Vec<u32>, runtime: &mut Runtime) -> Result<()> {
-        // Nodes in order have their lists side by side.
-        nodes.sort_unstable();
+    /// Notes how often ways count that lead to these nodes, which are in order: then their lists stand
+    /// side by side.
+    fn weigh(&mut self, nodes: Vec<u32>, runtime: &mut Runtime) -> Result<()> {
         match &self.plan.end {
             End::Any => {}
             End::Labels(labels) => {
@@ -146,6 +188,11 @@ impl<'p> Branch<'p> {
                 }
             }
             End::Further { filters, .. } => {
+                if !filters.is_empty() {
+                    for node in &nodes {
+                        self.known.set(*node, 0, runtime)?;
+                    }
+                }
                 let passing = passing(nodes, filters, runtime)?;
                 let mut weights = vec![1; passing.len()];
                 for ways in &mut self.further {
@@ -174,33 +221,99 @@ impl<'p> Branch<'p> {
     }
 }
 
+/// Above this part of the nodes of a graph, those that are met are marked in a set.
+const PART_OF_MANY: usize = 256;
+
 /// Nodes of which is not known how often they count.
 struct Unknown {
-    nodes: Vec<u32>,
+    /// Such nodes, each once, as long as there are few.
+    few: Vec<u32>,
+    /// Where there are many, the others, and maybe some that are known.
+    many: NodeSet,
+    are_many: bool,
     held: Reservation,
 }
 
 impl Unknown {
     fn new(runtime: &Runtime) -> Unknown {
         Unknown {
-            nodes: Vec::new(),
+            few: Vec::new(),
+            many: NodeSet::default(),
+            are_many: false,
             held: runtime.context.reservation(),
         }
     }
 
     /// Adds those of the nodes that have no number yet.
     fn add(&mut self, nodes: &[u32], known: &mut NodeNumbers, runtime: &Runtime) -> Result<()> {
+        if self.are_many {
+            // A bit is sooner set than a number looked up among all.
+            nodes.iter().for_each(|node| {
+                self.many.insert(*node);
+            });
+            return Ok(());
+        }
         for node in nodes {
             if known.begin(*node, runtime)? {
-                if self.nodes.len() == self.nodes.capacity() {
-                    // The node, its weight, and what that is computed from.
-                    self.held.grow(self.nodes.len().max(8) * 24)?;
-                }
-                self.nodes.push(*node);
+                self.few.push(*node);
             }
+        }
+        if self.few.len() > runtime.graph().node_positions() / PART_OF_MANY {
+            self.many.reserve(runtime)?;
+            self.are_many = true;
         }
         Ok(())
     }
+
+    /// Adds the ends of all ways from nodes, which threads share out.
+    fn add_ends(
+        &mut self,
+        nodes: &[u32],
+        plan: &physical::Branch,
+        threads: usize,
+        runtime: &Runtime,
+    ) -> Result<()> {
+        self.many.reserve(runtime)?;
+        self.are_many = true;
+        let graph = runtime.graph();
+        // A set for each thread, not for each part of the nodes.
+        let mut parts = nodes.chunks(nodes.len().div_ceil(threads));
+        let next = || Ok(parts.next().map(|part| (part, runtime.context.clone())));
+        let work = |(nodes, context): (&[u32], Context)| {
+            let mut met = NodeSet::default();
+            met.reserve_for(graph, &context)?;
+            let mut steps = Steps::unordered(plan.direction, &plan.types, graph);
+            steps.visit_lists(nodes, &context, |_, list| {
+                list.iter().for_each(|node| {
+                    met.insert(*node);
+                });
+                Ok(())
+            })?;
+            Ok(met)
+        };
+        in_order(threads, next, work, |met: Result<NodeSet>| {
+            self.many.add(&met?);
+            Ok(())
+        })
+    }
+
+    /// The nodes, ascending, and the room for them.
+    fn finish(mut self, known: &NodeNumbers) -> Result<(Vec<u32>, Reservation)> {
+        let is_new = |node: &u32| known.get(*node).is_none();
+        let mut nodes: Vec<u32> = self.many.iter().filter(is_new).collect();
+        nodes.append(&mut self.few);
+        // The node, its weight, and what that is computed from.
+        self.held.grow(nodes.len() * BYTES_PER_NODE)?;
+        // A long run in order and a short one without are quickly sorted by merging.
+        nodes.sort();
+        Ok((nodes, self.held))
+    }
+}
+
+/// How many threads count from nodes at once; `None` for this one alone.
+fn threads_for(nodes: &[u32], runtime: &Runtime) -> Option<usize> {
+    let threads = threads_at_hand(runtime);
+    (threads > 1 && nodes.len() > 2 * PART).then_some(threads)
 }
 
 /// The nodes for which all predicates are true.
