@@ -9,11 +9,15 @@ use crate::column::Column;
 use crate::error::Result;
 use crate::execute::evaluate::node_ids;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
+use crate::graph::Found;
 use crate::physical::Expand;
 use crate::value::NodeId;
 
 /// Rows after which a batch is handed out: each row of the input may become many.
 pub(super) const MANY_ROWS: usize = 8 * BATCH_SIZE;
+
+/// A row of what was found, in bytes.
+const BYTES_PER_ROW: usize = 3 * size_of::<u32>();
 
 /// Expands one hop.
 pub(in crate::execute) struct ExpandOne<'p> {
@@ -61,47 +65,38 @@ impl Operator for ExpandOne<'_> {
         let takes_all = into.is_none() && taken.is_empty() && !once;
         let mut taken_here = Vec::new();
         let mut held = runtime.context.reservation();
-        let (mut rows, mut nodes, mut relationships) = (Vec::new(), Vec::new(), Vec::new());
+        let mut found = Found::default();
         let mut row = first;
-        // Whether the node before had one neighbour: then those after it may have, too.
-        let mut is_single = true;
-        while row < batch.rows() && nodes.len() < MANY_ROWS {
-            if takes_all && is_single && from.null_count() == 0 {
-                let most = (batch.rows() - row).min(MANY_ROWS - nodes.len());
-                let near = &from.values()[row..row + most];
-                held.grow(near.len() * 12)?;
-                let done = steps.append_single(near, &mut nodes, &mut relationships)?;
-                rows.extend(row as u32..(row + done) as u32);
-                row += done;
-                is_single = false;
-                if done > 0 {
-                    continue;
-                }
-            }
-            let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
-            if is_null {
-                row += 1;
+        while row < batch.rows() && found.rows.len() < MANY_ROWS {
+            let before = found.rows.len();
+            if takes_all && from.null_count() == 0 {
+                let near = &from.values()[row..batch.rows().min(row + BATCH_SIZE)];
+                row += steps.append(near, row, MANY_ROWS, &mut found)?;
+                held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
                 continue;
             }
-            let node = NodeId(from.value(row));
-            let before = nodes.len();
-            if takes_all {
-                steps.append(node, &mut nodes, &mut relationships)?;
-            } else {
+            let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
+            if !is_null {
                 taken.of_row(row, &mut taken_here);
                 let target = into.as_ref().map(|into| into.value(row));
-                steps.visit(node, target, |neighbour, relationship| {
-                    if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
-                        nodes.push(neighbour);
-                        relationships.push(relationship);
-                    }
-                })?;
+                steps.visit(
+                    NodeId(from.value(row)),
+                    target,
+                    |neighbour, relationship| {
+                        if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
+                            found.push(row as u32, neighbour, relationship);
+                        }
+                    },
+                )?;
+                held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
             }
-            rows.resize(nodes.len(), row as u32);
-            held.grow((nodes.len() - before) * 12)?;
-            is_single = nodes.len() == before + 1;
             row += 1;
         }
+        let Found {
+            rows,
+            nodes,
+            relationships,
+        } = found;
         // Where each row has one neighbour, they stand beside each other as they are.
         let is_whole =
             rows.len() == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);

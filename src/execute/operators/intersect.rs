@@ -7,7 +7,8 @@ use arrow_array::{Array, UInt32Array};
 
 use super::Input;
 use super::expand::MANY_ROWS;
-use super::steps::{Steps, Taken};
+use super::node_set::NodeSet;
+use super::steps::{READ_AHEAD, Steps, Taken};
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::Result;
@@ -79,12 +80,16 @@ impl Operator for Intersect<'_> {
         let mut steps = Steps::new(one.direction, &one.types, graph);
         let mut other_steps = Steps::new(other.direction, &other.types, graph);
         let (mut taken_here, mut other_taken_here) = (Vec::new(), Vec::new());
-        let (mut nodes, mut relationships) = (Vec::new(), Vec::new());
+        let mut near = Vec::new();
         let mut found = Found::default();
         let mut held = runtime.context.reservation();
         let mut gone_through = 0;
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
+            if (row - first).is_multiple_of(READ_AHEAD) {
+                let near = row..batch.rows().min(row + READ_AHEAD);
+                steps.read_ahead(&from.values()[near]);
+            }
             let this = row;
             row += 1;
             if from.is_null(this) || other_from.is_null(this) {
@@ -109,20 +114,28 @@ impl Operator for Intersect<'_> {
             if marks.are_of(other_node)
                 || marks.set(other_node, steps.degree(node)?, &mut other_steps, runtime)?
             {
-                steps.visit(node, None, |node, relationship| {
-                    gone_through += 1;
+                gone_through += steps.visit_among(node, &marks.nodes, |node, relationship| {
                     for (_, other) in marks.of(node) {
                         take(node, relationship, *other);
                     }
                 })?;
             } else {
-                nodes.clear();
-                relationships.clear();
-                steps.append(node, &mut nodes, &mut relationships)?;
-                gone_through += nodes.len();
-                for (node, relationship) in nodes.iter().zip(&relationships) {
-                    other_steps.visit(NodeId(other_node), Some(*node), |_, other| {
-                        take(*node, *relationship, other);
+                // The longer list is searched for what the shorter one has.
+                let other_node = NodeId(other_node);
+                let is_shorter = steps.degree(node)? <= other_steps.degree(other_node)?;
+                let (listed, searched, from, to) = match is_shorter {
+                    true => (&mut steps, &mut other_steps, node, other_node),
+                    false => (&mut other_steps, &mut steps, other_node, node),
+                };
+                near.clear();
+                listed.visit(from, None, |node, relationship| {
+                    near.push((node, relationship))
+                })?;
+                gone_through += near.len();
+                for (node, listed) in &near {
+                    searched.visit(to, Some(*node), |_, found| match is_shorter {
+                        true => take(*node, *listed, found),
+                        false => take(*node, found, *listed),
                     })?;
                 }
             }
@@ -163,7 +176,8 @@ struct Marks {
     lookups: u64,
     /// Neighbours and relationships, sorted.
     list: Vec<(u32, u32)>,
-    /// By node: one more than its first place in the list; 0 for no neighbour.
+    nodes: NodeSet,
+    /// By node of the set: its first place in the list.
     places: Vec<u32>,
     held: Option<Reservation>,
 }
@@ -196,9 +210,9 @@ impl Marks {
     }
 
     fn mark(&mut self, node: u32, steps: &mut Steps, runtime: &Runtime) -> Result<()> {
-        for (neighbour, _) in self.list.drain(..) {
-            self.places[neighbour as usize] = 0;
-        }
+        self.node = None;
+        self.nodes.reserve(runtime)?;
+        self.nodes.remove(self.list.drain(..).map(|(node, _)| node));
         let bytes = steps.degree(NodeId(node))? as usize * size_of::<(u32, u32)>();
         let positions = runtime.graph().node_positions();
         self.held = None;
@@ -215,7 +229,8 @@ impl Marks {
         // Several types or directions give several sorted runs.
         list.sort();
         for (place, (neighbour, _)) in self.list.iter().enumerate().rev() {
-            self.places[*neighbour as usize] = place as u32 + 1;
+            self.nodes.insert(*neighbour);
+            self.places[*neighbour as usize] = place as u32;
         }
         self.node = Some(node);
         Ok(())
@@ -223,11 +238,7 @@ impl Marks {
 
     /// The entries of a neighbour.
     fn of(&self, neighbour: u32) -> &[(u32, u32)] {
-        let place = self.places.get(neighbour as usize).copied().unwrap_or(0) as usize;
-        let Some(start) = place.checked_sub(1) else {
-            return &[];
-        };
-        let rest = &self.list[start..];
+        let rest = &self.list[self.places[neighbour as usize] as usize..];
         let is_same = rest.iter().take_while(|(node, _)| *node == neighbour);
         &rest[..is_same.count()]
     }

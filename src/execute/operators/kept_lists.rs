@@ -1,7 +1,5 @@
 //! The neighbours of nodes that are asked for again and again, each list in one piece.
 
-use std::collections::HashSet;
-
 use super::steps::Steps;
 use crate::context::Reservation;
 use crate::error::Result;
@@ -22,8 +20,6 @@ pub(super) struct KeptLists {
     lookups: usize,
     made: usize,
     is_off: bool,
-    /// Nodes that were met and are their own neighbours.
-    loops: HashSet<u32>,
 }
 
 impl KeptLists {
@@ -45,34 +41,13 @@ impl KeptLists {
         self.lookups += 1;
         self.made += 1;
         self.single.clear();
-        if steps.append_nodes(node, &mut self.single)? && self.single.contains(&node) {
-            self.loops.insert(node);
-        }
+        steps.append_nodes(node, &mut self.single)?;
         change(&mut self.single);
         self.is_off |= self.lookups > TRIED && self.made * 2 > self.lookups;
         if !self.is_off {
             self.keep(node, runtime);
         }
         Ok(&self.single)
-    }
-
-    /// Whether a node, whose list was read, is its own neighbour.
-    pub(super) fn is_loop(&self, node: u32) -> bool {
-        !self.loops.is_empty() && self.loops.contains(&node)
-    }
-
-    /// Notes that a node may be its own neighbour.
-    pub(super) fn note_loop(&mut self, node: u32) {
-        self.loops.insert(node);
-    }
-
-    /// How long the list of a node is; about that where it is not there yet.
-    #[inline]
-    pub(super) fn length(&self, node: u32, steps: &mut Steps) -> Result<usize> {
-        match self.places.get(node as usize) {
-            Some((start, end)) if *start > 0 => Ok((*end + 1 - *start) as usize),
-            _ => Ok(steps.degree(crate::value::NodeId(node))? as usize),
-        }
     }
 
     /// Keeps the last list, if the budget allows.

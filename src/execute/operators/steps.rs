@@ -2,18 +2,23 @@
 
 use arrow_array::Array;
 
+use super::neighbour_lists::NeighbourLists;
+use super::node_set::NodeSet;
 use crate::bind::bound::PatternDirection;
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::Result;
 use crate::execute::evaluate::type_matches;
 use crate::execute::{Batch, Runtime};
-use crate::graph::{AdjacencyReader, Neighbours, Snapshot};
+use crate::graph::{AdjacencyReader, Found, Neighbours, Snapshot};
 use crate::physical::TypeFilter;
 use crate::value::{NodeId, RelationshipId, TypeId, Value};
 
 /// Neighbours that are gone through between two looks at the interrupt flag.
 pub(super) const BETWEEN_CHECKS: usize = 1 << 16;
+
+/// Rows whose lists are brought near at once.
+pub(super) const READ_AHEAD: usize = 256;
 
 /// The neighbours that a pattern follows: one reader for each type and direction.
 pub(super) struct Steps {
@@ -22,7 +27,7 @@ pub(super) struct Steps {
     both: bool,
 }
 
-/// Steps that stay at hand from batch to batch, as long as the graph is the same.
+/// Steps for counting that stay at hand from batch to batch, as long as the graph is the same.
 #[derive(Default)]
 pub(super) struct KeptSteps(Option<(u64, Steps)>);
 
@@ -39,7 +44,7 @@ impl KeptSteps {
         if self.0.as_ref().is_some_and(|(known, _)| *known != state) {
             self.0 = None;
         }
-        let make = || (state, Steps::new(direction, types, runtime.graph()));
+        let make = || (state, Steps::unordered(direction, types, runtime.graph()));
         &mut self.0.get_or_insert_with(make).1
     }
 }
@@ -62,6 +67,23 @@ impl Steps {
         Steps {
             readers: readers.collect(),
             both: directions.len() == 2,
+        }
+    }
+
+    /// Steps for counting: neighbours in both directions may come in another order.
+    pub(super) fn unordered(
+        direction: PatternDirection,
+        types: &TypeFilter,
+        graph: &Snapshot,
+    ) -> Steps {
+        let types = type_ids(types, graph);
+        let is_undirected = direction.ways().len() == 2;
+        match is_undirected.then(|| undirected(&types, graph)).flatten() {
+            Some(readers) => Steps {
+                readers,
+                both: false,
+            },
+            None => Steps::of_types(direction, types, graph),
         }
     }
 
@@ -88,13 +110,35 @@ impl Steps {
         Ok(())
     }
 
+    /// As [`Steps::visit`], only where the neighbour is among `wanted`; gives the number of those that
+    /// were gone through.
+    pub(super) fn visit_among(
+        &mut self,
+        node: NodeId,
+        wanted: &NodeSet,
+        mut visit: impl FnMut(u32, u32),
+    ) -> Result<usize> {
+        let mut gone_through = 0;
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let found = reader.neighbours(node)?;
+            let skips_loops = self.both && number % 2 == 1 && found.has_loops;
+            gone_through += found.nodes.len();
+            for (place, neighbour) in found.nodes.iter().enumerate() {
+                if wanted.contains(*neighbour) && !(skips_loops && *neighbour == node.0) {
+                    visit(*neighbour, found.relationships[place]);
+                }
+            }
+        }
+        Ok(gone_through)
+    }
+
     /// How many relationships lead from a node to its neighbours.
     pub(super) fn degree(&mut self, node: NodeId) -> Result<u64> {
         let mut degree = 0;
         for (number, reader) in self.readers.iter_mut().enumerate() {
             let found = reader.neighbours(node)?;
             degree += found.nodes.len();
-            if self.both && number % 2 == 1 {
+            if self.both && number % 2 == 1 && found.has_loops {
                 degree -= only(found, node.0).nodes.len();
             }
         }
@@ -160,10 +204,9 @@ impl Steps {
                 for (place, list) in (place..).zip(rows.lists()) {
                     gone_through += list.nodes.len();
                     if skips_loops && rows.has_loops {
-                        let loops = only(list, nodes[place]).nodes;
-                        let before = list.nodes.partition_point(|node| *node < nodes[place]);
-                        visit(place, &list.nodes[..before])?;
-                        visit(place, &list.nodes[before + loops.len()..])?;
+                        let (before, after) = around(list.nodes, nodes[place]);
+                        visit(place, before)?;
+                        visit(place, after)?;
                     } else {
                         visit(place, list.nodes)?;
                     }
@@ -178,62 +221,76 @@ impl Steps {
         Ok(())
     }
 
-    /// Appends all neighbours of a node; tells whether it may be its own neighbour.
+    /// Appends all neighbours of a node; a loop is there once.
     #[inline]
-    pub(super) fn append_nodes(&mut self, node: u32, nodes: &mut Vec<u32>) -> Result<bool> {
-        let mut may_loop = false;
-        for (number, reader) in self.readers.iter_mut().enumerate() {
-            let found = reader.neighbours(NodeId(node))?;
-            may_loop |= found.has_loops;
-            match self.both && number % 2 == 1 && found.has_loops {
-                true => nodes.extend(found.nodes.iter().filter(|other| **other != node)),
-                false => nodes.extend_from_slice(found.nodes),
-            }
-        }
-        Ok(may_loop)
-    }
-
-    /// How many relationships lead from a node to another.
-    pub(super) fn count_between(&mut self, node: u32, other: u32) -> Result<u64> {
-        let mut count = 0;
-        self.visit(NodeId(node), Some(other), |_, _| count += 1)?;
-        Ok(count)
-    }
-
-    /// Appends the neighbours of these nodes and the relationships to them, up to a node that has not
-    /// exactly one; gives the number of nodes up to it. What is quick is done, which may be nothing.
-    pub(super) fn append_single(
-        &mut self,
-        from: &[u32],
-        nodes: &mut Vec<u32>,
-        relationships: &mut Vec<u32>,
-    ) -> Result<usize> {
-        match self.readers.as_mut_slice() {
-            [reader] => reader.append_single(from, nodes, relationships),
-            _ => Ok(0),
-        }
-    }
-
-    /// Appends all neighbours of a node and the relationships to them.
-    pub(super) fn append(
-        &mut self,
-        node: NodeId,
-        nodes: &mut Vec<u32>,
-        relationships: &mut Vec<u32>,
-    ) -> Result<()> {
-        if self.both {
-            return self.visit(node, None, |neighbour, relationship| {
-                nodes.push(neighbour);
-                relationships.push(relationship);
-            });
-        }
-        for reader in &mut self.readers {
-            let found = reader.neighbours(node)?;
-            nodes.extend_from_slice(found.nodes);
-            relationships.extend_from_slice(found.relationships);
-        }
+    pub(super) fn append_nodes(&mut self, node: u32, nodes: &mut Vec<u32>) -> Result<()> {
+        let lists = self.lists(node)?;
+        lists.lists().for_each(|list| nodes.extend_from_slice(list));
         Ok(())
     }
+
+    /// Brings the lists of nodes near that are asked for one after the other.
+    pub(super) fn read_ahead(&self, nodes: &[u32]) {
+        self.readers
+            .iter()
+            .for_each(|reader| reader.read_ahead(nodes));
+    }
+
+    /// All neighbours of a node, as they stand; a loop is there once.
+    #[inline]
+    pub(super) fn lists(&mut self, node: u32) -> Result<NeighbourLists<'_>> {
+        if self.readers.len() == 1 {
+            let found = self.readers[0].neighbours(NodeId(node))?;
+            return Ok(NeighbourLists::of(found));
+        }
+        let mut lists = NeighbourLists::default();
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let found = reader.neighbours(NodeId(node))?;
+            if self.both && number % 2 == 1 && found.has_loops {
+                let (before, after) = around(found.nodes, node);
+                for nodes in [before, after] {
+                    lists.push(Neighbours { nodes, ..found });
+                }
+            } else {
+                lists.push(found);
+            }
+        }
+        Ok(lists)
+    }
+
+    /// Appends all neighbours of nodes, which come from rows from `first` on, until there are `most`;
+    /// gives the number of nodes up to there.
+    pub(super) fn append(
+        &mut self,
+        from: &[u32],
+        first: usize,
+        most: usize,
+        found: &mut Found,
+    ) -> Result<usize> {
+        if let [reader] = self.readers.as_mut_slice() {
+            return reader.append(from, first, most, found);
+        }
+        for (done, node) in from.iter().enumerate() {
+            if found.rows.len() >= most {
+                return Ok(done);
+            }
+            let row = (first + done) as u32;
+            self.visit(NodeId(*node), None, |neighbour, relationship| {
+                found.push(row, neighbour, relationship)
+            })?;
+        }
+        Ok(from.len())
+    }
+}
+
+/// Readers of both directions at once, if all types have them at hand.
+fn undirected(types: &[TypeId], graph: &Snapshot) -> Option<Vec<AdjacencyReader>> {
+    let readers = types.iter().map(|id| {
+        // What cannot be fetched is told when it is read.
+        let reader = graph.undirected_reader(*id);
+        reader.ok().flatten()
+    });
+    readers.collect()
 }
 
 /// Those neighbours that are the target.
@@ -246,6 +303,13 @@ fn only(found: Neighbours<'_>, target: u32) -> Neighbours<'_> {
         relationships: &found.relationships[start..start + length],
         has_loops: found.has_loops,
     }
+}
+
+/// The nodes before and after a node in a sorted list.
+fn around(nodes: &[u32], node: u32) -> (&[u32], &[u32]) {
+    let before = nodes.partition_point(|other| *other < node);
+    let after = nodes.partition_point(|other| *other <= node);
+    (&nodes[..before], &nodes[after..])
 }
 
 /// The numbers of the types that a filter lets through.

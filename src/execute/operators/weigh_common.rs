@@ -9,11 +9,13 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
+use super::common_ways::{Row, find_special, met};
 use super::intersect::changes;
 use super::kept_lists::KeptLists;
 use super::marks::Marks;
+use super::neighbour_lists::NeighbourLists;
 use super::node_numbers::NodeNumbers;
-use super::steps::{BETWEEN_CHECKS, Taken};
+use super::steps::{BETWEEN_CHECKS, READ_AHEAD, Taken};
 use super::ways::Branch;
 use crate::error::Result;
 use crate::execute::batch::{multiply, product, total};
@@ -24,6 +26,9 @@ use crate::value::NodeId;
 
 /// A list this many times as long as there are marks is searched for each of them.
 const SEARCHED: usize = 32;
+
+/// So many comparisons without marks cost no more than turning from one row's marks to the next one's.
+const COMPARED: usize = 48;
 
 /// So many neighbours to be looked up are worth marking a list that is this times as long.
 const MARKED_PER_LOOKUP: usize = 8;
@@ -43,12 +48,17 @@ pub(in crate::execute) struct WeighCommon<'p> {
     lookups: usize,
     /// The list that is being marked.
     list: Vec<u32>,
+    /// Whether the neighbour must not be the other node itself.
+    excludes_other: bool,
+    /// Whether every way counts once.
+    counts_all: bool,
 }
 
 /// What leads from one of the two nodes.
 struct Side<'p> {
     branch: Branch<'p>,
-    lists: KeptLists,
+    /// The neighbours of nodes, where they count otherwise than they stand in the graph.
+    changed: KeptLists,
     /// All ways from each node.
     totals: NodeNumbers,
 }
@@ -57,9 +67,15 @@ impl<'p> Side<'p> {
     fn new(branch: &'p physical::Branch) -> Self {
         Side {
             branch: Branch::new(branch),
-            lists: KeptLists::default(),
+            changed: KeptLists::default(),
             totals: NodeNumbers::default(),
         }
+    }
+
+    /// The neighbours of a node, as they stand.
+    #[inline]
+    fn lists(&mut self, node: u32, runtime: &Runtime) -> Result<NeighbourLists<'_>> {
+        self.branch.steps(runtime).lists(node)
     }
 
     /// The number of all ways from each of the nodes; none from nulls.
@@ -86,36 +102,22 @@ impl<'p> Side<'p> {
     }
 }
 
-/// A row, as far as it matters here.
-struct Row<'r> {
-    one: u32,
-    other: u32,
-    /// Nodes that the neighbour must not be.
-    different: &'r [u32],
-    /// Relationships that must not be taken again.
-    taken: &'r [u32],
-    /// All ways, where those count that do not meet.
-    all: Option<u64>,
-}
-
-impl Row<'_> {
-    fn node(&self, is_other: bool) -> u32 {
-        if is_other { self.other } else { self.one }
-    }
-}
-
 impl<'p> WeighCommon<'p> {
     pub(in crate::execute) fn new(
         input: Input<'p>,
         plan: &'p physical::WeighCommon,
         only_number: bool,
     ) -> Self {
+        let (one, other) = (Side::new(&plan.one), Side::new(&plan.other));
+        let is_other_weighed = plan.count == Common::Apart;
         WeighCommon {
             input,
             plan,
             only_number,
-            one: Side::new(&plan.one),
-            other: Side::new(&plan.other),
+            excludes_other: plan.different.contains(&plan.other_from),
+            counts_all: one.branch.counts_all() && (!is_other_weighed || other.branch.counts_all()),
+            one,
+            other,
             marks: Marks::default(),
             marked: None,
             wanted: None,
@@ -124,53 +126,54 @@ impl<'p> WeighCommon<'p> {
         }
     }
 
-    /// Whether the neighbour must not be the other node itself.
-    fn excludes_other(&self) -> bool {
-        self.plan.different.contains(&self.plan.other_from)
+    fn side(&mut self, is_other: bool) -> &mut Side<'p> {
+        match is_other {
+            true => &mut self.other,
+            false => &mut self.one,
+        }
     }
 
-    /// The neighbours of a node of one side, as often as they count there.
-    fn list<'l>(
-        side: &'l mut Side<'p>,
-        node: u32,
-        is_other: bool,
-        plan: &physical::WeighCommon,
-        runtime: &Runtime,
-    ) -> Result<&'l [u32]> {
-        let excludes_other = plan.different.contains(&plan.other_from);
+    /// Whether neighbours on one side count otherwise than they stand in the graph.
+    fn is_changed(&self, is_other: bool) -> bool {
+        let counts_each = matches!(self.plan.count, Common::Meeting | Common::Apart);
+        is_other && (self.excludes_other || !counts_each)
+    }
+
+    /// The neighbours of a node of the other side, as often as they count there.
+    fn changed_list(&mut self, node: u32, runtime: &Runtime) -> Result<&[u32]> {
+        let (count, excludes_other) = (self.plan.count, self.excludes_other);
         let change = |list: &mut Vec<u32>| {
-            if !is_other {
-                return;
-            }
-            match plan.count {
-                Common::Meeting | Common::Apart => {}
-                Common::Present | Common::Absent => {
-                    list.sort_unstable();
-                    list.dedup();
-                }
+            if matches!(count, Common::Present | Common::Absent) {
+                list.sort_unstable();
+                list.dedup();
             }
             if excludes_other {
                 list.retain(|neighbour| *neighbour != node);
-                if plan.count == Common::Absent {
+                if count == Common::Absent {
                     list.push(node);
                 }
             }
         };
+        let side = &mut self.other;
         let steps = side.branch.steps(runtime);
-        side.lists.of(node, steps, change, runtime)
+        side.changed.of(node, steps, change, runtime)
     }
 
     /// Marks the neighbours of a node with how often ways count that lead to them.
     fn mark(&mut self, node: u32, is_other: bool, runtime: &mut Runtime) -> Result<()> {
         self.marks.clear(runtime)?;
         self.marked = None;
-        let side = match is_other {
-            true => &mut self.other,
-            false => &mut self.one,
-        };
         let mut list = std::mem::take(&mut self.list);
         list.clear();
-        list.extend_from_slice(Self::list(side, node, is_other, self.plan, runtime)?);
+        match self.is_changed(is_other) {
+            true => list.extend_from_slice(self.changed_list(node, runtime)?),
+            false => {
+                let lists = self.side(is_other).lists(node, runtime)?;
+                lists
+                    .lists()
+                    .for_each(|nodes| list.extend_from_slice(nodes));
+            }
+        }
         self.one.branch.learn_ends(&list, runtime)?;
         if self.plan.count == Common::Apart {
             self.other.branch.learn_ends(&list, runtime)?;
@@ -195,57 +198,52 @@ impl<'p> WeighCommon<'p> {
 
     /// The ways to the common neighbours of the marked node and this one of the other side.
     fn meeting(&mut self, node: u32, is_other: bool, runtime: &Runtime) -> Result<u64> {
+        let is_changed = self.is_changed(is_other);
+        let (count, excludes) = (self.plan.count, is_other && self.excludes_other);
         let side = match is_other {
             true => &mut self.other,
             false => &mut self.one,
         };
-        let steps = side.branch.steps(runtime);
-        let length = side.lists.length(node, steps)?;
-        if length > SEARCHED * (self.marks.marked().len() + 1) {
-            if steps.count_between(node, node)? > 0 {
-                side.lists.note_loop(node);
+        let lists = side.lists(node, runtime)?;
+        if lists.len() <= SEARCHED * (self.marks.marked().len() + 1) {
+            if is_changed {
+                drop(lists);
+                let marks = std::mem::take(&mut self.marks);
+                let sum = self
+                    .changed_list(node, runtime)
+                    .and_then(|list| marks.sum(list));
+                self.marks = marks;
+                return sum;
             }
-            let mut ways = 0;
-            for neighbour in self.marks.marked() {
-                let times = steps.count_between(node, *neighbour)?;
-                let times = match (is_other, self.plan.count) {
-                    (true, Common::Present | Common::Absent) => times.min(1),
-                    _ => times,
-                };
-                let is_self = is_other && *neighbour == node;
-                let times = match self.plan.different.contains(&self.plan.other_from) && is_self {
-                    true => u64::from(self.plan.count == Common::Absent),
-                    false => times,
-                };
-                ways = total(ways, product(times, self.marks.get(*neighbour))?)?;
-            }
-            return Ok(ways);
+            let mut sums = lists.lists().map(|list| self.marks.sum(list));
+            return sums.try_fold(0, |sum, more| total(sum, more?));
         }
-        let list = Self::list(side, node, is_other, self.plan, runtime)?;
-        self.marks.sum(list)
+        let mut ways = 0;
+        for neighbour in self.marks.marked() {
+            let times = match lists.times(*neighbour) {
+                _ if excludes && *neighbour == node => usize::from(count == Common::Absent),
+                times if is_changed => match count {
+                    Common::Present | Common::Absent => times.min(1),
+                    Common::Meeting | Common::Apart => times,
+                },
+                times => times,
+            };
+            ways = total(ways, product(times as u64, self.marks.get(*neighbour))?)?;
+        }
+        Ok(ways)
     }
 
     /// Which neighbours of a row to mark: those of the other node? `usual` is the side that stays the
-    /// same from row to row.
-    fn is_other_marked(
-        &mut self,
-        row: &Row,
-        usual: Option<bool>,
-        runtime: &Runtime,
-    ) -> Result<bool> {
-        if let Some(is_other) = usual
-            && self.marked == Some((row.node(is_other), is_other))
-        {
-            return Ok(is_other);
-        }
-        let steps = self.one.branch.steps(runtime);
-        let one = self.one.lists.length(row.one, steps)?;
-        let steps = self.other.branch.steps(runtime);
-        let other = self.other.lists.length(row.other, steps)?;
+    /// same from row to row, `lengths` are how many neighbours the one and the other node have.
+    fn is_other_marked(&mut self, row: &Row, usual: Option<bool>, lengths: (usize, usize)) -> bool {
+        let (one, other) = lengths;
         let Some(is_other) = usual else {
-            return Ok(other <= one);
+            return other <= one;
         };
         let wanted = Some((row.node(is_other), is_other));
+        if self.marked == wanted {
+            return is_other;
+        }
         if self.wanted != wanted {
             (self.wanted, self.lookups) = (wanted, 0);
         }
@@ -255,17 +253,61 @@ impl<'p> WeighCommon<'p> {
         };
         self.lookups += looked_up;
         let is_worth = marked <= MARKED_PER_LOOKUP * (self.lookups + 1);
-        Ok(is_other == is_worth)
+        is_other == is_worth
     }
 
-    /// How often a row counts whose relationships are known to differ.
-    fn plain(&mut self, row: &Row, usual: Option<bool>, runtime: &mut Runtime) -> Result<u64> {
-        let is_other = self.is_other_marked(row, usual, runtime)?;
+    /// How often a row counts whose relationships are known to differ, and in `special` the nodes that
+    /// have to be looked at for those that may not.
+    fn ways(
+        &mut self,
+        row: &mut Row,
+        usual: Option<bool>,
+        ends: &[(u32, u32)],
+        special: &mut Vec<u32>,
+        runtime: &mut Runtime,
+    ) -> Result<u64> {
+        special.clear();
+        let may_differ = !ends.is_empty() || !row.different.is_empty();
+        let one = self.one.lists(row.one, runtime)?;
+        let other = self.other.lists(row.other, runtime)?;
+        let lengths = (one.len(), other.len());
+        let (here, there) = lengths;
+        if self.counts_all {
+            row.all = match self.plan.count {
+                Common::Meeting | Common::Present => None,
+                Common::Absent => Some(here as u64),
+                Common::Apart => Some(here as u64 * there as u64),
+            };
+        }
+        // Where there are no ways at all, none is left.
+        if here == 0 || row.all == Some(0) {
+            return Ok(0);
+        }
+        let loops = match may_differ {
+            true => (one.has_loop(row.one), other.has_loop(row.other)),
+            false => (false, false),
+        };
+        if self.counts_all && is_quickly_compared(lengths, usual.is_some()) {
+            let met = met(self.plan, row.other, &one, &other);
+            if may_differ {
+                let may_lead_to = |node| one.contains(node);
+                find_special(self.plan, row, ends, may_lead_to, loops, special);
+            }
+            return Ok(row.all.map_or(met, |all| all - met));
+        }
+        drop((one, other));
+        let is_other = self.is_other_marked(row, usual, lengths);
         let marked = row.node(is_other);
         if self.marked != Some((marked, is_other)) {
             self.mark(marked, is_other, runtime)?;
         }
         let met = self.meeting(row.node(!is_other), !is_other, runtime)?;
+        if may_differ {
+            // What has no mark is counted only where marks are of what must not be met.
+            let are_needed = self.plan.count != Common::Absent || !is_other;
+            let may_lead_to = |node| !are_needed || self.marks.get(node) > 0;
+            find_special(self.plan, row, ends, may_lead_to, loops, special);
+        }
         Ok(row.all.map_or(met, |all| all - met))
     }
 
@@ -279,11 +321,7 @@ impl<'p> WeighCommon<'p> {
     ) -> Result<u64> {
         let excluded = [row.other];
         let counted = Row {
-            different: if self.excludes_other() {
-                &excluded
-            } else {
-                &[]
-            },
+            different: if self.excludes_other { &excluded } else { &[] },
             taken: &[],
             ..*row
         };
@@ -322,36 +360,17 @@ impl<'p> WeighCommon<'p> {
         }
         Ok(all)
     }
+}
 
-    /// The nodes to which ways of a row may lead that must not be counted: because they must differ from
-    /// the node, or because a relationship of the row leads there that must not be taken again.
-    fn special(&self, row: &Row, ends: &[(u32, u32)], special: &mut Vec<u32>) {
-        special.clear();
-        let excludes_other = self.excludes_other();
-        let is_closing = self.plan.count == Common::Meeting;
-        let touches = |end: u32| end == row.one || (is_closing && end == row.other);
-        let turned = ends.iter().map(|(from, to)| (*to, *from));
-        let taken = ends.iter().copied().chain(turned).filter(|(from, to)| {
-            // Without a loop no node is its own neighbour.
-            let is_met = match *to {
-                _ if !is_closing => true,
-                to if to == row.one => self.one.lists.is_loop(to),
-                to if to == row.other => self.other.lists.is_loop(to),
-                _ => true,
-            };
-            touches(*from) && is_met
-        });
-        // What has no mark is counted only where marks are of what must not be met.
-        let are_needed = self.plan.count != Common::Absent || self.marked == Some((row.one, false));
-        let nodes = taken.map(|(_, to)| to).chain(row.different.iter().copied());
-        special.extend(nodes.filter(|node| {
-            let is_excluded = excludes_other && *node == row.other;
-            let lacks_mark = are_needed && self.marks.get(*node) == 0;
-            !is_excluded && !lacks_mark
-        }));
-        special.sort_unstable();
-        special.dedup();
-    }
+/// Whether two lists are compared as they stand sooner than by marks; one of them may be marked for many
+/// rows.
+fn is_quickly_compared(lengths: (usize, usize), stays: bool) -> bool {
+    let (short, long) = (lengths.0.min(lengths.1), lengths.0.max(lengths.1));
+    let compared = match long {
+        0 => 0,
+        _ => short * (long.ilog2() as usize + 1),
+    };
+    compared <= COMPARED || (!stays && compared <= short + long)
 }
 
 impl Operator for WeighCommon<'_> {
@@ -366,6 +385,7 @@ impl Operator for WeighCommon<'_> {
         // What is counted if nothing is met.
         let totals = match plan.count {
             Common::Meeting | Common::Present => None,
+            _ if self.counts_all => None,
             Common::Absent => Some(self.one.totals(&one, runtime)?),
             Common::Apart => {
                 let mut totals = self.one.totals(&one, runtime)?;
@@ -393,17 +413,25 @@ impl Operator for WeighCommon<'_> {
         let mut weights = Vec::with_capacity(batch.rows());
         let mut gone_through = 0;
         for place in 0..batch.rows() {
+            if place.is_multiple_of(READ_AHEAD) {
+                let near = place..batch.rows().min(place + READ_AHEAD);
+                let steps = self.one.branch.steps(runtime);
+                steps.read_ahead(&one.values()[near.clone()]);
+                let steps = self.other.branch.steps(runtime);
+                steps.read_ahead(&other.values()[near]);
+            }
             if one.is_null(place) || other.is_null(place) {
                 weights.push(0);
                 continue;
             }
             ends_here.clear();
-            ends_here.extend(
-                ends.iter()
-                    .map(|(from, to)| (from.value(place), to.value(place))),
-            );
+            for (from, to) in &ends {
+                ends_here.push((from.value(place), to.value(place)));
+            }
             different_here.clear();
-            different_here.extend(different.iter().map(|nodes| nodes.value(place)));
+            for nodes in &different {
+                different_here.push(nodes.value(place));
+            }
             let mut row = Row {
                 one: one.value(place),
                 other: other.value(place),
@@ -411,11 +439,6 @@ impl Operator for WeighCommon<'_> {
                 taken: &[],
                 all: totals.as_ref().map(|totals| totals[place]),
             };
-            // Where there are no ways at all, none is left.
-            if row.all == Some(0) {
-                weights.push(0);
-                continue;
-            }
             if plan.count == Common::Meeting && row.one == row.other {
                 // One relationship may lead to the neighbour from both, which are one.
                 taken.of_row(place, &mut taken_here);
@@ -423,8 +446,7 @@ impl Operator for WeighCommon<'_> {
                 weights.push(self.exact(&row, None, runtime)?);
                 gone_through += BETWEEN_CHECKS / 64;
             } else {
-                let mut ways = self.plain(&row, usual, runtime)?;
-                self.special(&row, &ends_here, &mut special);
+                let mut ways = self.ways(&mut row, usual, &ends_here, &mut special, runtime)?;
                 if !special.is_empty() {
                     taken.of_row(place, &mut taken_here);
                     row.taken = &taken_here;
