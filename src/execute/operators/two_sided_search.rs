@@ -4,6 +4,7 @@
 //! Source: "Bi-directional Search" (Pohl, Machine Intelligence 6, 1971).
 
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use crate::context::Reservation;
 use crate::error::Result;
@@ -11,6 +12,9 @@ use crate::execute::Runtime;
 
 /// The bytes that a node that was reached takes, and a way to it.
 const BYTES_OF_NODE: usize = 24;
+
+/// So many nodes are reached before the first table has to grow.
+const FEW_NODES: usize = 448;
 
 /// Finds the ways on from a node, backwards or forwards: appends neighbours and relationships.
 pub(super) trait Ways {
@@ -46,8 +50,10 @@ const NONE: usize = usize::MAX;
 
 impl Side {
     fn new(end: u32) -> Side {
+        let mut reached = HashMap::with_capacity(FEW_NODES);
+        reached.insert(end, (0, NONE));
         Side {
-            reached: HashMap::from([(end, (0, NONE))]),
+            reached,
             ways: Vec::new(),
             frontier: vec![end],
             level: 0,
@@ -120,45 +126,44 @@ pub(super) fn search(
             false => (&mut start, &end),
         };
         side.level += 1;
-        for node in std::mem::take(&mut side.frontier) {
+        let before = std::mem::take(&mut side.frontier);
+        'level: for node in before {
             runtime.context.check()?;
             found.clear();
             steps.ways(node, backwards, &mut found, runtime)?;
             held.grow(found.len() * BYTES_OF_NODE)?;
             for (neighbour, relationship) in &found {
-                let known = side.reached.get_mut(neighbour);
-                let next = match &known {
-                    Some((level, next)) if all && *level == side.level => *next,
-                    Some(_) => continue,
-                    None => NONE,
-                };
                 let place = side.ways.len();
-                side.ways.push(Way {
+                let mut way = Way {
                     before: node,
                     relationship: *relationship,
-                    next,
-                });
-                match known {
-                    Some(known) => known.1 = place,
-                    None => {
-                        side.reached.insert(*neighbour, (side.level, place));
+                    next: NONE,
+                };
+                match side.reached.entry(*neighbour) {
+                    Entry::Occupied(mut known) => {
+                        let (level, last) = known.get_mut();
+                        if all && *level == side.level {
+                            way.next = std::mem::replace(last, place);
+                            side.ways.push(way);
+                        }
+                    }
+                    Entry::Vacant(unknown) => {
+                        unknown.insert((side.level, place));
+                        side.ways.push(way);
                         side.frontier.push(*neighbour);
                         if other.reached.contains_key(neighbour) {
                             meetings.push(*neighbour);
+                            if !all {
+                                break 'level;
+                            }
                         }
                     }
                 }
-            }
-            if !all && !meetings.is_empty() {
-                break;
             }
         }
         if side.frontier.is_empty() {
             return Ok(Vec::new());
         }
-    }
-    if !all {
-        meetings.truncate(1);
     }
     let mut paths = Vec::new();
     for meeting in meetings {
