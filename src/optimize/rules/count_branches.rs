@@ -29,6 +29,12 @@ use crate::optimize::{Statistics, bottom_up, conjuncts, filtered};
 /// What it costs to count a way, beside a row that is made by following a relationship.
 const COST_OF_WAY: f64 = 0.1;
 
+/// What it costs to count a way to one of few nodes, whose numbers stay at hand.
+const COST_OF_WAY_TO_FEW: f64 = 0.03;
+
+/// So many nodes are few.
+const FEW_NODES: f64 = 32_768.0;
+
 /// What it costs to scan a node of which no more is made than to count from it.
 const COST_OF_SCANNED: f64 = 0.2;
 
@@ -481,7 +487,11 @@ fn cost_of(
         let end = End::of(branch, statistics);
         match end.is_any() && !is_pair {
             true => nodes * access,
-            false => nodes * access + ways * COST_OF_WAY + end.cost(ways, statistics),
+            false => {
+                let few = ways.min(statistics.nodes(end.labels)) <= FEW_NODES;
+                let way = if few { COST_OF_WAY_TO_FEW } else { COST_OF_WAY };
+                nodes * access + ways * way + end.cost(ways, statistics)
+            }
         }
     });
     rows * COST_IN_ORDER + costs.sum::<f64>()
@@ -495,15 +505,17 @@ pub(super) fn cost_of_end(branch: &Branch, ways: f64, statistics: &Statistics) -
 /// What is asked of the nodes at the end of a branch.
 struct End<'p> {
     labels: Option<&'p Labels>,
+    /// Whether some neighbours may not have the labels.
+    is_tested: bool,
     filters: usize,
     weighs: Vec<Weigh>,
 }
 
 impl<'p> End<'p> {
-    /// Without labels that all neighbours have.
     fn of(branch: &'p Branch, statistics: &Statistics) -> End<'p> {
         let mut end = End {
             labels: None,
+            is_tested: false,
             filters: 0,
             weighs: Vec::new(),
         };
@@ -519,7 +531,8 @@ impl<'p> End<'p> {
                         E::HasLabels(_, labels) => {
                             let types = branch.types.as_ref();
                             let known = statistics.neighbours_have(types, branch.direction, labels);
-                            end.labels = Some(labels).filter(|_| !known);
+                            end.labels = Some(labels);
+                            end.is_tested = !known;
                         }
                         _ => end.filters += 1,
                     }
@@ -532,13 +545,13 @@ impl<'p> End<'p> {
 
     /// Whether each counts once.
     fn is_any(&self) -> bool {
-        self.labels.is_none() && self.filters == 0 && self.weighs.is_empty()
+        !self.is_tested && self.filters == 0 && self.weighs.is_empty()
     }
 
     /// What it costs to tell how often they count, when so many ways lead to them.
     fn cost(&self, ways: f64, statistics: &Statistics) -> f64 {
         let nodes = ways.min(statistics.nodes(self.labels));
-        let tests = usize::from(self.labels.is_some()) + self.filters;
+        let tests = usize::from(self.is_tested) + self.filters;
         let deeper = match self.weighs.is_empty() {
             true => 0.0,
             false => cost_of(&self.weighs, nodes, self.labels, COST_ANYWHERE, statistics),
