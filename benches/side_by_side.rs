@@ -17,6 +17,10 @@ use rihla::value::{Date, LocalDateTime};
 use rihla::{Database, QueryResult, Session, Value};
 use serde_json::{Value as Json, json};
 
+/// As in the program `rihla`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 #[derive(Debug, Parser)]

@@ -6,6 +6,10 @@ mod repl;
 
 use std::process::ExitCode;
 
+/// Statements make many small columns and lists and drop them, on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     repl::run()
 }
