@@ -1,10 +1,9 @@
 //! Who works on a database: locks on bytes far beyond the end of the data file, and the small file
 //! beside it that tells of changes and names the writer.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::disk::{Access, Disk, DiskFile, Lock};
@@ -16,7 +15,7 @@ pub(super) const WRITER: u64 = 1 << 62;
 /// Everybody who has the file open.
 pub(super) const OPEN: u64 = WRITER + 1;
 /// Generation 0; the others follow.
-const PIN: u64 = WRITER + 2;
+pub(super) const PIN: u64 = WRITER + 2;
 
 /// The longest wait between two tries to get a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(10);
@@ -49,75 +48,6 @@ pub(super) fn lock_within(
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(true)
-}
-
-/// The generations that this process reads; as long as it does, their blobs are not written over.
-#[derive(Debug)]
-pub(super) struct Pins {
-    file: Arc<dyn DiskFile>,
-    counts: Mutex<BTreeMap<u64, usize>>,
-}
-
-/// Keeps the blobs of a generation.
-#[derive(Debug)]
-pub(super) struct Pin {
-    pins: Arc<Pins>,
-    generation: u64,
-}
-
-impl Pins {
-    pub(super) fn new(file: Arc<dyn DiskFile>) -> Arc<Pins> {
-        Arc::new(Pins {
-            file,
-            counts: Mutex::default(),
-        })
-    }
-
-    fn counts(&self) -> MutexGuard<'_, BTreeMap<u64, usize>> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Pins a generation.
-    pub(super) fn pin(self: &Arc<Self>, generation: u64) -> io::Result<Pin> {
-        let mut counts = self.counts();
-        let count = counts.entry(generation).or_insert(0);
-        if *count == 0 {
-            let byte = PIN + generation;
-            lock_within(
-                self.file.as_ref(),
-                byte,
-                Lock::Shared,
-                Duration::from_secs(1),
-            )?;
-        }
-        *count += 1;
-        Ok(Pin {
-            pins: self.clone(),
-            generation,
-        })
-    }
-
-    /// Whether anybody reads a generation of `first..=last`.
-    pub(super) fn any(&self, first: u64, last: u64) -> io::Result<bool> {
-        if self.counts().range(first..=last).next().is_some() {
-            return Ok(true);
-        }
-        self.file.is_locked(PIN + first, PIN + last)
-    }
-}
-
-impl Drop for Pin {
-    fn drop(&mut self) {
-        let mut counts = self.pins.counts();
-        if let Some(count) = counts.get_mut(&self.generation) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.generation);
-                // A lock that stays keeps room from being used again, no more.
-                let _ = self.pins.file.unlock(PIN + self.generation);
-            }
-        }
-    }
 }
 
 /// The small file beside the database.

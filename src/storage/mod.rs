@@ -13,6 +13,7 @@ mod log;
 mod options;
 mod os_disk;
 mod page;
+mod pins;
 mod space;
 mod store;
 mod write;

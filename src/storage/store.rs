@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use super::data_file::DataFile;
 use super::disk::{Access, Disk, DiskFile, Lock};
-use super::lock::{LockFile, OPEN, Pin, Pins, WRITER, busy, lock_within};
+use super::lock::{LockFile, OPEN, WRITER, busy, lock_within};
 use super::log::{self, Log, Tail};
 use super::options::OpenOptions;
 use super::page::FIRST_BLOB;
+use super::pins::{Pin, Pins};
 use super::write::Writer;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::graph::{BlobReader, GraphWriter, Image, Snapshot};
