@@ -50,10 +50,9 @@ pub fn open<'p>(
     runtime: &Runtime,
 ) -> Box<dyn Operator + 'p> {
     use operators as o;
-    let is_kept = |plan: &Plan| !matches!(plan.operator, Kind::ScanNodes { .. });
     if let Some(share) = &runtime.share
         && share.is_of(plan)
-        && is_kept(plan)
+        && !matches!(plan.operator, Kind::ScanNodes { .. })
     {
         return Box::new(o::kept_rows::ReadKept);
     }

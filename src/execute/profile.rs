@@ -37,38 +37,46 @@ impl<'p> Counted<'p> {
     }
 }
 
-impl Counted<'_> {
-    fn count(&self, start: Instant, rows: usize, runtime: &mut Runtime) {
+impl<'p> Counted<'p> {
+    /// Takes what `next` gives, and counts the time and the rows of it.
+    fn count<T>(
+        &mut self,
+        runtime: &mut Runtime,
+        next: impl FnOnce(&mut (dyn Operator + 'p), &mut Runtime) -> Result<Option<T>>,
+        rows: impl FnOnce(&T) -> usize,
+    ) -> Result<Option<T>> {
+        let start = Instant::now();
+        let before = runtime.context.enter_part(self.id);
+        let next = next(self.operator.as_mut(), runtime);
+        runtime.context.enter_part(before);
+        let next = next?;
         let profile = runtime.profile.as_mut();
         if let Some(counts) = profile.and_then(|profile| profile.get_mut(self.id)) {
             counts.time += start.elapsed();
-            counts.rows += rows as u64;
+            counts.rows += next.as_ref().map_or(0, rows) as u64;
         }
+        Ok(next)
     }
 }
 
 impl Operator for Counted<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        let start = Instant::now();
-        let before = runtime.context.enter_part(self.id);
-        let next = self.operator.next(runtime);
-        runtime.context.enter_part(before);
-        let batch = next?;
-        self.count(start, batch.as_ref().map_or(0, Batch::rows), runtime);
-        Ok(batch)
+        self.count(
+            runtime,
+            |operator, runtime| operator.next(runtime),
+            Batch::rows,
+        )
     }
 
     fn next_masked(&mut self, runtime: &mut Runtime) -> Result<Option<Masked>> {
-        let start = Instant::now();
-        let before = runtime.context.enter_part(self.id);
-        let next = self.operator.next_masked(runtime);
-        runtime.context.enter_part(before);
-        let masked = next?;
-        let rows = masked.as_ref().map_or(0, |(batch, mask)| match mask {
+        let rows = |(batch, mask): &Masked| match mask {
             Some(mask) => mask.count_set_bits(),
             None => batch.rows(),
-        });
-        self.count(start, rows, runtime);
-        Ok(masked)
+        };
+        self.count(
+            runtime,
+            |operator, runtime| operator.next_masked(runtime),
+            rows,
+        )
     }
 }

@@ -119,6 +119,14 @@ impl Plan {
         self.is_update() || self.children().into_iter().any(Plan::updates)
     }
 
+    /// The variables of the argument that it starts from, if it starts from one.
+    pub fn argument(&self) -> Option<&[Variable]> {
+        match self {
+            Plan::Argument { variables } => Some(variables),
+            other => other.children().into_iter().find_map(Plan::argument),
+        }
+    }
+
     /// The variables of its rows, in order.
     pub fn variables(&self) -> Vec<Variable> {
         let with = |input: &Plan, new: &mut dyn Iterator<Item = Variable>| {

@@ -516,7 +516,7 @@ impl Chooser {
         imports: &[Variable],
         outer: &Layout,
     ) -> Result<(Subplan, Layout)> {
-        let imports = argument_variables(plan).unwrap_or(imports).to_vec();
+        let imports = plan.argument().unwrap_or(imports).to_vec();
         let before = std::mem::replace(&mut self.carries_row, takes_batches(plan));
         let chosen = self.plan(plan);
         let carried = std::mem::replace(&mut self.carries_row, before);
@@ -591,14 +591,6 @@ pub(super) fn type_filter(labels: Option<&Labels>) -> TypeFilter {
     }
 }
 
-/// The variables of the argument that a plan starts from.
-pub(super) fn argument_variables(plan: &logical::Plan) -> Option<&[Variable]> {
-    match plan {
-        logical::Plan::Argument { variables } => Some(variables),
-        other => other.children().into_iter().find_map(argument_variables),
-    }
-}
-
 /// Whether rows of different outer rows stay apart in a plan by their number alone. Not so where
 /// rows are cut by number, where one group must exist without rows, and in updates.
 pub fn takes_batches(plan: &logical::Plan) -> bool {
@@ -619,7 +611,7 @@ pub fn takes_batches(plan: &logical::Plan) -> bool {
         | L::Sort { .. }
         | L::Unwind { .. } => true,
         L::Cross { left, right } | L::HashJoin { left, right, .. } => {
-            return takes_batches(left) && argument_variables(right).is_none();
+            return takes_batches(left) && right.argument().is_none();
         }
         L::Aggregate { keys, .. } => !keys.is_empty(),
         L::Repeat { input, .. }

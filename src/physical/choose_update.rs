@@ -1,6 +1,6 @@
 //! Updating operators: what they make, set and delete, over places in a batch.
 
-use super::choose::{Chooser, argument_variables, slots};
+use super::choose::{Chooser, slots};
 use super::layout::Layout;
 use super::plan::{CreateNode, CreateRelationship, Operator, SetItem, Subplan};
 use crate::error::{Error, Result};
@@ -162,7 +162,7 @@ impl Chooser {
         let (input, layout) = self.input(input)?;
         let list = self.expression(list, &layout)?;
         debug_assert_eq!(
-            argument_variables(inner).map(<[_]>::len),
+            inner.argument().map(<[_]>::len),
             Some(layout.with(variable).width())
         );
         let before = std::mem::replace(&mut self.carries_row, false);

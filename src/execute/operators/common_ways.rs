@@ -22,21 +22,20 @@ impl Row<'_> {
     }
 }
 
-/// How many ways lead to a neighbour that two nodes have in common; see [`Common`].
+/// How many ways lead to a neighbour that two nodes have in common; see [`Common`]. A neighbour may be
+/// excluded; then no way to it is among those that are left of all.
 pub(super) fn met(
-    plan: &WeighCommon,
-    other_node: u32,
+    count: Common,
+    excluded: Option<u32>,
     one: &NeighbourLists,
     other: &NeighbourLists,
 ) -> u64 {
-    let counts_each = matches!(plan.count, Common::Meeting | Common::Apart);
-    let excludes_other = plan.different.contains(&plan.other_from);
-    let excluded_counts = usize::from(plan.count == Common::Absent);
-    let mut met = 0;
-    if excludes_other {
-        met += excluded_counts * one.times(other_node);
-    }
-    let is_met = |node: u32| !(excludes_other && node == other_node);
+    let counts_each = matches!(count, Common::Meeting | Common::Apart);
+    let mut met = match (count, excluded) {
+        (Common::Absent, Some(node)) => one.times(node),
+        _ => 0,
+    };
+    let is_met = |node: u32| excluded != Some(node);
     met += match (one.len() <= other.len(), counts_each) {
         (true, true) => one.sum(|node| usize::from(is_met(node)) * other.times(node)),
         (true, false) => one.sum(|node| usize::from(is_met(node) && other.contains(node))),

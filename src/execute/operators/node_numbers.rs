@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use arrow_array::UInt32Array;
+
 use super::steps::Steps;
 use crate::context::{Context, Reservation};
 use crate::error::Result;
@@ -145,6 +147,29 @@ impl NodeNumbers {
             Many::Wide(numbers) => numbers.resize(nodes, 0),
         }
         Ok(())
+    }
+
+    /// The number of each node, 0 of a null; `count` finds those that are not known yet.
+    pub(super) fn of_each(
+        &mut self,
+        nodes: &UInt32Array,
+        count: impl FnOnce(&[u32], &mut Runtime) -> Result<Vec<u64>>,
+        runtime: &mut Runtime,
+    ) -> Result<Vec<u64>> {
+        let mut unknown = Vec::new();
+        for node in nodes.iter().flatten() {
+            if self.begin(node, runtime)? {
+                unknown.push(node);
+            }
+        }
+        let counted = count(&unknown, runtime)?;
+        for (node, number) in unknown.iter().zip(counted) {
+            self.set(*node, number, runtime)?;
+        }
+        let numbers = nodes
+            .iter()
+            .map(|node| node.and_then(|node| self.get(node)));
+        Ok(numbers.map(Option::unwrap_or_default).collect())
     }
 
     /// For each node the sum of the numbers of its neighbours; `None` where one is not known.

@@ -44,21 +44,8 @@ impl<'p> Weigh<'p> {
         if self.plan.distinct && from.null_count() == 0 {
             return self.ways.count(from.values(), runtime);
         }
-        let mut unknown = Vec::new();
-        for node in from.iter().flatten() {
-            if self.totals.begin(node, runtime)? {
-                unknown.push(node);
-            }
-        }
-        let totals = self.ways.count(&unknown, runtime)?;
-        for (node, total) in unknown.iter().zip(totals) {
-            self.totals.set(*node, total, runtime)?;
-        }
-        let weights = from.iter().map(|node| {
-            let known = node.and_then(|node| self.totals.get(node));
-            known.unwrap_or_default()
-        });
-        Ok(weights.collect())
+        let count = |nodes: &[u32], runtime: &mut Runtime| self.ways.count(nodes, runtime);
+        self.totals.of_each(from, count, runtime)
     }
 }
 

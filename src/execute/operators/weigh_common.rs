@@ -85,20 +85,8 @@ impl<'p> Side<'p> {
         if nodes.null_count() == 0 && is_quick {
             return self.branch.count(nodes.values(), runtime);
         }
-        let mut unknown = Vec::new();
-        for node in nodes.iter().flatten() {
-            if self.totals.begin(node, runtime)? {
-                unknown.push(node);
-            }
-        }
-        let totals = self.branch.count(&unknown, runtime)?;
-        for (node, total) in unknown.iter().zip(totals) {
-            self.totals.set(*node, total, runtime)?;
-        }
-        let totals = nodes
-            .iter()
-            .map(|node| node.and_then(|node| self.totals.get(node)));
-        Ok(totals.map(Option::unwrap_or_default).collect())
+        let count = |nodes: &[u32], runtime: &mut Runtime| self.branch.count(nodes, runtime);
+        self.totals.of_each(nodes, count, runtime)
     }
 }
 
@@ -288,7 +276,8 @@ impl<'p> WeighCommon<'p> {
             false => (false, false),
         };
         if self.counts_all && is_quickly_compared(lengths, usual.is_some()) {
-            let met = met(self.plan, row.other, &one, &other);
+            let excluded = self.excludes_other.then_some(row.other);
+            let met = met(self.plan.count, excluded, &one, &other);
             if may_differ {
                 let may_lead_to = |node| one.contains(node);
                 find_special(self.plan, row, ends, may_lead_to, loops, special);

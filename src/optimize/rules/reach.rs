@@ -61,7 +61,8 @@ fn rewrite_below(plan: &mut Plan, mut read: HashSet<Variable>) {
         && expand.length.is_none()
         && !expand.into
         && read.iter().all(|variable| *variable == expand.to)
-        && !starts_from_argument(input)
+        // It would run for several outer rows at once, of which each has ends of its own.
+        && input.argument().is_none()
     {
         expand.once = true;
     }
@@ -84,11 +85,6 @@ fn rewrite_below(plan: &mut Plan, mut read: HashSet<Variable>) {
         read.extend(more);
         rewrite_below(input, read);
     }
-}
-
-/// Whether a plan may run for several outer rows at once, of which each has ends of its own.
-fn starts_from_argument(plan: &Plan) -> bool {
-    matches!(plan, Plan::Argument { .. }) || plan.children().into_iter().any(starts_from_argument)
 }
 
 /// The variables that expressions read; `None` where one may differ from row to row without a
