@@ -20,7 +20,7 @@ pub const BATCH_SIZE: usize = 2048;
 pub struct Batch {
     rows: usize,
     columns: Vec<LazyColumn>,
-    multiplicity: Option<Arc<[u64]>>,
+    multiplicity: Option<Arc<Vec<u64>>>,
     reads: RefCell<Vec<Read>>,
 }
 
@@ -103,7 +103,7 @@ impl Batch {
 
     /// How often each row counts; once where missing.
     pub fn multiplicity(&self) -> Option<&[u64]> {
-        self.multiplicity.as_deref()
+        self.multiplicity.as_deref().map(Vec::as_slice)
     }
 
     /// The column at a place.
@@ -252,9 +252,8 @@ impl Batch {
         });
         let reads = RefCell::new(reads.collect());
         let multiplicity = self.multiplicity.as_ref().map(|multiplicity| {
-            rows.iter()
-                .map(|row| row.map_or(1, |row| multiplicity[row as usize]))
-                .collect()
+            let times = |row: Option<u32>| row.map_or(1, |row| multiplicity[row as usize]);
+            Arc::new(rows.iter().map(times).collect())
         });
         Ok(Batch {
             rows: rows.len(),
@@ -273,7 +272,7 @@ impl Batch {
             multiply(&mut weights, multiplicity)?;
         }
         if !weights.contains(&0) {
-            self.multiplicity = Some(weights.into());
+            self.multiplicity = Some(Arc::new(weights));
             return Ok(self);
         }
         let kept = (0_u32..).zip(&weights).filter(|(_, weight)| **weight > 0);
@@ -281,7 +280,7 @@ impl Batch {
         self.multiplicity = None;
         let mut batch = self.select(rows)?;
         weights.retain(|weight| *weight > 0);
-        batch.multiplicity = Some(weights.into());
+        batch.multiplicity = Some(Arc::new(weights));
         Ok(batch)
     }
 
@@ -293,7 +292,7 @@ impl Batch {
         if let Some(multiplicity) = &self.multiplicity {
             multiply(&mut weights, multiplicity)?;
         }
-        self.multiplicity = Some(weights.into());
+        self.multiplicity = Some(Arc::new(weights));
         Ok(self)
     }
 
@@ -342,7 +341,7 @@ impl Batch {
                 Some(multiplicity) => multiplicity.to_vec(),
                 None => vec![1; batch.rows],
             });
-            all.multiplicity = Some(counts.collect());
+            all.multiplicity = Some(Arc::new(counts.collect()));
         }
         Ok(all)
     }

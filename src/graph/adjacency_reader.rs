@@ -58,6 +58,24 @@ pub struct NeighbourRows<'r> {
     pub has_loops: bool,
 }
 
+/// The lists of all nodes, in one piece.
+#[derive(Debug, Clone, Copy)]
+pub struct AllNeighbours<'r>(&'r Segment);
+
+impl<'r> AllNeighbours<'r> {
+    /// The neighbours of a node, ascending; one stands as often as relationships lead to it.
+    #[inline]
+    pub fn of(&self, node: u32) -> &'r [u32] {
+        let (start, end) = self.0.range(node);
+        &self.0.neighbours[start..end]
+    }
+
+    /// Whether a node may be its own neighbour.
+    pub fn has_loops(&self) -> bool {
+        self.0.has_loops
+    }
+}
+
 /// Neighbours of many nodes, and the rows that each of these came from.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -141,15 +159,18 @@ impl AdjacencyReader {
         })
     }
 
+    /// All lists, if they stand in one piece.
+    pub fn all(&self) -> Option<AllNeighbours<'_>> {
+        let segment = held(&self.held, self.last).ok()?;
+        (self.whole == ALL_NODES).then_some(AllNeighbours(segment))
+    }
+
     /// Reads where the lists of nodes begin, so that they are near when they are asked for one by one:
     /// here no read waits for what was made of the one before. Does nothing for lists that stand apart.
     #[inline]
     pub fn read_ahead(&self, nodes: &[u32]) {
-        if self.whole == ALL_NODES
-            && let Ok(segment) = held(&self.held, self.last)
-        {
-            let begin = |node: &u32| segment.neighbours.get(segment.range(*node).0);
-            let begins = nodes.iter().filter_map(begin);
+        if let Some(all) = self.all() {
+            let begins = nodes.iter().filter_map(|node| all.of(*node).first());
             std::hint::black_box(begins.fold(0, |all, node| all ^ node));
         }
     }

@@ -42,7 +42,7 @@ mod verify_type;
 mod writer;
 
 pub use adjacency::{Direction, NeighbourList};
-pub use adjacency_reader::{AdjacencyReader, Found, NeighbourRows, Neighbours};
+pub use adjacency_reader::{AdjacencyReader, AllNeighbours, Found, NeighbourRows, Neighbours};
 pub use blob::{Blob, BlobReader, BlobWriter, Place, checksum};
 pub use bulk::PartStore;
 pub use cache::Cache;

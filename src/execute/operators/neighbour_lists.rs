@@ -1,11 +1,14 @@
 //! The neighbours of one node as they stand in the graph: a sorted list for each type and direction.
 
+use std::cmp::Ordering;
+
 use smallvec::SmallVec;
 
 use crate::graph::Neighbours;
 
-/// Lists up to this length are gone through from one end to the other when a node is looked for.
-const SHORT: usize = 16;
+/// Lists up to this length are gone through from one end to the other when a node is looked for: many
+/// comparisons at once, none of which waits for the one before.
+const SHORT: usize = 128;
 
 /// Lists of one node. A node stands as often as relationships lead to it.
 #[derive(Default)]
@@ -19,11 +22,29 @@ impl<'s> NeighbourLists<'s> {
     /// A sorted list.
     #[inline]
     pub(super) fn of(list: Neighbours<'s>) -> Self {
+        NeighbourLists::of_nodes(list.nodes, list.has_loops)
+    }
+
+    /// Nodes that are sorted.
+    #[inline]
+    pub(super) fn of_nodes(nodes: &'s [u32], may_loop: bool) -> Self {
         NeighbourLists {
-            first: list.nodes,
+            first: nodes,
             more: SmallVec::new(),
-            may_loop: list.has_loops,
+            may_loop,
         }
+    }
+
+    /// Only what comes after a node.
+    #[inline]
+    pub(super) fn after(mut self, node: u32) -> Self {
+        let after = |list: &'s [u32]| {
+            let begin = list.partition_point(|other| *other <= node);
+            &list[begin..]
+        };
+        self.first = after(self.first);
+        self.more.iter_mut().for_each(|list| *list = after(*list));
+        self
     }
 
     /// Adds a sorted list.
@@ -95,11 +116,19 @@ impl<'s> NeighbourLists<'s> {
 
 /// How often a node stands in a sorted list.
 #[inline]
-fn times(list: &[u32], node: u32) -> usize {
-    if list.len() <= SHORT {
-        return list.iter().map(|other| usize::from(*other == node)).sum();
+fn times(mut list: &[u32], node: u32) -> usize {
+    while list.len() > SHORT {
+        let middle = list.len() / 2;
+        match list[middle].cmp(&node) {
+            Ordering::Less => list = &list[middle + 1..],
+            Ordering::Greater => list = &list[..middle],
+            Ordering::Equal => {
+                let (before, after) = list.split_at(middle);
+                let is_node = |other: &&u32| **other == node;
+                return before.iter().rev().take_while(is_node).count()
+                    + after.iter().take_while(is_node).count();
+            }
+        }
     }
-    let start = list.partition_point(|other| *other < node);
-    let rest = list[start..].iter();
-    rest.take_while(|other| **other == node).count()
+    list.iter().map(|other| usize::from(*other == node)).sum()
 }

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::execute::evaluate::type_matches;
 use crate::execute::{Batch, Runtime};
-use crate::graph::{AdjacencyReader, Found, Neighbours, Snapshot};
+use crate::graph::{AdjacencyReader, AllNeighbours, Found, Neighbours, Snapshot};
 use crate::physical::TypeFilter;
 use crate::value::{NodeId, RelationshipId, TypeId, Value};
 
@@ -219,6 +219,19 @@ impl Steps {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether all neighbours of a node stand in one list.
+    pub(super) fn have_one_list(&self) -> bool {
+        self.readers.len() == 1
+    }
+
+    /// The neighbours of all nodes, where they stand in one piece.
+    pub(super) fn all(&self) -> Option<AllNeighbours<'_>> {
+        match self.readers.as_slice() {
+            [reader] => reader.all(),
+            _ => None,
+        }
     }
 
     /// Appends all neighbours of a node; a loop is there once.

@@ -40,6 +40,9 @@ impl<'p> Ways<'p> {
 
     /// The number of ways from each node.
     pub(super) fn count(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
+        if let Some(apart) = self.plan.apart {
+            return self.count_apart(apart, nodes, runtime);
+        }
         let mut branches = self.branches.iter_mut();
         let mut totals = match branches.next() {
             Some(branch) => branch.count(nodes, runtime)?,
@@ -48,17 +51,36 @@ impl<'p> Ways<'p> {
         for branch in branches {
             multiply(&mut totals, &branch.count(nodes, runtime)?)?;
         }
-        let Some(apart) = self.plan.apart else {
-            return Ok(totals);
+        Ok(totals)
+    }
+
+    /// The number of pairs of ways from each node that are apart.
+    fn count_apart(
+        &mut self,
+        apart: Apart,
+        nodes: &[u32],
+        runtime: &mut Runtime,
+    ) -> Result<Vec<u64>> {
+        let [first, second] = self.branches.as_mut_slice() else {
+            return Err(Error::internal("other than two branches are apart"));
         };
+        let (mut totals, ways) = (first.count(nodes, runtime)?, second.count(nodes, runtime)?);
         // The product counts the pairs that are not apart, too.
-        let [first, second, ..] = self.branches.as_mut_slice() else {
-            return Err(Error::internal("two branches are apart where there is one"));
-        };
         let together = match apart {
-            Apart::Nodes => pairs_at_one_node(first, second, &mut self.marks, nodes, runtime)?,
+            Apart::Nodes => {
+                let pairs = match (first.counts_all(), second.counts_all()) {
+                    (true, _) => pairs_with_themselves(first, second, &ways, nodes, runtime)?,
+                    (_, true) => pairs_with_themselves(second, first, &totals, nodes, runtime)?,
+                    (false, false) => None,
+                };
+                match pairs {
+                    Some(pairs) => pairs,
+                    None => pairs_at_one_node(first, second, &mut self.marks, nodes, runtime)?,
+                }
+            }
             Apart::Relationships => common_ways(first, second, nodes, runtime)?,
         };
+        multiply(&mut totals, &ways)?;
         for (total, together) in totals.iter_mut().zip(together) {
             *total -= together;
         }
@@ -330,7 +352,40 @@ fn passing(nodes: Vec<u32>, filters: &[Expression], runtime: &mut Runtime) -> Re
     Ok(node_ids(batch.column(0)?)?.values().to_vec())
 }
 
-/// The number of pairs of ways from each node that lead to one node.
+/// The number of pairs of ways from each node that lead to one node, where both branches begin with the
+/// same relationships, one of which leads on in `ways` ways from each node, the other in none; `None` where
+/// a node has more than one list of neighbours.
+fn pairs_with_themselves(
+    ending: &mut Branch,
+    leading_on: &Branch,
+    ways: &[u64],
+    nodes: &[u32],
+    runtime: &mut Runtime,
+) -> Result<Option<Vec<u64>>> {
+    let are_same = ending.plan.direction == leading_on.plan.direction
+        && ending.plan.types == leading_on.plan.types;
+    let steps = ending.steps(runtime);
+    if !are_same || !steps.have_one_list() {
+        return Ok(None);
+    }
+    // Where each neighbour stands once, every way makes a pair with itself alone.
+    let mut pairs = ways.to_vec();
+    steps.visit_lists(nodes, runtime.context, |place, list| {
+        let twice = list.windows(2).map(|two| u32::from(two[0] == two[1]));
+        if twice.sum::<u32>() > 0 {
+            pairs[place] = 0;
+            for same in list.chunk_by(|one, other| one == other) {
+                let times = (same.len() * same.len()) as u64;
+                let more = product(times, leading_on.weight(same[0]))?;
+                pairs[place] = total(pairs[place], more)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Some(pairs))
+}
+
+/// The number of pairs of ways from each node that lead to one node. What the ends count must be known.
 fn pairs_at_one_node(
     first: &mut Branch,
     second: &mut Branch,
@@ -338,8 +393,6 @@ fn pairs_at_one_node(
     nodes: &[u32],
     runtime: &mut Runtime,
 ) -> Result<Vec<u64>> {
-    first.learn(nodes, runtime)?;
-    second.learn(nodes, runtime)?;
     let mut totals = Vec::with_capacity(nodes.len());
     let (mut ends, mut gone_through) = (Vec::new(), 0);
     for node in nodes {
@@ -362,7 +415,8 @@ fn pairs_at_one_node(
     Ok(totals)
 }
 
-/// The number of ways from each node that both branches have, which one relationship is.
+/// The number of ways from each node that both branches have, which one relationship is. What the ends
+/// count must be known.
 fn common_ways(
     first: &mut Branch,
     second: &mut Branch,
@@ -387,8 +441,6 @@ fn common_ways(
     if only_loops && (counts_all || !is_any) {
         return Ok(totals);
     }
-    first.learn(nodes, runtime)?;
-    second.learn(nodes, runtime)?;
     let weight = |node: u32| product(first.weight(node), second.weight(node));
     if only_loops {
         for (loops, node) in totals

@@ -9,17 +9,16 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::common_ways::{Row, find_special, met};
+use super::common_ways::{Row, Rows, find_special, met};
 use super::intersect::changes;
 use super::kept_lists::KeptLists;
 use super::marks::Marks;
 use super::neighbour_lists::NeighbourLists;
 use super::node_numbers::NodeNumbers;
-use super::steps::{BETWEEN_CHECKS, READ_AHEAD, Taken};
+use super::steps::{BETWEEN_CHECKS, READ_AHEAD};
 use super::ways::Branch;
 use crate::error::Result;
 use crate::execute::batch::{multiply, product, total};
-use crate::execute::evaluate::node_ids;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{self, Common};
 use crate::value::NodeId;
@@ -249,55 +248,117 @@ impl<'p> WeighCommon<'p> {
     fn ways(
         &mut self,
         row: &mut Row,
-        usual: Option<bool>,
-        ends: &[(u32, u32)],
+        rows: &Rows,
         special: &mut Vec<u32>,
         runtime: &mut Runtime,
     ) -> Result<u64> {
         special.clear();
-        let may_differ = !ends.is_empty() || !row.different.is_empty();
         let one = self.one.lists(row.one, runtime)?;
         let other = self.other.lists(row.other, runtime)?;
         let lengths = (one.len(), other.len());
-        let (here, there) = lengths;
         if self.counts_all {
-            row.all = match self.plan.count {
-                Common::Meeting | Common::Present => None,
-                Common::Absent => Some(here as u64),
-                Common::Apart => Some(here as u64 * there as u64),
-            };
+            row.all = all_ways(self.plan.count, lengths);
         }
         // Where there are no ways at all, none is left.
-        if here == 0 || row.all == Some(0) {
+        if one.len() == 0 || row.all == Some(0) {
             return Ok(0);
         }
-        let loops = match may_differ {
+        let loops = match rows.may_differ() {
             true => (one.has_loop(row.one), other.has_loop(row.other)),
             false => (false, false),
         };
-        if self.counts_all && is_quickly_compared(lengths, usual.is_some()) {
+        if self.counts_all && is_quickly_compared(lengths, rows.usual.is_some()) {
             let excluded = self.excludes_other.then_some(row.other);
             let met = met(self.plan.count, excluded, &one, &other);
-            if may_differ {
+            if rows.may_differ() {
                 let may_lead_to = |node| one.contains(node);
-                find_special(self.plan, row, ends, may_lead_to, loops, special);
+                find_special(self.plan, row, may_lead_to, loops, special);
             }
             return Ok(row.all.map_or(met, |all| all - met));
         }
         drop((one, other));
-        let is_other = self.is_other_marked(row, usual, lengths);
+        let is_other = self.is_other_marked(row, rows.usual, lengths);
         let marked = row.node(is_other);
         if self.marked != Some((marked, is_other)) {
             self.mark(marked, is_other, runtime)?;
         }
         let met = self.meeting(row.node(!is_other), !is_other, runtime)?;
-        if may_differ {
+        if rows.may_differ() {
             // What has no mark is counted only where marks are of what must not be met.
             let are_needed = self.plan.count != Common::Absent || !is_other;
             let may_lead_to = |node| !are_needed || self.marks.get(node) > 0;
-            find_special(self.plan, row, ends, may_lead_to, loops, special);
+            find_special(self.plan, row, may_lead_to, loops, special);
         }
         Ok(row.all.map_or(met, |all| all - met))
+    }
+
+    /// Counts the rows whose lists stand in one piece and are quickly compared, all in one pass, in which
+    /// no read waits for the row before; the others are `left`.
+    fn compare(
+        &mut self,
+        rows: &Rows,
+        weights: &mut [u64],
+        left: &mut Vec<usize>,
+        runtime: &Runtime,
+    ) {
+        let ones = self.one.branch.steps(runtime).all();
+        let others = self.other.branch.steps(runtime).all();
+        let (Some(ones), Some(others)) = (ones, others) else {
+            left.extend(0..weights.len());
+            return;
+        };
+        if !self.counts_all || !rows.have_no_nulls() {
+            left.extend(0..weights.len());
+            return;
+        }
+        let (count, stays) = (self.plan.count, rows.usual.is_some());
+        let (mut lists, mut special) = (Vec::with_capacity(READ_AHEAD), Vec::new());
+        let mut row = Row::default();
+        let nodes = rows.one.values().chunks(READ_AHEAD);
+        let nodes = nodes.zip(rows.other.values().chunks(READ_AHEAD));
+        for (part, (from, other_from)) in nodes.enumerate() {
+            let nodes = from.iter().zip(other_from);
+            lists.clear();
+            lists.extend(nodes.map(|(one, other)| (ones.of(*one), others.of(*other))));
+            bring_near(&lists);
+            for (place, (one, other)) in (part * READ_AHEAD..).zip(&lists) {
+                let lengths = (one.len(), other.len());
+                let all = all_ways(count, lengths);
+                if one.is_empty() || all == Some(0) {
+                    continue;
+                }
+                let is_one_node = rows.one.value(place) == rows.other.value(place);
+                if (is_one_node && count == Common::Meeting)
+                    || !is_quickly_compared(lengths, stays)
+                {
+                    left.push(place);
+                    continue;
+                }
+                let one = NeighbourLists::of_nodes(one, ones.has_loops());
+                let other = NeighbourLists::of_nodes(other, others.has_loops());
+                if rows.may_differ() {
+                    rows.read(place, &mut row);
+                    let loops = (one.has_loop(row.one), other.has_loop(row.other));
+                    let may_lead_to = |node| one.contains(node);
+                    find_special(self.plan, &row, may_lead_to, loops, &mut special);
+                    if !special.is_empty() {
+                        left.push(place);
+                        continue;
+                    }
+                }
+                let excluded = self.excludes_other.then(|| rows.other.value(place));
+                let met = met(count, excluded, &one, &other);
+                weights[place] = all.map_or(met, |all| all - met);
+            }
+        }
+    }
+
+    /// Brings the lists of rows near.
+    fn read_ahead(&mut self, rows: &Rows, places: &[usize], runtime: &Runtime) {
+        for (side, nodes) in [(&mut self.one, &rows.one), (&mut self.other, &rows.other)] {
+            let nodes: Vec<u32> = places.iter().map(|place| nodes.value(*place)).collect();
+            side.branch.steps(runtime).read_ahead(&nodes);
+        }
     }
 
     /// How often a row counts, if it is `ways` but for the ways to some nodes.
@@ -308,11 +369,10 @@ impl<'p> WeighCommon<'p> {
         special: &[u32],
         runtime: &mut Runtime,
     ) -> Result<u64> {
-        let excluded = [row.other];
         let counted = Row {
-            different: if self.excludes_other { &excluded } else { &[] },
-            taken: &[],
-            ..*row
+            different: Vec::from_iter(self.excludes_other.then_some(row.other)),
+            taken: Vec::new(),
+            ..row.clone()
         };
         for node in special {
             ways -= self.exact(&counted, Some(*node), runtime)?;
@@ -351,6 +411,25 @@ impl<'p> WeighCommon<'p> {
     }
 }
 
+/// All ways from two nodes with so many neighbours, where those count that do not meet.
+fn all_ways(count: Common, (here, there): (usize, usize)) -> Option<u64> {
+    match count {
+        Common::Meeting | Common::Present => None,
+        Common::Absent => Some(here as u64),
+        Common::Apart => Some(here as u64 * there as u64),
+    }
+}
+
+/// Reads what is looked at first of lists, none of which waits for another.
+fn bring_near(lists: &[(&[u32], &[u32])]) {
+    let read = |list: &[u32]| match list.first() {
+        Some(first) => first ^ list[list.len() / 2],
+        None => 0,
+    };
+    let reads = lists.iter().map(|(one, other)| read(one) ^ read(other));
+    std::hint::black_box(reads.fold(0, |all, node| all ^ node));
+}
+
 /// Whether two lists are compared as they stand sooner than by marks; one of them may be marked for many
 /// rows.
 fn is_quickly_compared(lengths: (usize, usize), stays: bool) -> bool {
@@ -368,85 +447,47 @@ impl Operator for WeighCommon<'_> {
             return Ok(None);
         };
         runtime.context.check()?;
-        let plan = self.plan;
-        let ids = |slot: usize| Ok(node_ids(batch.column(slot)?)?.into_owned());
-        let (one, other) = (ids(plan.from)?, ids(plan.other_from)?);
+        let mut rows = Rows::new(self.plan, &batch)?;
         // What is counted if nothing is met.
-        let totals = match plan.count {
+        rows.totals = match self.plan.count {
             Common::Meeting | Common::Present => None,
             _ if self.counts_all => None,
-            Common::Absent => Some(self.one.totals(&one, runtime)?),
+            Common::Absent => Some(self.one.totals(&rows.one, runtime)?),
             Common::Apart => {
-                let mut totals = self.one.totals(&one, runtime)?;
-                multiply(&mut totals, &self.other.totals(&other, runtime)?)?;
+                let mut totals = self.one.totals(&rows.one, runtime)?;
+                multiply(&mut totals, &self.other.totals(&rows.other, runtime)?)?;
                 Some(totals)
             }
         };
-        let (turns, other_turns) = (changes(&one), changes(&other));
-        let stays = turns.min(other_turns) * 2 <= batch.rows();
-        let usual = stays.then_some(other_turns <= turns);
-        let taken = plan.distinct_from.iter().map(|one| one.relationship);
-        let taken = Taken::new(&taken.collect::<Vec<_>>(), &batch)?;
-        let ends: Vec<(UInt32Array, UInt32Array)> = plan
-            .distinct_from
-            .iter()
-            .map(|one| Ok((ids(one.from)?, ids(one.to)?)))
-            .collect::<Result<_>>()?;
-        let different: Vec<UInt32Array> = plan
-            .different
-            .iter()
-            .map(|slot| ids(*slot))
-            .collect::<Result<_>>()?;
-        let (mut taken_here, mut ends_here) = (Vec::new(), Vec::new());
-        let (mut different_here, mut special) = (Vec::new(), Vec::new());
-        let mut weights = Vec::with_capacity(batch.rows());
+        let (mut weights, mut left) = (vec![0; batch.rows()], Vec::new());
+        self.compare(&rows, &mut weights, &mut left, runtime);
+        let (mut row, mut special) = (Row::default(), Vec::new());
         let mut gone_through = 0;
-        for place in 0..batch.rows() {
-            if place.is_multiple_of(READ_AHEAD) {
-                let near = place..batch.rows().min(place + READ_AHEAD);
-                let steps = self.one.branch.steps(runtime);
-                steps.read_ahead(&one.values()[near.clone()]);
-                let steps = self.other.branch.steps(runtime);
-                steps.read_ahead(&other.values()[near]);
-            }
-            if one.is_null(place) || other.is_null(place) {
-                weights.push(0);
-                continue;
-            }
-            ends_here.clear();
-            for (from, to) in &ends {
-                ends_here.push((from.value(place), to.value(place)));
-            }
-            different_here.clear();
-            for nodes in &different {
-                different_here.push(nodes.value(place));
-            }
-            let mut row = Row {
-                one: one.value(place),
-                other: other.value(place),
-                different: &different_here,
-                taken: &[],
-                all: totals.as_ref().map(|totals| totals[place]),
-            };
-            if plan.count == Common::Meeting && row.one == row.other {
-                // One relationship may lead to the neighbour from both, which are one.
-                taken.of_row(place, &mut taken_here);
-                row.taken = &taken_here;
-                weights.push(self.exact(&row, None, runtime)?);
-                gone_through += BETWEEN_CHECKS / 64;
-            } else {
-                let mut ways = self.ways(&mut row, usual, &ends_here, &mut special, runtime)?;
-                if !special.is_empty() {
-                    taken.of_row(place, &mut taken_here);
-                    row.taken = &taken_here;
-                    ways = self.corrected(ways, &row, &special, runtime)?;
+        for places in left.chunks(READ_AHEAD) {
+            self.read_ahead(&rows, places, runtime);
+            for place in places {
+                if rows.one.is_null(*place) || rows.other.is_null(*place) {
+                    continue;
                 }
-                weights.push(ways);
-                gone_through += 64;
-            }
-            if gone_through > BETWEEN_CHECKS {
-                runtime.context.check()?;
-                gone_through = 0;
+                rows.read(*place, &mut row);
+                if self.plan.count == Common::Meeting && row.one == row.other {
+                    // One relationship may lead to the neighbour from both, which are one.
+                    rows.read_taken(*place, &mut row);
+                    weights[*place] = self.exact(&row, None, runtime)?;
+                    gone_through += BETWEEN_CHECKS / 64;
+                } else {
+                    let mut ways = self.ways(&mut row, &rows, &mut special, runtime)?;
+                    if !special.is_empty() {
+                        rows.read_taken(*place, &mut row);
+                        ways = self.corrected(ways, &row, &special, runtime)?;
+                    }
+                    weights[*place] = ways;
+                    gone_through += 64;
+                }
+                if gone_through > BETWEEN_CHECKS {
+                    runtime.context.check()?;
+                    gone_through = 0;
+                }
             }
         }
         match self.only_number {
