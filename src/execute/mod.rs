@@ -52,7 +52,7 @@ pub fn open<'p>(
     use operators as o;
     if let Some(share) = &runtime.share
         && share.is_of(plan)
-        && !matches!(plan.operator, Kind::ScanNodes { .. })
+        && share.is_kept()
     {
         return Box::new(o::kept_rows::ReadKept);
     }
@@ -120,6 +120,7 @@ pub fn open<'p>(
             common,
             *only_number,
         )),
+        Kind::Mirror { input, nodes } => Box::new(o::mirror::Mirror::new(open(input), nodes)),
         Kind::Follow { input, .. } => Box::new(o::follow::Follow::new(open(input), &plan.operator)),
         Kind::Repeat { input, .. } => Box::new(o::repeat::Repeat::new(open(input), &plan.operator)),
         Kind::ShortestPaths { input, .. } => Box::new(o::shortest_paths::ShortestPaths::new(

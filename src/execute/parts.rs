@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 
 use super::operators::Input;
 use super::operators::kept_rows::KeptRows;
-use super::{Batch, Counts, Runtime, open};
+use super::{BATCH_SIZE, Batch, Counts, Runtime, open};
+use crate::bind::expression::Labels;
 use crate::error::Result;
 use crate::physical::{Operator as Kind, Plan};
 
@@ -27,6 +28,9 @@ const STACK_PER_OPERATOR: usize = 32 << 10;
 
 /// A rest is left to the thread that is at it when it is so small a part of all chunks.
 const CHUNKS_PER_REST: usize = 64;
+
+/// So few nodes are scanned before they are shared out: they may all stand in one chunk.
+const FEW_NODES: u64 = 8 * BATCH_SIZE as u64;
 
 /// The rows of an input: in one stream, or in parts.
 pub(super) enum Parts<'p> {
@@ -48,7 +52,7 @@ struct Part(Mutex<Range<usize>>);
 /// The parts of one source.
 struct Crew {
     parts: Mutex<Vec<Arc<Part>>>,
-    /// The rows of a source that is no scan.
+    /// The rows of a source that is held as a whole.
     kept: Option<KeptRows>,
     /// Whether the others need not go on.
     has_failed: AtomicBool,
@@ -118,9 +122,9 @@ impl<'p> Parts<'p> {
             Parts::One(input) => return Ok(vec![work(input, runtime)?]),
             Parts::Many { plan, source } => (plan, source),
         };
-        let kept = match source.operator {
-            Kind::ScanNodes { .. } => None,
-            _ => Some(KeptRows::gather(source, runtime)?),
+        let kept = match is_in_many_chunks(source, runtime) {
+            true => None,
+            false => Some(KeptRows::gather(source, runtime)?),
         };
         let chunks = match &kept {
             Some(kept) => kept.len(),
@@ -244,7 +248,12 @@ impl Share<'_> {
         threads.saturating_sub(self.crew.busy.load(Ordering::Relaxed))
     }
 
-    /// The rows of a chunk, where the source is no scan.
+    /// Whether the source is held as a whole, and its batches are what is shared out.
+    pub(super) fn is_kept(&self) -> bool {
+        self.crew.kept.is_some()
+    }
+
+    /// The rows of a chunk, where the source is held as a whole.
     pub(super) fn kept(&self, chunk: usize) -> Option<Batch> {
         self.crew.kept.as_ref()?.take(chunk)
     }
@@ -263,6 +272,19 @@ impl Share<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a source is a scan whose nodes may stand in enough chunks to share these out.
+fn is_in_many_chunks(source: &Plan, runtime: &Runtime) -> bool {
+    let Kind::ScanNodes { labels, .. } = &source.operator else {
+        return false;
+    };
+    let graph = runtime.graph();
+    let label = match labels {
+        Some(Labels::Name(name)) => graph.catalog().label(name),
+        _ => None,
+    };
+    label.is_none_or(|label| graph.label_count(label) > FEW_NODES)
 }
 
 /// What a plan begins with.
@@ -298,6 +320,7 @@ fn source(plan: &Plan) -> Option<Source<'_>> {
         | Kind::Reach { input, .. }
         | Kind::Weigh { input, .. }
         | Kind::WeighCommon { input, .. }
+        | Kind::Mirror { input, .. }
         | Kind::Follow { input, .. }
         | Kind::Repeat { input, .. }
         | Kind::ShortestPaths { input, .. }

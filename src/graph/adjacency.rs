@@ -286,6 +286,13 @@ impl Adjacency {
         Ok(sample)
     }
 
+    /// Nodes of up to `count` entries, evenly spread: those with which segments begin, which are at hand.
+    pub(super) fn sample_nodes(&self, count: usize) -> impl Iterator<Item = u32> {
+        let firsts = self.directory.firsts();
+        let count = count.min(firsts.len());
+        (0..count).map(move |turn| firsts[(2 * turn + 1) * firsts.len() / (2 * count)].0)
+    }
+
     /// The number of entries of a node.
     pub(super) fn degree(&self, node: u32) -> Result<u64> {
         let mut frozen = 0;

@@ -14,10 +14,6 @@ const ALL_NODES: Range<u32> = 0..u32::MAX;
 /// So many turns to another segment are told to the adjacency at once; fewer do not matter.
 const NOTED_TURNS: usize = 64;
 
-/// So many nodes, about, are looked up by a reader of both directions: they are asked for only where
-/// each was read often enough to be joined.
-const LOOKUPS_PER_READER: usize = 16_384;
-
 /// Neighbours over relationships of one type, in one direction or in both.
 #[derive(Debug, Default)]
 pub struct AdjacencyReader {
@@ -59,15 +55,22 @@ pub struct NeighbourRows<'r> {
 }
 
 /// The lists of all nodes, in one piece.
-#[derive(Debug, Clone, Copy)]
-pub struct AllNeighbours<'r>(&'r Segment);
+#[derive(Debug, Clone)]
+pub struct AllNeighbours(Arc<Segment>);
 
-impl<'r> AllNeighbours<'r> {
-    /// The neighbours of a node, ascending; one stands as often as relationships lead to it.
+impl AllNeighbours {
+    /// The neighbours of all nodes; those of each stand side by side, ascending, one as often as
+    /// relationships lead to it.
     #[inline]
-    pub fn of(&self, node: u32) -> &'r [u32] {
+    pub fn nodes(&self) -> &[u32] {
+        &self.0.neighbours
+    }
+
+    /// Where the neighbours of a node stand.
+    #[inline]
+    pub fn range(&self, node: u32) -> Range<usize> {
         let (start, end) = self.0.range(node);
-        &self.0.neighbours[start..end]
+        start..end
     }
 
     /// Whether a node may be its own neighbour.
@@ -125,9 +128,14 @@ impl AdjacencyReader {
         reader
     }
 
-    /// A reader of both directions at once, where all entries of both stand in one segment.
-    pub(super) fn of_both(outgoing: &Adjacency, incoming: &Adjacency) -> Result<Option<Self>> {
-        let both = outgoing.with_incoming(incoming, LOOKUPS_PER_READER)?;
+    /// A reader of both directions at once, where all entries of both stand in one segment; it would have
+    /// saved so many lookups of late.
+    pub(super) fn of_both(
+        outgoing: &Adjacency,
+        incoming: &Adjacency,
+        lookups: usize,
+    ) -> Result<Option<Self>> {
+        let both = outgoing.with_incoming(incoming, lookups)?;
         Ok(both.map(|both| {
             let mut reader = AdjacencyReader::default();
             reader.hold_joined(both);
@@ -160,17 +168,20 @@ impl AdjacencyReader {
     }
 
     /// All lists, if they stand in one piece.
-    pub fn all(&self) -> Option<AllNeighbours<'_>> {
-        let segment = held(&self.held, self.last).ok()?;
-        (self.whole == ALL_NODES).then_some(AllNeighbours(segment))
+    pub fn all(&self) -> Option<AllNeighbours> {
+        let segment = self.held.get(self.last)?.as_ref()?;
+        (self.whole == ALL_NODES).then(|| AllNeighbours(segment.clone()))
     }
 
     /// Reads where the lists of nodes begin, so that they are near when they are asked for one by one:
     /// here no read waits for what was made of the one before. Does nothing for lists that stand apart.
     #[inline]
     pub fn read_ahead(&self, nodes: &[u32]) {
-        if let Some(all) = self.all() {
-            let begins = nodes.iter().filter_map(|node| all.of(*node).first());
+        if self.whole == ALL_NODES
+            && let Ok(segment) = held(&self.held, self.last)
+        {
+            let begin = |node: &u32| segment.neighbours.get(segment.range(*node).0);
+            let begins = nodes.iter().filter_map(begin);
             std::hint::black_box(begins.fold(0, |all, node| all ^ node));
         }
     }

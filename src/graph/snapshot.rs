@@ -393,21 +393,35 @@ impl Snapshot {
         let Some(adjacency) = self.adjacency.get(place) else {
             return Ok(Vec::new());
         };
-        let sample = adjacency.sample(count)?;
-        let labels = |node: u32| {
-            self.nodes
-                .fixed(node)
-                .map(|fixed| fixed.map_or(0, |row| row.1))
-        };
-        sample
-            .into_iter()
-            .map(|(start, end)| {
-                Ok(SampledEnds {
-                    start: labels(start)?,
-                    end: labels(end)?,
-                })
+        let sample = adjacency.sample(count)?.into_iter();
+        let ends = sample.map(|(start, end)| {
+            Ok(SampledEnds {
+                start: self.label_set(start)?,
+                end: self.label_set(end)?,
             })
-            .collect()
+        });
+        ends.collect()
+    }
+
+    /// The sets of labels of the nodes from which up to `count` relationships of a type lead that way,
+    /// evenly spread; the more relationships there are, the more are at hand.
+    ///
+    /// # Errors
+    /// Where what is stored cannot be fetched.
+    pub fn sample_nodes(
+        &self,
+        direction: Direction,
+        relationship_type: TypeId,
+        count: usize,
+    ) -> Result<Vec<LabelSetId>> {
+        let place = adjacency_place(direction, relationship_type);
+        let nodes = self.adjacency.get(place).into_iter();
+        let nodes = nodes.flat_map(|adjacency| adjacency.sample_nodes(count));
+        nodes.map(|node| self.label_set(node)).collect()
+    }
+
+    fn label_set(&self, node: u32) -> Result<LabelSetId> {
+        Ok(self.nodes.fixed(node)?.map_or(0, |row| row.1))
     }
 
     /// Whether all neighbours over relationships of a type are known to have sets of labels that pass.
@@ -439,11 +453,15 @@ impl Snapshot {
     }
 
     /// A reader of the neighbours in both directions at once, each loop once, where that is at hand:
-    /// undirected neighbours must have been asked for often enough.
+    /// undirected neighbours must have been looked up often enough. `lookups` is how often of late.
     ///
     /// # Errors
     /// Where they are stored and cannot be fetched.
-    pub fn undirected_reader(&self, relationship_type: TypeId) -> Result<Option<AdjacencyReader>> {
+    pub fn undirected_reader(
+        &self,
+        relationship_type: TypeId,
+        lookups: usize,
+    ) -> Result<Option<AdjacencyReader>> {
         let adjacency = |direction| {
             let place = adjacency_place(direction, relationship_type);
             self.adjacency.get(place)
@@ -452,7 +470,7 @@ impl Snapshot {
             adjacency(Direction::Outgoing),
             adjacency(Direction::Incoming),
         ) {
-            (Some(outgoing), Some(incoming)) => AdjacencyReader::of_both(outgoing, incoming),
+            (Some(outgoing), Some(incoming)) => AdjacencyReader::of_both(outgoing, incoming, lookups),
             _ => Ok(None),
         }
     }

@@ -57,6 +57,7 @@ impl Builder {
             types: relationship.types,
             length: relationship.length,
             each,
+            clause: 0,
         })
     }
 

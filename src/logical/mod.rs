@@ -17,7 +17,7 @@ mod walk;
 pub use build::build;
 pub use plan::{
     Aggregate, Apart, Branch, Common, CreateNode, CreateRelationship, Expand, Expression,
-    GroupPattern, MatchPattern, NodePattern, PathPart, Plan, RelationshipPattern, Repeat,
+    GroupPattern, MatchPattern, NodeBound, NodePattern, PathPart, Plan, RelationshipPattern, Repeat,
     SearchPaths, SearchPattern, SetItem, ShortestPaths, SortKey, Taken, Variable, Weigh,
     WeighCommon,
 };

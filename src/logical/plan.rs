@@ -102,6 +102,13 @@ pub enum Plan {
         /// What is counted.
         common: Box<WeighCommon>,
     },
+    /// Each row, whose nodes stand in order, counts as often as they can change places.
+    Mirror {
+        /// The rows.
+        input: Box<Plan>,
+        /// Nodes that can be exchanged for one another.
+        nodes: Vec<Variable>,
+    },
     /// From a known relationship, or a list of them, to its nodes.
     Follow {
         /// The rows to extend.
@@ -314,7 +321,7 @@ pub enum Plan {
 pub struct MatchPattern {
     /// The nodes.
     pub nodes: Vec<NodePattern>,
-    /// The relationships, all to be different.
+    /// The relationships; those of one clause must be different.
     pub relationships: Vec<RelationshipPattern>,
     /// Parts that are repeated, between nodes of the pattern.
     pub groups: Vec<GroupPattern>,
@@ -352,6 +359,8 @@ pub struct RelationshipPattern {
     pub length: Option<Length>,
     /// What must hold of each relationship of a variable length.
     pub each: Option<(Variable, Expression)>,
+    /// The number of its clause among those that the pattern is made of.
+    pub clause: usize,
 }
 
 /// A part of a pattern that is repeated.
@@ -430,6 +439,19 @@ pub struct Expand {
     pub distinct_from: Vec<Variable>,
     /// Whether each `to` is wanted once only, over whichever row it is reached.
     pub once: bool,
+    /// Between which nodes `to` must be, by their numbers.
+    pub bounds: Vec<NodeBound>,
+}
+
+/// A node that another must not come before, or must not come after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeBound {
+    /// The node of the row.
+    pub node: Variable,
+    /// Whether the other must come before it.
+    pub is_upper: bool,
+    /// Whether it may be the same.
+    pub is_inclusive: bool,
 }
 
 /// Branches of a pattern of which only the number of ways along them is asked for: the product over
@@ -481,6 +503,9 @@ pub struct WeighCommon {
     pub other: Branch,
     /// What is counted.
     pub count: Common,
+    /// Whether the three nodes can be exchanged for one another: only rows come in which both nodes are in
+    /// order, the neighbour must not come before them, and a row counts for all orders.
+    pub mirrored: bool,
     /// Nodes of the row that the neighbour must not be.
     pub different: Vec<Variable>,
     /// Relationships of the row that must not be taken again.

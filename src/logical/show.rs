@@ -63,6 +63,10 @@ fn head(plan: &Plan) -> String {
         Plan::Reach { expand, .. } => format!("Reach {}", show_expand(expand)),
         Plan::Weigh { weigh, .. } => show_weigh(weigh),
         Plan::WeighCommon { common, .. } => show_weigh_common(common),
+        Plan::Mirror { nodes, .. } => {
+            let nodes = nodes.iter().map(|node| format!("({node})"));
+            format!("Mirror {}", nodes.collect::<Vec<_>>().join(", "))
+        }
         Plan::Follow { expand, .. } => format!("Follow {}", show_expand(expand)),
         Plan::Repeat { repeat, .. } => {
             let into = if repeat.into { "RepeatInto" } else { "Repeat" };
@@ -255,9 +259,21 @@ fn show_expand(expand: &Expand) -> String {
     };
     let (left, right) = arrows(expand.direction);
     let types = label_suffix(expand.types.as_ref());
+    let bounds = expand.bounds.iter().map(|bound| {
+        let order = match (bound.is_upper, bound.is_inclusive) {
+            (true, true) => "<=",
+            (true, false) => "<",
+            (false, true) => ">=",
+            (false, false) => ">",
+        };
+        format!(", id({}) {order} id({})", expand.to, bound.node)
+    });
     format!(
-        "({}){left}[{}{types}{length}]{right}({})",
-        expand.from, expand.relationship, expand.to
+        "({}){left}[{}{types}{length}]{right}({}){}",
+        expand.from,
+        expand.relationship,
+        expand.to,
+        bounds.collect::<String>()
     )
 }
 
@@ -347,7 +363,8 @@ fn show_weigh_common(common: &WeighCommon) -> String {
         Common::Absent => format!("{one}, NOT EXISTS {other}"),
         Common::Apart => format!("{one}, {other}, different nodes"),
     };
-    format!("WeighCommon {text}{different}")
+    let mirrored = if common.mirrored { ", mirrored" } else { "" };
+    format!("WeighCommon {text}{different}{mirrored}")
 }
 
 fn show_branch(from: &Variable, branch: &Branch) -> String {

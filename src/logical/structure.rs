@@ -32,6 +32,7 @@ impl Plan {
             | Plan::Expand { input, .. }
             | Plan::Intersect { input, .. }
             | Plan::Reach { input, .. }
+            | Plan::Mirror { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
             | Plan::Filter { input, .. }
@@ -81,6 +82,7 @@ impl Plan {
             | Plan::Expand { input, .. }
             | Plan::Intersect { input, .. }
             | Plan::Reach { input, .. }
+            | Plan::Mirror { input, .. }
             | Plan::Follow { input, .. }
             | Plan::ShortestPaths { input, .. }
             | Plan::Filter { input, .. }
@@ -229,6 +231,7 @@ impl Plan {
             Plan::Filter { input, .. }
             | Plan::Weigh { input, .. }
             | Plan::WeighCommon { input, .. }
+            | Plan::Mirror { input, .. }
             | Plan::Distinct { input }
             | Plan::Sort { input, .. }
             | Plan::TopK { input, .. }

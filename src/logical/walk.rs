@@ -12,6 +12,7 @@ impl Plan {
             | Plan::Reach { .. }
             | Plan::Weigh { .. }
             | Plan::WeighCommon { .. }
+            | Plan::Mirror { .. }
             | Plan::Argument { .. }
             | Plan::ScanNodes { .. }
             | Plan::Cross { .. }

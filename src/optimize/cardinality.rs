@@ -10,6 +10,9 @@ use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::logical::{Common, Expand, Expression, Plan, Seek, SeekCondition, Variable};
 use crate::value::Value;
 
+/// The part of neighbours that come after a node, or before it, expected.
+const PART_BEYOND: f64 = 0.5;
+
 /// Steps beyond the least number of an open length that are reckoned with.
 const FURTHER_STEPS: u64 = 8;
 
@@ -75,7 +78,7 @@ impl<'a> Estimator<'a> {
         match plan {
             Plan::Unit => 1.0,
             Plan::Argument { .. } => self.outer,
-            Plan::Match { input, .. } => self.plan(input),
+            Plan::Match { input, .. } | Plan::Mirror { input, .. } => self.plan(input),
             Plan::ScanNodes { variable, labels } => {
                 self.nodes.insert(variable, labels.clone());
                 self.statistics.nodes(labels.as_ref())
@@ -290,7 +293,7 @@ impl<'a> Estimator<'a> {
         }
         self.nodes.entry(&expand.to).or_default();
         self.reached.insert(&expand.to, expand);
-        ways
+        ways * PART_BEYOND.powi(expand.bounds.len() as i32)
     }
 
     /// The part of the rows that a predicate keeps.

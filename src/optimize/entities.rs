@@ -50,6 +50,7 @@ pub(super) fn entities(plan: &Plan) -> HashSet<Variable> {
         Plan::Filter { input, .. }
         | Plan::Weigh { input, .. }
         | Plan::WeighCommon { input, .. }
+        | Plan::Mirror { input, .. }
         | Plan::Distinct { input }
         | Plan::Sort { input, .. }
         | Plan::TopK { input, .. }

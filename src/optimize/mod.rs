@@ -34,6 +34,11 @@ pub struct Rule {
 pub static RULES: &[Rule] = &[
     // These look at patterns before they are ordered.
     Rule {
+        name: "join_clauses",
+        sentence: "Solves patterns of clauses that follow one another as one.",
+        rewrite: rules::join_clauses::rewrite,
+    },
+    Rule {
         name: "compare_nodes",
         sentence: "Compares nodes by themselves instead of by what is unique to them.",
         rewrite: rules::compare_nodes::rewrite,
@@ -94,6 +99,12 @@ pub static RULES: &[Rule] = &[
         name: "intersect",
         sentence: "Follows relationships from two nodes at once to the neighbours that both have.",
         rewrite: rules::intersect::rewrite,
+    },
+    // After the one that makes single operators of expands.
+    Rule {
+        name: "node_bounds",
+        sentence: "Looks only at neighbours that come before or after a node, as is asked.",
+        rewrite: rules::node_bounds::rewrite,
     },
     Rule {
         name: "shared_reads",

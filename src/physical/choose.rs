@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::Layout;
-use super::plan::{Aggregate, Expand, Operator, Plan, SortKey, Subplan, TypeFilter};
+use super::plan::{Aggregate, Expand, NodeBound, Operator, Plan, SortKey, Subplan, TypeFilter};
 use crate::bind::bound::Length;
 use crate::bind::expression::Labels;
 use crate::error::{Error, Result};
@@ -84,6 +84,7 @@ impl Chooser {
             L::Reach { input, expand } => self.reach(input, expand)?,
             L::Weigh { input, weigh } => self.weigh(input, weigh, only_number)?,
             L::WeighCommon { input, common } => self.weigh_common(input, common, only_number)?,
+            L::Mirror { input, nodes } => self.mirror(input, nodes)?,
             L::Follow { input, expand } => self.follow(input, expand)?,
             L::Repeat {
                 input,
@@ -334,6 +335,13 @@ impl Chooser {
             Some(each) => Some(self.expression(&each.1, &layout.with(&each.0))?),
             None => None,
         };
+        let bounds = expand.bounds.iter().map(|bound| {
+            Ok(NodeBound {
+                slot: layout.slot(&bound.node)?,
+                is_upper: bound.is_upper,
+                is_inclusive: bound.is_inclusive,
+            })
+        });
         let chosen = Expand {
             from: layout.slot(&expand.from)?,
             into: if expand.into {
@@ -346,6 +354,7 @@ impl Chooser {
             types: type_filter(expand.types.as_ref()),
             distinct_from: slots(&expand.distinct_from, layout)?,
             once: expand.once,
+            bounds: bounds.collect::<Result<_>>()?,
         };
         Ok((chosen, expand.length, each))
     }
@@ -617,7 +626,8 @@ pub fn takes_batches(plan: &logical::Plan) -> bool {
         L::Repeat { input, .. }
         | L::SearchPaths { input, .. }
         | L::Weigh { input, .. }
-        | L::WeighCommon { input, .. } => {
+        | L::WeighCommon { input, .. }
+        | L::Mirror { input, .. } => {
             return takes_batches(input);
         }
         L::Apply { input, .. } => return takes_batches(input) && !plan.updates(),

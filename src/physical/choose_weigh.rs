@@ -59,6 +59,7 @@ impl Chooser {
             other_from: layout.slot(&common.other_from)?,
             other: self.branch(&common.other)?,
             count: common.count,
+            mirrored: common.mirrored,
             different: slots(&common.different, &layout)?,
             distinct_from: distinct_from.collect::<Result<_>>()?,
         };
@@ -68,6 +69,16 @@ impl Chooser {
             only_number,
         };
         Ok((operator, layout))
+    }
+
+    pub(super) fn mirror(
+        &mut self,
+        input: &logical::Plan,
+        nodes: &[Variable],
+    ) -> Result<(Operator, Layout)> {
+        let (input, layout) = self.input(input)?;
+        let nodes = slots(nodes, &layout)?;
+        Ok((Operator::Mirror { input, nodes }, layout))
     }
 
     fn branch(&mut self, branch: &logical::Branch) -> Result<Branch> {
@@ -123,7 +134,8 @@ fn is_distinct(plan: &logical::Plan, node: &Variable) -> bool {
         logical::Plan::ScanNodes { variable, .. } => variable == node,
         logical::Plan::Filter { input, .. }
         | logical::Plan::Weigh { input, .. }
-        | logical::Plan::WeighCommon { input, .. } => is_distinct(input, node),
+        | logical::Plan::WeighCommon { input, .. }
+        | logical::Plan::Mirror { input, .. } => is_distinct(input, node),
         _ => false,
     }
 }

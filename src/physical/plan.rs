@@ -113,6 +113,13 @@ pub enum Operator {
         /// Whether nothing but the number of rows is asked, so that rows without a way may stay.
         only_number: bool,
     },
+    /// Each row, whose nodes stand in order, counts as often as they can change places; appends nothing.
+    Mirror {
+        /// The rows.
+        input: Box<Plan>,
+        /// The columns of the nodes.
+        nodes: Vec<usize>,
+    },
     /// From known relationships to their nodes; appends the ends that are not there yet.
     Follow {
         /// The rows.
@@ -410,6 +417,19 @@ pub struct Expand {
     pub distinct_from: Vec<usize>,
     /// Whether each neighbour is wanted once only, over whichever row it is reached.
     pub once: bool,
+    /// Between which nodes the neighbour must be, by their numbers.
+    pub bounds: Vec<NodeBound>,
+}
+
+/// A node that another must not come before, or must not come after.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeBound {
+    /// The column of the node.
+    pub slot: usize,
+    /// Whether the other must come before it.
+    pub is_upper: bool,
+    /// Whether it may be the same.
+    pub is_inclusive: bool,
 }
 
 /// Branches along which ways are counted.
@@ -440,6 +460,9 @@ pub struct WeighCommon {
     pub other: Branch,
     /// What is counted.
     pub count: Common,
+    /// Whether both nodes are in order, the neighbour must not come before them, and a row counts for all
+    /// orders of the three.
+    pub mirrored: bool,
     /// Columns of nodes that the neighbour must not be.
     pub different: Vec<usize>,
     /// Relationships that must not be taken again.

@@ -31,6 +31,7 @@ impl Plan {
             | Operator::Reach { input, .. }
             | Operator::Weigh { input, .. }
             | Operator::WeighCommon { input, .. }
+            | Operator::Mirror { input, .. }
             | Operator::Follow { input, .. }
             | Operator::ShortestPaths { input, .. }
             | Operator::Filter { input, .. }

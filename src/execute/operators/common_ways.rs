@@ -1,20 +1,26 @@
-//! A row whose ways to common neighbours are counted, from the lists of its two nodes as they stand.
+//! A row whose ways to common neighbours are counted: what is known of it, and which nodes have to be looked
+//! at one by one.
 
 use arrow_array::{Array, UInt32Array};
+use smallvec::SmallVec;
 
 use super::intersect::changes;
-use super::neighbour_lists::NeighbourLists;
+use super::mirror::arrangements;
+use super::sorted_nodes::{contains, distinct, times};
 use super::steps::Taken;
 use crate::error::Result;
 use crate::execute::Batch;
 use crate::execute::evaluate::node_ids;
 use crate::physical::{Common, WeighCommon};
 
+/// In how many orders three nodes can stand.
+pub(super) const ORDERS_OF_THREE: u64 = 6;
+
 /// The rows of a batch, as far as they matter here.
 pub(super) struct Rows<'b> {
     pub(super) one: UInt32Array,
     pub(super) other: UInt32Array,
-    /// All ways, where those count that do not meet and that is not told by the lists.
+    /// All ways of each row, where those count that do not meet and not each of them counts once.
     pub(super) totals: Option<Vec<u64>>,
     /// Which node stays the same from row to row, if one does: is it the other?
     pub(super) usual: Option<bool>,
@@ -48,20 +54,25 @@ impl<'b> Rows<'b> {
     }
 
     /// Whether relationships or nodes have to differ from others.
+    #[inline]
     pub(super) fn may_differ(&self) -> bool {
         !self.ends.is_empty() || !self.different.is_empty()
     }
 
-    /// Whether both nodes are there in all rows.
-    pub(super) fn have_no_nulls(&self) -> bool {
-        self.one.null_count() + self.other.null_count() == 0
+    /// Whether a node is missing in some row.
+    pub(super) fn have_nulls(&self) -> bool {
+        self.one.null_count() + self.other.null_count() > 0
     }
 
-    /// What there is of a row, but for the relationships that are taken.
+    /// Whether both nodes are there.
     #[inline]
-    pub(super) fn read(&self, place: usize, row: &mut Row) {
-        (row.one, row.other) = (self.one.value(place), self.other.value(place));
-        row.all = self.totals.as_ref().map(|totals| totals[place]);
+    pub(super) fn is_valid(&self, place: usize) -> bool {
+        self.one.is_valid(place) && self.other.is_valid(place)
+    }
+
+    /// The nodes that tell whether a row has to be looked at more closely.
+    #[inline]
+    pub(super) fn read_nodes(&self, place: usize, row: &mut Row) {
         row.different.clear();
         for nodes in &self.different {
             row.different.push(nodes.value(place));
@@ -70,17 +81,18 @@ impl<'b> Rows<'b> {
         for (from, to) in &self.ends {
             row.ends.push((from.value(place), to.value(place)));
         }
-        row.taken.clear();
     }
 
-    /// The relationships that are taken in a row, which has been read.
-    pub(super) fn read_taken(&self, place: usize, row: &mut Row) {
+    /// All that there is of a row.
+    pub(super) fn read(&self, place: usize, row: &mut Row) {
+        (row.one, row.other) = (self.one.value(place), self.other.value(place));
+        self.read_nodes(place, row);
         self.taken.of_row(place, &mut row.taken);
     }
 }
 
 /// A row, as far as it matters here.
-#[derive(Default, Clone)]
+#[derive(Default)]
 pub(super) struct Row {
     pub(super) one: u32,
     pub(super) other: u32,
@@ -89,39 +101,77 @@ pub(super) struct Row {
     /// Relationships that must not be taken again.
     pub(super) taken: Vec<u32>,
     /// Both ends of each of these.
-    pub(super) ends: Vec<(u32, u32)>,
-    /// All ways, where those count that do not meet.
-    pub(super) all: Option<u64>,
+    ends: Vec<(u32, u32)>,
 }
 
 impl Row {
     /// The one node, or the other.
+    #[inline]
     pub(super) fn node(&self, is_other: bool) -> u32 {
         if is_other { self.other } else { self.one }
     }
+
+    /// The row as all rows are counted at first: the neighbour is at most not the other node.
+    pub(super) fn before_corrections(&self, excludes_other: bool) -> Row {
+        Row {
+            one: self.one,
+            other: self.other,
+            different: Vec::from_iter(excludes_other.then_some(self.other)),
+            ..Row::default()
+        }
+    }
+
+    /// The node after which a neighbour must come that can be exchanged for both, if it can.
+    #[inline]
+    pub(super) fn last(&self, plan: &WeighCommon) -> Option<u32> {
+        plan.mirrored.then_some(self.one.max(self.other))
+    }
+
+    /// How often a way to a neighbour counts, where it is listed in one order of the three nodes.
+    pub(super) fn orders(&self, neighbour: u32, plan: &WeighCommon) -> u64 {
+        match self.last(plan) {
+            None => 1,
+            Some(last) if neighbour < last => 0,
+            Some(last) => arrangements(&[self.one.min(self.other), last, neighbour]),
+        }
+    }
+
+    /// As [`Row::orders`], where the neighbour is neither of the two nodes.
+    pub(super) fn orders_of_three(&self, neighbour: u32, plan: &WeighCommon) -> u64 {
+        match self.last(plan) {
+            None => 1,
+            Some(last) if neighbour <= last => 0,
+            Some(_) => ORDERS_OF_THREE,
+        }
+    }
 }
 
-/// How many ways lead to a neighbour that two nodes have in common; see [`Common`]. A neighbour may be
-/// excluded; then no way to it is among those that are left of all.
-pub(super) fn met(
-    count: Common,
-    excluded: Option<u32>,
-    one: &NeighbourLists,
-    other: &NeighbourLists,
-) -> u64 {
+/// How many ways lead to a neighbour that two nodes have in common, whose lists these are; see [`Common`].
+/// A neighbour may be excluded; then no way to it is among those that are left of all.
+#[inline]
+pub(super) fn met(count: Common, excluded: Option<u32>, one: &[u32], other: &[u32]) -> u64 {
     let counts_each = matches!(count, Common::Meeting | Common::Apart);
     let mut met = match (count, excluded) {
-        (Common::Absent, Some(node)) => one.times(node),
+        (Common::Absent, Some(node)) => times(one, node),
         _ => 0,
     };
     let is_met = |node: u32| excluded != Some(node);
     met += match (one.len() <= other.len(), counts_each) {
-        (true, true) => one.sum(|node| usize::from(is_met(node)) * other.times(node)),
-        (true, false) => one.sum(|node| usize::from(is_met(node) && other.contains(node))),
-        (false, true) => other.sum(|node| usize::from(is_met(node)) * one.times(node)),
+        (true, true) => {
+            let nodes = one.iter().filter(|node| is_met(**node));
+            nodes.map(|node| times(other, *node)).sum::<usize>()
+        }
+        (true, false) => {
+            let nodes = one.iter().filter(|node| is_met(**node));
+            nodes.filter(|node| contains(other, **node)).count()
+        }
+        (false, true) => {
+            let nodes = other.iter().filter(|node| is_met(**node));
+            nodes.map(|node| times(one, *node)).sum()
+        }
         (false, false) => {
-            let nodes = other.distinct().filter(|node| is_met(*node));
-            nodes.map(|node| one.times(node)).sum()
+            let nodes = distinct(other).filter(|node| is_met(*node));
+            nodes.map(|node| times(one, node)).sum()
         }
     };
     met as u64
@@ -129,15 +179,14 @@ pub(super) fn met(
 
 /// The nodes to which ways of a row may lead that must not be counted: because they must differ from
 /// the node, or because a relationship of the row leads there that must not be taken again. `loops` tells
-/// whether its one node and its other node are their own neighbours.
+/// whether its one node and its other node are their own neighbours; `more` is special besides.
 pub(super) fn find_special(
     plan: &WeighCommon,
     row: &Row,
     may_lead_to: impl Fn(u32) -> bool,
     loops: (bool, bool),
-    special: &mut Vec<u32>,
-) {
-    special.clear();
+    more: Option<u32>,
+) -> SmallVec<[u32; 4]> {
     let excludes_other = plan.different.contains(&plan.other_from);
     let is_closing = plan.count == Common::Meeting;
     let touches = |end: u32| end == row.one || (is_closing && end == row.other);
@@ -153,10 +202,12 @@ pub(super) fn find_special(
         touches(*from) && is_met
     });
     let nodes = taken.map(|(_, to)| to).chain(row.different.iter().copied());
-    special.extend(nodes.filter(|node| {
+    let is_special = |node: &u32| {
         let is_excluded = excludes_other && *node == row.other;
         !is_excluded && may_lead_to(*node)
-    }));
+    };
+    let mut special: SmallVec<[u32; 4]> = nodes.filter(is_special).chain(more).collect();
     special.sort_unstable();
     special.dedup();
+    special
 }

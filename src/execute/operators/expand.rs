@@ -3,8 +3,9 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
+use super::node_bounds::NodeBounds;
 use super::node_set::NodeSet;
-use super::steps::{Steps, Taken};
+use super::steps::{Steps, Taken, only};
 use crate::column::Column;
 use crate::error::Result;
 use crate::execute::evaluate::node_ids;
@@ -62,7 +63,8 @@ impl Operator for ExpandOne<'_> {
             self.met.reserve(runtime)?;
         }
         let met = &mut self.met;
-        let takes_all = into.is_none() && taken.is_empty() && !once;
+        let bounds = NodeBounds::new(&self.expand.bounds, &batch)?;
+        let takes_all = into.is_none() && taken.is_empty() && bounds.are_open() && !once;
         let mut taken_here = Vec::new();
         let mut held = runtime.context.reservation();
         let mut found = Found::default();
@@ -78,16 +80,16 @@ impl Operator for ExpandOne<'_> {
             let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
             if !is_null {
                 taken.of_row(row, &mut taken_here);
-                let target = into.as_ref().map(|into| into.value(row));
-                steps.visit(
-                    NodeId(from.value(row)),
-                    target,
-                    |neighbour, relationship| {
-                        if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
-                            found.push(row as u32, neighbour, relationship);
-                        }
-                    },
-                )?;
+                let wanted = match &into {
+                    Some(into) => only(into.value(row)),
+                    None => bounds.of(row),
+                };
+                let node = NodeId(from.value(row));
+                steps.visit(node, &wanted, |neighbour, relationship| {
+                    if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
+                        found.push(row as u32, neighbour, relationship);
+                    }
+                })?;
                 held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
             }
             row += 1;

@@ -4,7 +4,7 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::steps::{Steps, Taken};
+use super::steps::{ALL, Steps, Taken};
 use crate::bind::bound::Length;
 use crate::column::Column;
 use crate::error::Result;
@@ -79,7 +79,7 @@ pub(super) fn ways(
     runtime: &mut Runtime,
 ) -> Result<()> {
     let start = found.len();
-    steps.visit(NodeId(node), None, |neighbour, relationship| {
+    steps.visit(NodeId(node), &ALL, |neighbour, relationship| {
         found.push((neighbour, relationship));
     })?;
     if let Some(each) = each

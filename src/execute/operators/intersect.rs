@@ -7,8 +7,9 @@ use arrow_array::{Array, UInt32Array};
 
 use super::Input;
 use super::expand::MANY_ROWS;
+use super::node_bounds::NodeBounds;
 use super::node_set::NodeSet;
-use super::steps::{READ_AHEAD, Steps, Taken};
+use super::steps::{ALL, READ_AHEAD, Steps, Taken, only};
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::Result;
@@ -74,6 +75,7 @@ impl Operator for Intersect<'_> {
             true => (other, one, other_from, from),
             false => (one, other, from, other_from),
         };
+        let bounds = NodeBounds::new(&self.sides[0].bounds, &batch)?;
         let taken = Taken::new(&one.distinct_from, &batch)?;
         let other_taken = Taken::new(&other.distinct_from, &batch)?;
         let graph = runtime.graph();
@@ -98,6 +100,7 @@ impl Operator for Intersect<'_> {
             let (node, other_node) = (NodeId(from.value(this)), other_from.value(this));
             taken.of_row(this, &mut taken_here);
             other_taken.of_row(this, &mut other_taken_here);
+            let wanted = bounds.of(this);
             let before = found.rows.len();
             let mut take = |node: u32, relationship: u32, other: u32| {
                 let is_taken = taken_here.contains(&relationship)
@@ -114,11 +117,12 @@ impl Operator for Intersect<'_> {
             if marks.are_of(other_node)
                 || marks.set(other_node, steps.degree(node)?, &mut other_steps, runtime)?
             {
-                gone_through += steps.visit_among(node, &marks.nodes, |node, relationship| {
+                let visit = |node, relationship| {
                     for (_, other) in marks.of(node) {
                         take(node, relationship, *other);
                     }
-                })?;
+                };
+                gone_through += steps.visit_among(node, &wanted, &marks.nodes, visit)?;
             } else {
                 // The longer list is searched for what the shorter one has.
                 let other_node = NodeId(other_node);
@@ -128,12 +132,12 @@ impl Operator for Intersect<'_> {
                     false => (&mut other_steps, &mut steps, other_node, node),
                 };
                 near.clear();
-                listed.visit(from, None, |node, relationship| {
+                listed.visit(from, &wanted, |node, relationship| {
                     near.push((node, relationship))
                 })?;
                 gone_through += near.len();
                 for (node, listed) in &near {
-                    searched.visit(to, Some(*node), |_, found| match is_shorter {
+                    searched.visit(to, &only(*node), |_, found| match is_shorter {
                         true => take(*node, *listed, found),
                         false => take(*node, found, *listed),
                     })?;
@@ -223,7 +227,7 @@ impl Marks {
         );
         self.places.resize(positions, 0);
         let list = &mut self.list;
-        steps.visit(NodeId(node), None, |neighbour, relationship| {
+        steps.visit(NodeId(node), &ALL, |neighbour, relationship| {
             list.push((neighbour, relationship));
         })?;
         // Several types or directions give several sorted runs.

@@ -8,8 +8,11 @@ use crate::error::Result;
 use crate::execute::{Batch, Operator, Runtime, open};
 use crate::physical::Plan;
 
-/// Rows that are handed out at a time: each may become many.
-const ROWS: usize = 256;
+/// The most rows that are handed out at a time: each may become many.
+const MOST_ROWS: usize = 256;
+
+/// Into so many batches rows are cut, if there are as many and they do not get too large.
+const BATCHES: usize = 64;
 
 /// All rows of an operator.
 pub(in crate::execute) struct KeptRows {
@@ -21,12 +24,18 @@ impl KeptRows {
     /// Runs `source` to its end.
     pub(in crate::execute) fn gather(source: &Plan, runtime: &mut Runtime) -> Result<KeptRows> {
         let mut held = runtime.context.reservation();
-        let mut batches = Vec::new();
+        let (mut whole, mut all) = (Vec::new(), 0);
         let mut operator = open(source, None, runtime);
         while let Some(batch) = operator.next(runtime)? {
             held.grow(batch.heap_size())?;
-            for first in (0..batch.rows()).step_by(ROWS) {
-                let part = batch.slice(first, ROWS.min(batch.rows() - first))?;
+            all += batch.rows();
+            whole.push(batch);
+        }
+        let rows = (all / BATCHES).clamp(1, MOST_ROWS);
+        let mut batches = Vec::new();
+        for batch in whole {
+            for first in (0..batch.rows()).step_by(rows) {
+                let part = batch.slice(first, rows.min(batch.rows() - first))?;
                 batches.push(Mutex::new(Some(part)));
             }
         }

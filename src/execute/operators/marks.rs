@@ -1,6 +1,7 @@
 //! Numbers that the neighbours of one node have for a while, so that those of other nodes are looked up
 //! among them.
 
+use super::sorted_nodes::distinct;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::Runtime;
@@ -103,6 +104,14 @@ impl Marks {
     /// The nodes that have numbers.
     pub(super) fn marked(&self) -> &[u32] {
         &self.marked
+    }
+
+    /// The sum of the numbers of nodes, of equal ones side by side once.
+    ///
+    /// # Errors
+    /// Where it is beyond 64 bits.
+    pub(super) fn sum_distinct(&self, nodes: &[u32]) -> Result<u64> {
+        distinct(nodes).try_fold(0, |sum, node| total(sum, self.get(node)))
     }
 
     /// The sum of the numbers of nodes.

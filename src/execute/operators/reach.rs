@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use super::Input;
 use super::expand::MANY_ROWS;
 use super::node_set::NodeSet;
-use super::steps::Steps;
+use super::steps::{ALL, Steps};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::column::Column;
 use crate::context::Reservation;
@@ -79,14 +79,14 @@ impl Reach<'_> {
                 }
                 let node = reached[place];
                 match &mut circle {
-                    Circle::Found => steps.visit(NodeId(node), None, |neighbour, _| {
+                    Circle::Found => steps.visit(NodeId(node), &ALL, |neighbour, _| {
                         if met.insert(neighbour) {
                             reached.push(neighbour);
                         }
                     })?,
                     Circle::Directed => {
                         let mut closes = false;
-                        steps.visit(NodeId(node), None, |neighbour, _| {
+                        steps.visit(NodeId(node), &ALL, |neighbour, _| {
                             closes |= neighbour == start;
                             if met.insert(neighbour) {
                                 reached.push(neighbour);
@@ -99,7 +99,7 @@ impl Reach<'_> {
                     Circle::Undirected(first_steps) => {
                         let before = first_steps.of(node);
                         let mut closes = false;
-                        steps.visit(NodeId(node), None, |neighbour, relationship| {
+                        steps.visit(NodeId(node), &ALL, |neighbour, relationship| {
                             if met.insert(neighbour) {
                                 first_steps.add(neighbour, level, before, relationship);
                                 reached.push(neighbour);

@@ -1,8 +1,9 @@
 //! What a pattern follows from a node, and what it must not take again.
 
+use std::ops::Range;
+
 use arrow_array::Array;
 
-use super::neighbour_lists::NeighbourLists;
 use super::node_set::NodeSet;
 use crate::bind::bound::PatternDirection;
 use crate::column::Column;
@@ -16,6 +17,12 @@ use crate::value::{NodeId, RelationshipId, TypeId, Value};
 
 /// Neighbours that are gone through between two looks at the interrupt flag.
 pub(super) const BETWEEN_CHECKS: usize = 1 << 16;
+
+/// All neighbours.
+pub(super) const ALL: Range<u32> = 0..u32::MAX;
+
+/// Nodes from which steps are made before that is noted, about.
+const LOOKUPS: usize = 16_384;
 
 /// Rows whose lists are brought near at once.
 pub(super) const READ_AHEAD: usize = 256;
@@ -44,8 +51,29 @@ impl KeptSteps {
         if self.0.as_ref().is_some_and(|(known, _)| *known != state) {
             self.0 = None;
         }
-        let make = || (state, Steps::unordered(direction, types, runtime.graph()));
+        let make = || {
+            let steps = Steps::unordered(direction, types, LOOKUPS, runtime.graph());
+            (state, steps)
+        };
         &mut self.0.get_or_insert_with(make).1
+    }
+
+    /// Notes that steps were made from so many nodes; they may be at hand now in a quicker way.
+    pub(super) fn note(
+        &mut self,
+        direction: PatternDirection,
+        types: &TypeFilter,
+        lookups: usize,
+        runtime: &Runtime,
+    ) {
+        let is_undirected = direction.ways().len() == 2;
+        if let Some((state, steps)) = &mut self.0
+            && *state == runtime.state()
+            && is_undirected
+            && steps.both
+        {
+            *steps = Steps::unordered(direction, types, lookups, runtime.graph());
+        }
     }
 }
 
@@ -70,15 +98,17 @@ impl Steps {
         }
     }
 
-    /// Steps for counting: neighbours in both directions may come in another order.
+    /// Steps for counting: neighbours in both directions may come in another order. `lookups` is from how
+    /// many nodes steps were made of late.
     pub(super) fn unordered(
         direction: PatternDirection,
         types: &TypeFilter,
+        lookups: usize,
         graph: &Snapshot,
     ) -> Steps {
         let types = type_ids(types, graph);
         let is_undirected = direction.ways().len() == 2;
-        match is_undirected.then(|| undirected(&types, graph)).flatten() {
+        match is_undirected.then(|| undirected(&types, lookups, graph)).flatten() {
             Some(readers) => Steps {
                 readers,
                 both: false,
@@ -87,20 +117,17 @@ impl Steps {
         }
     }
 
-    /// Calls `visit` with each neighbour and relationship; with a target, only where the neighbour
-    /// is the target. A loop is visited once, also where both directions are followed.
+    /// Calls `visit` with each neighbour that is `wanted`, and the relationship. A loop is visited once,
+    /// also where both directions are followed.
     pub(super) fn visit(
         &mut self,
         node: NodeId,
-        target: Option<u32>,
+        wanted: &Range<u32>,
         mut visit: impl FnMut(u32, u32),
     ) -> Result<()> {
         for (number, reader) in self.readers.iter_mut().enumerate() {
             let skips_loops = self.both && number % 2 == 1;
-            let mut found = reader.neighbours(node)?;
-            if let Some(target) = target {
-                found = only(found, target);
-            }
+            let found = within(reader.neighbours(node)?, wanted);
             for (neighbour, relationship) in found.nodes.iter().zip(found.relationships) {
                 if !(skips_loops && *neighbour == node.0) {
                     visit(*neighbour, *relationship);
@@ -110,21 +137,22 @@ impl Steps {
         Ok(())
     }
 
-    /// As [`Steps::visit`], only where the neighbour is among `wanted`; gives the number of those that
-    /// were gone through.
+    /// As [`Steps::visit`], only where the neighbour is also in a set; gives the number of those that were
+    /// gone through.
     pub(super) fn visit_among(
         &mut self,
         node: NodeId,
-        wanted: &NodeSet,
+        wanted: &Range<u32>,
+        set: &NodeSet,
         mut visit: impl FnMut(u32, u32),
     ) -> Result<usize> {
         let mut gone_through = 0;
         for (number, reader) in self.readers.iter_mut().enumerate() {
-            let found = reader.neighbours(node)?;
+            let found = within(reader.neighbours(node)?, wanted);
             let skips_loops = self.both && number % 2 == 1 && found.has_loops;
             gone_through += found.nodes.len();
             for (place, neighbour) in found.nodes.iter().enumerate() {
-                if wanted.contains(*neighbour) && !(skips_loops && *neighbour == node.0) {
+                if set.contains(*neighbour) && !(skips_loops && *neighbour == node.0) {
                     visit(*neighbour, found.relationships[place]);
                 }
             }
@@ -139,7 +167,7 @@ impl Steps {
             let found = reader.neighbours(node)?;
             degree += found.nodes.len();
             if self.both && number % 2 == 1 && found.has_loops {
-                degree -= only(found, node.0).nodes.len();
+                degree -= within(found, &only(node.0)).nodes.len();
             }
         }
         Ok(degree as u64)
@@ -160,7 +188,7 @@ impl Steps {
                 if skips_loops && rows.has_loops {
                     let lists = rows.lists().zip(&nodes[place..]);
                     for (degree, (list, node)) in degrees.iter_mut().zip(lists) {
-                        *degree -= only(list, *node).nodes.len() as u64;
+                        *degree -= within(list, &only(*node)).nodes.len() as u64;
                     }
                 }
                 Ok(true)
@@ -180,7 +208,7 @@ impl Steps {
                 if rows.has_loops {
                     let lists = rows.lists().zip(&nodes[place..]);
                     for (loops, (list, node)) in loops[place..].iter_mut().zip(lists) {
-                        *loops += only(list, *node).nodes.len() as u64;
+                        *loops += within(list, &only(*node)).nodes.len() as u64;
                     }
                 }
                 Ok(true)
@@ -227,18 +255,26 @@ impl Steps {
     }
 
     /// The neighbours of all nodes, where they stand in one piece.
-    pub(super) fn all(&self) -> Option<AllNeighbours<'_>> {
+    pub(super) fn all(&self) -> Option<AllNeighbours> {
         match self.readers.as_slice() {
             [reader] => reader.all(),
             _ => None,
         }
     }
 
-    /// Appends all neighbours of a node; a loop is there once.
+    /// Appends all neighbours of a node, one type and direction after the other; a loop is there once.
     #[inline]
     pub(super) fn append_nodes(&mut self, node: u32, nodes: &mut Vec<u32>) -> Result<()> {
-        let lists = self.lists(node)?;
-        lists.lists().for_each(|list| nodes.extend_from_slice(list));
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let found = reader.neighbours(NodeId(node))?;
+            if self.both && number % 2 == 1 && found.has_loops {
+                let (before, after) = around(found.nodes, node);
+                nodes.extend_from_slice(before);
+                nodes.extend_from_slice(after);
+            } else {
+                nodes.extend_from_slice(found.nodes);
+            }
+        }
         Ok(())
     }
 
@@ -247,28 +283,6 @@ impl Steps {
         self.readers
             .iter()
             .for_each(|reader| reader.read_ahead(nodes));
-    }
-
-    /// All neighbours of a node, as they stand; a loop is there once.
-    #[inline]
-    pub(super) fn lists(&mut self, node: u32) -> Result<NeighbourLists<'_>> {
-        if self.readers.len() == 1 {
-            let found = self.readers[0].neighbours(NodeId(node))?;
-            return Ok(NeighbourLists::of(found));
-        }
-        let mut lists = NeighbourLists::default();
-        for (number, reader) in self.readers.iter_mut().enumerate() {
-            let found = reader.neighbours(NodeId(node))?;
-            if self.both && number % 2 == 1 && found.has_loops {
-                let (before, after) = around(found.nodes, node);
-                for nodes in [before, after] {
-                    lists.push(Neighbours { nodes, ..found });
-                }
-            } else {
-                lists.push(found);
-            }
-        }
-        Ok(lists)
     }
 
     /// Appends all neighbours of nodes, which come from rows from `first` on, until there are `most`;
@@ -288,7 +302,7 @@ impl Steps {
                 return Ok(done);
             }
             let row = (first + done) as u32;
-            self.visit(NodeId(*node), None, |neighbour, relationship| {
+            self.visit(NodeId(*node), &ALL, |neighbour, relationship| {
                 found.push(row, neighbour, relationship)
             })?;
         }
@@ -297,25 +311,33 @@ impl Steps {
 }
 
 /// Readers of both directions at once, if all types have them at hand.
-fn undirected(types: &[TypeId], graph: &Snapshot) -> Option<Vec<AdjacencyReader>> {
+fn undirected(types: &[TypeId], lookups: usize, graph: &Snapshot) -> Option<Vec<AdjacencyReader>> {
     let readers = types.iter().map(|id| {
         // What cannot be fetched is told when it is read.
-        let reader = graph.undirected_reader(*id);
+        let reader = graph.undirected_reader(*id, lookups);
         reader.ok().flatten()
     });
     readers.collect()
 }
 
-/// Those neighbours that are the target.
+/// Those neighbours that are wanted.
 #[inline]
-fn only(found: Neighbours<'_>, target: u32) -> Neighbours<'_> {
-    let start = found.nodes.partition_point(|node| *node < target);
-    let length = found.nodes[start..].partition_point(|node| *node == target);
+fn within<'n>(found: Neighbours<'n>, wanted: &Range<u32>) -> Neighbours<'n> {
+    if *wanted == ALL {
+        return found;
+    }
+    let start = found.nodes.partition_point(|node| *node < wanted.start);
+    let length = found.nodes[start..].partition_point(|node| *node < wanted.end);
     Neighbours {
         nodes: &found.nodes[start..start + length],
         relationships: &found.relationships[start..start + length],
         has_loops: found.has_loops,
     }
+}
+
+/// The neighbours that are one node.
+pub(super) fn only(node: u32) -> Range<u32> {
+    node..node + 1
 }
 
 /// The nodes before and after a node in a sorted list.

@@ -118,6 +118,12 @@ impl<'p> Branch<'p> {
         self.steps.of(plan.direction, &plan.types, runtime)
     }
 
+    /// Notes that the neighbours of so many nodes are looked up, before they are.
+    pub(super) fn note_lookups(&mut self, lookups: usize, runtime: &Runtime) {
+        let plan = self.plan;
+        self.steps.note(plan.direction, &plan.types, lookups, runtime);
+    }
+
     /// The number of ways from each node.
     pub(super) fn count(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
         runtime.context.check()?;
@@ -147,7 +153,7 @@ impl<'p> Branch<'p> {
         let mut sums = Some(Vec::with_capacity(nodes.len()));
         let (graph, known) = (runtime.graph(), &self.known);
         let work = |nodes: &[u32], context: &Context| {
-            let mut steps = Steps::unordered(plan.direction, &plan.types, graph);
+            let mut steps = Steps::unordered(plan.direction, &plan.types, nodes.len(), graph);
             known.sums(nodes, &mut steps, context)
         };
         let next = || Ok(parts.next().map(|part| (part, runtime.context.clone())));
@@ -304,7 +310,7 @@ impl Unknown {
         let work = |(nodes, context): (&[u32], Context)| {
             let mut met = NodeSet::default();
             met.reserve_for(graph, &context)?;
-            let mut steps = Steps::unordered(plan.direction, &plan.types, graph);
+            let mut steps = Steps::unordered(plan.direction, &plan.types, nodes.len(), graph);
             steps.visit_lists(nodes, &context, |_, list| {
                 list.iter().for_each(|node| {
                     met.insert(*node);

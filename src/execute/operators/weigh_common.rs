@@ -1,32 +1,34 @@
 //! Rows that count as often as two of their nodes have neighbours in common, or have none: circles are
 //! closed, and ways to where no relationship leads are counted, without a row for each.
 //!
-//! The neighbours of one node are marked and those of the other looked up, all of one node's with the
-//! marks of the other as long as rows stand in its order.
+//! Two lists of neighbours are compared where they are short. Else those of one node are marked and those
+//! of the other looked up, all of one node's with the marks of the other as long as rows stand in its order.
 //!
 //! Source: "Finding, Counting and Listing All Triangles in Large Graphs" (Schank, Wagner, WEA 2005).
+
+use std::ops::Range;
 
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::common_ways::{Row, Rows, find_special, met};
+use super::common_ways::{ORDERS_OF_THREE, Row, Rows, find_special, met};
 use super::intersect::changes;
-use super::kept_lists::KeptLists;
 use super::marks::Marks;
-use super::neighbour_lists::NeighbourLists;
 use super::node_numbers::NodeNumbers;
-use super::steps::{BETWEEN_CHECKS, READ_AHEAD};
+use super::sorted_nodes::{after, comparisons, contains, distinct, times};
+use super::steps::{ALL, BETWEEN_CHECKS, READ_AHEAD, only};
 use super::ways::Branch;
 use crate::error::Result;
 use crate::execute::batch::{multiply, product, total};
 use crate::execute::{Batch, Operator, Runtime};
+use crate::graph::AllNeighbours;
 use crate::physical::{self, Common};
 use crate::value::NodeId;
 
 /// A list this many times as long as there are marks is searched for each of them.
 const SEARCHED: usize = 32;
 
-/// So many comparisons without marks cost no more than turning from one row's marks to the next one's.
+/// So many comparisons cost no more than turning from one row's marks to the next one's.
 const COMPARED: usize = 48;
 
 /// So many neighbours to be looked up are worth marking a list that is this times as long.
@@ -45,8 +47,6 @@ pub(in crate::execute) struct WeighCommon<'p> {
     /// The node of which marks were last wanted, and how many neighbours were looked up without.
     wanted: Option<(u32, bool)>,
     lookups: usize,
-    /// The list that is being marked.
-    list: Vec<u32>,
     /// Whether the neighbour must not be the other node itself.
     excludes_other: bool,
     /// Whether every way counts once.
@@ -56,8 +56,6 @@ pub(in crate::execute) struct WeighCommon<'p> {
 /// What leads from one of the two nodes.
 struct Side<'p> {
     branch: Branch<'p>,
-    /// The neighbours of nodes, where they count otherwise than they stand in the graph.
-    changed: KeptLists,
     /// All ways from each node.
     totals: NodeNumbers,
 }
@@ -66,15 +64,8 @@ impl<'p> Side<'p> {
     fn new(branch: &'p physical::Branch) -> Self {
         Side {
             branch: Branch::new(branch),
-            changed: KeptLists::default(),
             totals: NodeNumbers::default(),
         }
-    }
-
-    /// The neighbours of a node, as they stand.
-    #[inline]
-    fn lists(&mut self, node: u32, runtime: &Runtime) -> Result<NeighbourLists<'_>> {
-        self.branch.steps(runtime).lists(node)
     }
 
     /// The number of all ways from each of the nodes; none from nulls.
@@ -86,6 +77,64 @@ impl<'p> Side<'p> {
         }
         let count = |nodes: &[u32], runtime: &mut Runtime| self.branch.count(nodes, runtime);
         self.totals.of_each(nodes, count, runtime)
+    }
+}
+
+/// The neighbours of nodes of one side, one node after the other.
+struct Lists {
+    /// Where all are in one piece, and which of them are near.
+    all: Option<AllNeighbours>,
+    near: Vec<Range<usize>>,
+    /// Else those of the last node.
+    last: Option<u32>,
+    list: Vec<u32>,
+    /// Whether a node may be its own neighbour.
+    may_loop: bool,
+}
+
+impl Lists {
+    /// Of so many rows.
+    fn new(side: &mut Side, rows: usize, runtime: &Runtime) -> Self {
+        side.branch.note_lookups(rows, runtime);
+        let all = side.branch.steps(runtime).all();
+        Lists {
+            may_loop: all.as_ref().is_none_or(AllNeighbours::has_loops),
+            all,
+            near: Vec::new(),
+            last: None,
+            list: Vec::new(),
+        }
+    }
+
+    /// Looks up the lists of nodes and reads what is looked at first of them, where no read waits for
+    /// another.
+    fn bring_near(&mut self, nodes: &[u32]) {
+        let Some(all) = &self.all else { return };
+        self.near.clear();
+        self.near.extend(nodes.iter().map(|node| all.range(*node)));
+        let read = |list: &Range<usize>| {
+            let list = &all.nodes()[list.clone()];
+            list.get(list.len() / 2).copied().unwrap_or_default()
+        };
+        std::hint::black_box(self.near.iter().fold(0, |all, list| all ^ read(list)));
+    }
+
+    /// The neighbours of a node, which is the one at a place of those that were brought near.
+    #[inline]
+    fn of(&mut self, node: u32, place: usize, side: &mut Side, runtime: &Runtime) -> Result<&[u32]> {
+        if let Some(all) = &self.all {
+            return Ok(&all.nodes()[self.near[place].clone()]);
+        }
+        if self.last != Some(node) {
+            self.last = None;
+            self.list.clear();
+            let steps = side.branch.steps(runtime);
+            steps.append_nodes(node, &mut self.list)?;
+            // A few sorted runs are quickly merged.
+            self.list.sort();
+            self.last = Some(node);
+        }
+        Ok(&self.list)
     }
 }
 
@@ -109,67 +158,54 @@ impl<'p> WeighCommon<'p> {
             marked: None,
             wanted: None,
             lookups: 0,
-            list: Vec::new(),
-        }
-    }
-
-    fn side(&mut self, is_other: bool) -> &mut Side<'p> {
-        match is_other {
-            true => &mut self.other,
-            false => &mut self.one,
         }
     }
 
     /// Whether neighbours on one side count otherwise than they stand in the graph.
     fn is_changed(&self, is_other: bool) -> bool {
-        let counts_each = matches!(self.plan.count, Common::Meeting | Common::Apart);
-        is_other && (self.excludes_other || !counts_each)
+        is_other && (self.excludes_other || !self.counts_each())
     }
 
-    /// The neighbours of a node of the other side, as often as they count there.
-    fn changed_list(&mut self, node: u32, runtime: &Runtime) -> Result<&[u32]> {
-        let (count, excludes_other) = (self.plan.count, self.excludes_other);
-        let change = |list: &mut Vec<u32>| {
-            if matches!(count, Common::Present | Common::Absent) {
-                list.sort_unstable();
-                list.dedup();
-            }
-            if excludes_other {
-                list.retain(|neighbour| *neighbour != node);
-                if count == Common::Absent {
-                    list.push(node);
-                }
-            }
+    /// Whether each relationship from the other node counts, not only that there is one.
+    fn counts_each(&self) -> bool {
+        matches!(self.plan.count, Common::Meeting | Common::Apart)
+    }
+
+    /// The neighbours of the other node as often as they count there.
+    fn changed(&self, list: &[u32], node: u32) -> Vec<u32> {
+        let mut changed: Vec<u32> = match self.counts_each() {
+            true => list.to_vec(),
+            false => distinct(list).collect(),
         };
-        let side = &mut self.other;
-        let steps = side.branch.steps(runtime);
-        side.changed.of(node, steps, change, runtime)
+        if self.excludes_other {
+            changed.retain(|neighbour| *neighbour != node);
+            if self.plan.count == Common::Absent {
+                changed.push(node);
+            }
+        }
+        changed
     }
 
     /// Marks the neighbours of a node with how often ways count that lead to them.
-    fn mark(&mut self, node: u32, is_other: bool, runtime: &mut Runtime) -> Result<()> {
+    fn mark(
+        &mut self,
+        node: u32,
+        is_other: bool,
+        list: &[u32],
+        runtime: &mut Runtime,
+    ) -> Result<()> {
         self.marks.clear(runtime)?;
         self.marked = None;
-        let mut list = std::mem::take(&mut self.list);
-        list.clear();
-        match self.is_changed(is_other) {
-            true => list.extend_from_slice(self.changed_list(node, runtime)?),
-            false => {
-                let lists = self.side(is_other).lists(node, runtime)?;
-                lists
-                    .lists()
-                    .for_each(|nodes| list.extend_from_slice(nodes));
-            }
-        }
-        self.one.branch.learn_ends(&list, runtime)?;
+        let changed = self.is_changed(is_other).then(|| self.changed(list, node));
+        let list = changed.as_deref().unwrap_or(list);
+        self.one.branch.learn_ends(list, runtime)?;
         if self.plan.count == Common::Apart {
-            self.other.branch.learn_ends(&list, runtime)?;
+            self.other.branch.learn_ends(list, runtime)?;
         }
-        for neighbour in &list {
+        for neighbour in list {
             let weight = self.weight(*neighbour)?;
             self.marks.add(*neighbour, weight, runtime)?;
         }
-        self.list = list;
         self.marked = Some((node, is_other));
         Ok(())
     }
@@ -183,39 +219,34 @@ impl<'p> WeighCommon<'p> {
         }
     }
 
-    /// The ways to the common neighbours of the marked node and this one of the other side.
-    fn meeting(&mut self, node: u32, is_other: bool, runtime: &Runtime) -> Result<u64> {
-        let is_changed = self.is_changed(is_other);
-        let (count, excludes) = (self.plan.count, is_other && self.excludes_other);
-        let side = match is_other {
-            true => &mut self.other,
-            false => &mut self.one,
+    /// The ways to the common neighbours of the marked node and a node of one side with these neighbours.
+    #[inline]
+    fn met_at_marks(
+        &self,
+        list: &[u32],
+        node: u32,
+        is_other: bool,
+        may_loop: bool,
+    ) -> Result<u64> {
+        let marks = self.marks.marked();
+        let is_short = list.len() <= SEARCHED * (marks.len() + 1);
+        let is_each = !is_other || self.counts_each();
+        let mut ways = match is_each {
+            true if is_short => self.marks.sum(list)?,
+            false if is_short => self.marks.sum_distinct(list)?,
+            _ => marks.iter().try_fold(0, |ways, neighbour| {
+                let times = times(list, *neighbour) as u64;
+                let times = if is_each { times } else { times.min(1) };
+                total(ways, product(times, self.marks.get(*neighbour))?)
+            })?,
         };
-        let lists = side.lists(node, runtime)?;
-        if lists.len() <= SEARCHED * (self.marks.marked().len() + 1) {
-            if is_changed {
-                drop(lists);
-                let marks = std::mem::take(&mut self.marks);
-                let sum = self
-                    .changed_list(node, runtime)
-                    .and_then(|list| marks.sum(list));
-                self.marks = marks;
-                return sum;
+        if is_other && self.excludes_other {
+            let mark = self.marks.get(node);
+            let times = if may_loop { times(list, node) as u64 } else { 0 };
+            ways -= mark * if is_each { times } else { times.min(1) };
+            if self.plan.count == Common::Absent {
+                ways = total(ways, mark)?;
             }
-            let mut sums = lists.lists().map(|list| self.marks.sum(list));
-            return sums.try_fold(0, |sum, more| total(sum, more?));
-        }
-        let mut ways = 0;
-        for neighbour in self.marks.marked() {
-            let times = match lists.times(*neighbour) {
-                _ if excludes && *neighbour == node => usize::from(count == Common::Absent),
-                times if is_changed => match count {
-                    Common::Present | Common::Absent => times.min(1),
-                    Common::Meeting | Common::Apart => times,
-                },
-                times => times,
-            };
-            ways = total(ways, product(times as u64, self.marks.get(*neighbour))?)?;
         }
         Ok(ways)
     }
@@ -228,9 +259,6 @@ impl<'p> WeighCommon<'p> {
             return other <= one;
         };
         let wanted = Some((row.node(is_other), is_other));
-        if self.marked == wanted {
-            return is_other;
-        }
         if self.wanted != wanted {
             (self.wanted, self.lookups) = (wanted, 0);
         }
@@ -243,122 +271,99 @@ impl<'p> WeighCommon<'p> {
         is_other == is_worth
     }
 
-    /// How often a row counts whose relationships are known to differ, and in `special` the nodes that
-    /// have to be looked at for those that may not.
-    fn ways(
+    /// How often a row counts whose nodes have these neighbours.
+    #[inline(always)]
+    fn count(
         &mut self,
-        row: &mut Row,
         rows: &Rows,
-        special: &mut Vec<u32>,
+        place: usize,
+        (one, other): (&[u32], &[u32]),
+        may_loop: bool,
+        row: &mut Row,
         runtime: &mut Runtime,
     ) -> Result<u64> {
-        special.clear();
-        let one = self.one.lists(row.one, runtime)?;
-        let other = self.other.lists(row.other, runtime)?;
-        let lengths = (one.len(), other.len());
-        if self.counts_all {
-            row.all = all_ways(self.plan.count, lengths);
-        }
+        let all = match &rows.totals {
+            Some(totals) => Some(totals[place]),
+            None => all_ways(self.plan.count, (one.len(), other.len())),
+        };
         // Where there are no ways at all, none is left.
-        if one.len() == 0 || row.all == Some(0) {
+        if one.is_empty() || all == Some(0) {
             return Ok(0);
         }
-        let loops = match rows.may_differ() {
-            true => (one.has_loop(row.one), other.has_loop(row.other)),
+        (row.one, row.other) = (rows.one.value(place), rows.other.value(place));
+        if self.plan.count == Common::Meeting && row.one == row.other {
+            // One relationship may lead to the neighbour from both, which are one.
+            rows.read(place, row);
+            return self.exact(row, None, Row::orders, runtime);
+        }
+        let last = row.last(self.plan);
+        let marked = self.side_at_marks(rows.usual, (one, other), row, last, runtime)?;
+        let after_last = |list| last.map_or(list, |last| after(list, last));
+        let met = match marked {
+            None => {
+                let excluded = self.excludes_other.then_some(row.other);
+                met(self.plan.count, excluded, after_last(one), after_last(other))
+            }
+            Some(true) => self.met_at_marks(after_last(one), row.one, false, may_loop)?,
+            Some(false) => self.met_at_marks(after_last(other), row.other, true, may_loop)?,
+        };
+        let ways = match last {
+            Some(_) => product(met, ORDERS_OF_THREE)?,
+            None => all.map_or(met, |all| all - met),
+        };
+        if !rows.may_differ() && last.is_none() {
+            return Ok(ways);
+        }
+        rows.read_nodes(place, row);
+        let loops = match may_loop {
+            true => (contains(one, row.one), contains(other, row.other)),
             false => (false, false),
         };
-        if self.counts_all && is_quickly_compared(lengths, rows.usual.is_some()) {
-            let excluded = self.excludes_other.then_some(row.other);
-            let met = met(self.plan.count, excluded, &one, &other);
-            if rows.may_differ() {
-                let may_lead_to = |node| one.contains(node);
-                find_special(self.plan, row, may_lead_to, loops, special);
-            }
-            return Ok(row.all.map_or(met, |all| all - met));
-        }
-        drop((one, other));
-        let is_other = self.is_other_marked(row, rows.usual, lengths);
-        let marked = row.node(is_other);
-        if self.marked != Some((marked, is_other)) {
-            self.mark(marked, is_other, runtime)?;
-        }
-        let met = self.meeting(row.node(!is_other), !is_other, runtime)?;
-        if rows.may_differ() {
-            // What has no mark is counted only where marks are of what must not be met.
-            let are_needed = self.plan.count != Common::Absent || !is_other;
-            let may_lead_to = |node| !are_needed || self.marks.get(node) > 0;
-            find_special(self.plan, row, may_lead_to, loops, special);
-        }
-        Ok(row.all.map_or(met, |all| all - met))
-    }
-
-    /// Counts the rows whose lists stand in one piece and are quickly compared, all in one pass, in which
-    /// no read waits for the row before; the others are `left`.
-    fn compare(
-        &mut self,
-        rows: &Rows,
-        weights: &mut [u64],
-        left: &mut Vec<usize>,
-        runtime: &Runtime,
-    ) {
-        let ones = self.one.branch.steps(runtime).all();
-        let others = self.other.branch.steps(runtime).all();
-        let (Some(ones), Some(others)) = (ones, others) else {
-            left.extend(0..weights.len());
-            return;
+        // What has no mark is counted only where marks are of what must not be met.
+        let may_lead_to = |node| match marked {
+            None => contains(one, node),
+            Some(true) if self.plan.count == Common::Absent => true,
+            Some(_) => self.marks.get(node) > 0,
         };
-        if !self.counts_all || !rows.have_no_nulls() {
-            left.extend(0..weights.len());
-            return;
+        // Only over a loop a neighbour that comes in order is one of the two.
+        let more = last.filter(|_| loops.0 || loops.1);
+        let special = find_special(self.plan, row, may_lead_to, loops, more);
+        if special.is_empty() {
+            return Ok(ways);
         }
-        let (count, stays) = (self.plan.count, rows.usual.is_some());
-        let (mut lists, mut special) = (Vec::with_capacity(READ_AHEAD), Vec::new());
-        let mut row = Row::default();
-        let nodes = rows.one.values().chunks(READ_AHEAD);
-        let nodes = nodes.zip(rows.other.values().chunks(READ_AHEAD));
-        for (part, (from, other_from)) in nodes.enumerate() {
-            let nodes = from.iter().zip(other_from);
-            lists.clear();
-            lists.extend(nodes.map(|(one, other)| (ones.of(*one), others.of(*other))));
-            bring_near(&lists);
-            for (place, (one, other)) in (part * READ_AHEAD..).zip(&lists) {
-                let lengths = (one.len(), other.len());
-                let all = all_ways(count, lengths);
-                if one.is_empty() || all == Some(0) {
-                    continue;
-                }
-                let is_one_node = rows.one.value(place) == rows.other.value(place);
-                if (is_one_node && count == Common::Meeting)
-                    || !is_quickly_compared(lengths, stays)
-                {
-                    left.push(place);
-                    continue;
-                }
-                let one = NeighbourLists::of_nodes(one, ones.has_loops());
-                let other = NeighbourLists::of_nodes(other, others.has_loops());
-                if rows.may_differ() {
-                    rows.read(place, &mut row);
-                    let loops = (one.has_loop(row.one), other.has_loop(row.other));
-                    let may_lead_to = |node| one.contains(node);
-                    find_special(self.plan, &row, may_lead_to, loops, &mut special);
-                    if !special.is_empty() {
-                        left.push(place);
-                        continue;
-                    }
-                }
-                let excluded = self.excludes_other.then(|| rows.other.value(place));
-                let met = met(count, excluded, &one, &other);
-                weights[place] = all.map_or(met, |all| all - met);
-            }
-        }
+        rows.read(place, row);
+        self.corrected(ways, row, &special, runtime)
     }
 
-    /// Brings the lists of rows near.
-    fn read_ahead(&mut self, rows: &Rows, places: &[usize], runtime: &Runtime) {
-        for (side, nodes) in [(&mut self.one, &rows.one), (&mut self.other, &rows.other)] {
-            let nodes: Vec<u32> = places.iter().map(|place| nodes.value(*place)).collect();
-            side.branch.steps(runtime).read_ahead(&nodes);
+    /// The side whose neighbours are marked, is it the other? `None` where the lists are better compared.
+    #[inline(always)]
+    fn side_at_marks(
+        &mut self,
+        usual: Option<bool>,
+        (one, other): (&[u32], &[u32]),
+        row: &Row,
+        last: Option<u32>,
+        runtime: &mut Runtime,
+    ) -> Result<Option<bool>> {
+        if let Some((node, is_other)) = self.marked
+            && usual == Some(is_other)
+            && row.node(is_other) == node
+        {
+            return Ok(Some(is_other));
         }
+        let after_last = |list| last.map_or(list, |last| after(list, last));
+        if self.counts_all && is_quickly_compared(after_last(one), after_last(other), usual) {
+            return Ok(None);
+        }
+        let is_other = self.is_other_marked(row, usual, (one.len(), other.len()));
+        let (node, list) = match is_other {
+            true => (row.other, other),
+            false => (row.one, one),
+        };
+        if self.marked != Some((node, is_other)) {
+            self.mark(node, is_other, list, runtime)?;
+        }
+        Ok(Some(is_other))
     }
 
     /// How often a row counts, if it is `ways` but for the ways to some nodes.
@@ -369,23 +374,28 @@ impl<'p> WeighCommon<'p> {
         special: &[u32],
         runtime: &mut Runtime,
     ) -> Result<u64> {
-        let counted = Row {
-            different: Vec::from_iter(self.excludes_other.then_some(row.other)),
-            taken: Vec::new(),
-            ..row.clone()
-        };
+        let counted = row.before_corrections(self.excludes_other);
         for node in special {
-            ways -= self.exact(&counted, Some(*node), runtime)?;
-            ways = total(ways, self.exact(row, Some(*node), runtime)?)?;
+            let target = Some(*node);
+            ways -= self.exact(&counted, target, Row::orders_of_three, runtime)?;
+            ways = total(ways, self.exact(row, target, Row::orders, runtime)?)?;
         }
         Ok(ways)
     }
 
-    /// How often a row counts, way by way; with a target, only the ways to there.
-    fn exact(&mut self, row: &Row, target: Option<u32>, runtime: &mut Runtime) -> Result<u64> {
+    /// How often a row counts, way by way, each as often as `orders` tells; with a target, only the ways to
+    /// there.
+    fn exact(
+        &mut self,
+        row: &Row,
+        target: Option<u32>,
+        orders: impl Fn(&Row, u32, &physical::WeighCommon) -> u64,
+        runtime: &mut Runtime,
+    ) -> Result<u64> {
         let mut ways: Vec<(u32, u32)> = Vec::new();
         let steps = self.one.branch.steps(runtime);
-        steps.visit(NodeId(row.one), target, |neighbour, relationship| {
+        let wanted = target.map_or(ALL, only);
+        steps.visit(NodeId(row.one), &wanted, |neighbour, relationship| {
             if !row.taken.contains(&relationship) && !row.different.contains(&neighbour) {
                 ways.push((neighbour, relationship));
             }
@@ -395,7 +405,7 @@ impl<'p> WeighCommon<'p> {
             let mut met = 0;
             let is_closing = self.plan.count == Common::Meeting;
             let steps = self.other.branch.steps(runtime);
-            steps.visit(NodeId(row.other), Some(neighbour), |_, other| {
+            steps.visit(NodeId(row.other), &only(neighbour), |_, other| {
                 let is_free = !row.taken.contains(&other) && other != relationship;
                 met += u64::from(!is_closing || is_free);
             })?;
@@ -405,40 +415,29 @@ impl<'p> WeighCommon<'p> {
                 Common::Absent => u64::from(met == 0),
             };
             self.one.branch.learn_ends(&[neighbour], runtime)?;
+            let times = product(times, orders(row, neighbour, self.plan))?;
             all = total(all, product(times, self.one.branch.weight(neighbour))?)?;
         }
         Ok(all)
     }
 }
 
+/// Whether two lists are compared as they stand sooner than by marks; those of one side may be marked for
+/// many rows.
+#[inline]
+fn is_quickly_compared(one: &[u32], other: &[u32], usual: Option<bool>) -> bool {
+    let compared = comparisons(one, other);
+    compared <= COMPARED || (usual.is_none() && compared <= one.len() + other.len())
+}
+
 /// All ways from two nodes with so many neighbours, where those count that do not meet.
+#[inline]
 fn all_ways(count: Common, (here, there): (usize, usize)) -> Option<u64> {
     match count {
         Common::Meeting | Common::Present => None,
         Common::Absent => Some(here as u64),
         Common::Apart => Some(here as u64 * there as u64),
     }
-}
-
-/// Reads what is looked at first of lists, none of which waits for another.
-fn bring_near(lists: &[(&[u32], &[u32])]) {
-    let read = |list: &[u32]| match list.first() {
-        Some(first) => first ^ list[list.len() / 2],
-        None => 0,
-    };
-    let reads = lists.iter().map(|(one, other)| read(one) ^ read(other));
-    std::hint::black_box(reads.fold(0, |all, node| all ^ node));
-}
-
-/// Whether two lists are compared as they stand sooner than by marks; one of them may be marked for many
-/// rows.
-fn is_quickly_compared(lengths: (usize, usize), stays: bool) -> bool {
-    let (short, long) = (lengths.0.min(lengths.1), lengths.0.max(lengths.1));
-    let compared = match long {
-        0 => 0,
-        _ => short * (long.ilog2() as usize + 1),
-    };
-    compared <= COMPARED || (!stays && compared <= short + long)
 }
 
 impl Operator for WeighCommon<'_> {
@@ -459,31 +458,27 @@ impl Operator for WeighCommon<'_> {
                 Some(totals)
             }
         };
-        let (mut weights, mut left) = (vec![0; batch.rows()], Vec::new());
-        self.compare(&rows, &mut weights, &mut left, runtime);
-        let (mut row, mut special) = (Row::default(), Vec::new());
-        let mut gone_through = 0;
-        for places in left.chunks(READ_AHEAD) {
-            self.read_ahead(&rows, places, runtime);
-            for place in places {
-                if rows.one.is_null(*place) || rows.other.is_null(*place) {
+        let mut ones = Lists::new(&mut self.one, batch.rows(), runtime);
+        let mut others = Lists::new(&mut self.other, batch.rows(), runtime);
+        let may_loop = ones.may_loop || others.may_loop;
+        let has_nulls = rows.have_nulls();
+        let mut weights = vec![0; batch.rows()];
+        let (mut row, mut gone_through) = (Row::default(), 0);
+        let parts = weights.chunks_mut(READ_AHEAD);
+        for (first, weights) in (0..).step_by(READ_AHEAD).zip(parts) {
+            let part = first..first + weights.len();
+            ones.bring_near(&rows.one.values()[part.clone()]);
+            others.bring_near(&rows.other.values()[part.clone()]);
+            for (near, (place, weight)) in part.zip(weights).enumerate() {
+                if has_nulls && !rows.is_valid(place) {
                     continue;
                 }
-                rows.read(*place, &mut row);
-                if self.plan.count == Common::Meeting && row.one == row.other {
-                    // One relationship may lead to the neighbour from both, which are one.
-                    rows.read_taken(*place, &mut row);
-                    weights[*place] = self.exact(&row, None, runtime)?;
-                    gone_through += BETWEEN_CHECKS / 64;
-                } else {
-                    let mut ways = self.ways(&mut row, &rows, &mut special, runtime)?;
-                    if !special.is_empty() {
-                        rows.read_taken(*place, &mut row);
-                        ways = self.corrected(ways, &row, &special, runtime)?;
-                    }
-                    weights[*place] = ways;
-                    gone_through += 64;
-                }
+                let (one, other) = (rows.one.value(place), rows.other.value(place));
+                let one = ones.of(one, near, &mut self.one, runtime)?;
+                let other = others.of(other, near, &mut self.other, runtime)?;
+                gone_through += one.len() + other.len() + 1;
+                let lists = (one, other);
+                *weight = self.count(&rows, place, lists, may_loop, &mut row, runtime)?;
                 if gone_through > BETWEEN_CHECKS {
                     runtime.context.check()?;
                     gone_through = 0;

@@ -18,6 +18,7 @@ use super::join_order::MOST_COMPARED;
 use super::order_pattern::{free_variables, may_overlap};
 use super::pattern_cost::estimate;
 use super::reach::variables_of;
+use super::symmetry::{in_one_order, interchangeable, mirrored};
 use crate::bind::bound::PatternDirection;
 use crate::bind::expression::{Comparison, Expression as E, Labels};
 use crate::logical::{
@@ -44,8 +45,14 @@ const COST_IN_ORDER: f64 = 0.03;
 /// What it costs to look that up for nodes that lie anywhere.
 const COST_ANYWHERE: f64 = 0.15;
 
-/// What it costs to note how often a node counts.
+/// What it costs to note how often a node counts, where all are counted at once.
 const COST_OF_NOTE: f64 = 0.3;
+
+/// What it costs where nodes are counted in pieces, as batch after batch comes to them.
+const COST_OF_NOTE_IN_PIECES: f64 = 1.3;
+
+/// So many rows come in one piece.
+const PIECE: f64 = 2_048.0;
 
 /// How much more counting may be expected to cost than listing: what it costs at most is known, but
 /// rows may be far more than is expected of nodes with the same few neighbours each.
@@ -80,10 +87,18 @@ fn takes_weights(aggregate: &Aggregate) -> bool {
 
 fn below_aggregate(plan: Plan, mut read: HashSet<Variable>, statistics: &Statistics) -> Plan {
     match plan {
-        Plan::Match { input, pattern } => match best(&input, &pattern, &read, statistics) {
-            Some(pruned) => pruned.into_plan(*input),
-            None => Plan::Match { input, pattern },
-        },
+        Plan::Match { input, pattern } => {
+            let fixed = read.into_iter().chain(input.variables()).collect();
+            let Some(whole) = Pruned::new(&pattern, &fixed) else {
+                return Plan::Match { input, pattern };
+            };
+            let class = interchangeable(&pattern, &fixed);
+            match best(&input, &pattern, &whole, fixed, statistics) {
+                Some(pruned) => pruned.into_plan(*input, &class),
+                None if class.is_empty() => Plan::Match { input, pattern },
+                None => whole.into_plan(*input, &class),
+            }
+        }
         Plan::Apply {
             input,
             inner,
@@ -143,14 +158,13 @@ fn optional_branch(inner: &Plan, new: &[Variable], read: &HashSet<Variable>) -> 
 fn best(
     input: &Plan,
     pattern: &MatchPattern,
-    read: &HashSet<Variable>,
+    whole: &Pruned,
+    kept: HashSet<Variable>,
     statistics: &Statistics,
 ) -> Option<Pruned> {
     let known: HashSet<Variable> = input.variables().into_iter().collect();
-    let kept: HashSet<Variable> = read.union(&known).cloned().collect();
-    let untouched = Pruned::new(pattern, &kept)?;
     let ways = nodes_to_keep(pattern, kept).into_iter().flat_map(|kept| {
-        let mut pruned = untouched.clone();
+        let mut pruned = whole.clone();
         pruned.prune(&kept);
         let cuts = pruned.cuts(&kept).into_iter();
         let mut ways: Vec<Pruned> = cuts
@@ -302,6 +316,7 @@ impl Pruned {
         let differs = self.relationships.iter().all(|known| {
             known.variable == leaf.relationship.variable
                 || other.is_some_and(|other| other.relationship.variable == known.variable)
+                || known.clause != leaf.relationship.clause
                 || !may_overlap(known.types.as_ref(), types)
                 || self.have_unequal_ends(known, &leaf.relationship)
         });
@@ -360,8 +375,10 @@ impl Pruned {
         match is_pair {
             // Two relationships from one node to two nodes are two.
             true if differ => Some(Apart::Nodes),
-            true => Some(Apart::Relationships),
-            false => None,
+            true if one.relationship.clause == other.relationship.clause => {
+                Some(Apart::Relationships)
+            }
+            _ => None,
         }
     }
 
@@ -423,7 +440,8 @@ impl Pruned {
         let weighs = self.core.nodes.iter().filter_map(|node| {
             let weighs = self.weighs.get(&node.variable)?;
             let labels = node.labels.as_ref();
-            Some(cost_of(weighs, core.rows, labels, access, statistics))
+            let note = cost_of_note(core.rows);
+            Some(cost_of(weighs, core.rows, labels, (access, note), statistics))
         });
         cost + weighs.sum::<f64>() + self.cost_of_commons(core.rows, statistics)
     }
@@ -444,15 +462,17 @@ impl Pruned {
         }
     }
 
-    fn into_plan(mut self, input: Plan) -> Plan {
+    /// The plan, with what of a class of nodes that can be exchanged is listed in one order.
+    fn into_plan(mut self, input: Plan, class: &[Variable]) -> Plan {
         let nodes = self.core.nodes.iter().map(|node| &node.variable);
         let weighs = nodes.filter_map(|node| self.weighs.remove(node));
         let weighs = weighs.flatten().collect();
+        let exchanged = in_one_order(&mut self.core, &mut self.commons, class);
         let core = Plan::Match {
             input: Box::new(input),
             pattern: self.core,
         };
-        let weighed = weighed(core, weighs);
+        let weighed = weighed(mirrored(core, exchanged), weighs);
         self.commons.into_iter().fold(weighed, |plan, common| {
             let (input, common) = (Box::new(plan), Box::new(common));
             Plan::WeighCommon { input, common }
@@ -467,13 +487,22 @@ fn weighed(plan: Plan, weighs: Vec<Weigh>) -> Plan {
     })
 }
 
+/// What it costs to note how often each of the nodes counts that so many rows lead to.
+fn cost_of_note(rows: f64) -> f64 {
+    match rows <= PIECE {
+        true => COST_OF_NOTE,
+        false => COST_OF_NOTE_IN_PIECES,
+    }
+}
+
 /// What it costs to count from so many rows with a node of these labels: each node is counted once, for
-/// which its neighbours are looked up at the cost of `access`.
+/// which its neighbours are looked up at the cost of `access`, and those of them that do not just count are
+/// noted at the cost of `note`.
 fn cost_of(
     weighs: &[Weigh],
     rows: f64,
     labels: Option<&Labels>,
-    access: f64,
+    (access, note): (f64, f64),
     statistics: &Statistics,
 ) -> f64 {
     let nodes = rows.min(statistics.nodes(labels));
@@ -490,7 +519,7 @@ fn cost_of(
             false => {
                 let few = ways.min(statistics.nodes(end.labels)) <= FEW_NODES;
                 let way = if few { COST_OF_WAY_TO_FEW } else { COST_OF_WAY };
-                nodes * access + ways * way + end.cost(ways, statistics)
+                nodes * access + ways * way + end.cost(ways, note, statistics)
             }
         }
     });
@@ -499,7 +528,7 @@ fn cost_of(
 
 /// What it costs to tell how often the nodes at the end of a branch count, when so many ways lead there.
 pub(super) fn cost_of_end(branch: &Branch, ways: f64, statistics: &Statistics) -> f64 {
-    End::of(branch, statistics).cost(ways, statistics)
+    End::of(branch, statistics).cost(ways, COST_OF_NOTE, statistics)
 }
 
 /// What is asked of the nodes at the end of a branch.
@@ -549,15 +578,18 @@ impl<'p> End<'p> {
     }
 
     /// What it costs to tell how often they count, when so many ways lead to them.
-    fn cost(&self, ways: f64, statistics: &Statistics) -> f64 {
+    fn cost(&self, ways: f64, note: f64, statistics: &Statistics) -> f64 {
         let nodes = ways.min(statistics.nodes(self.labels));
         let tests = usize::from(self.is_tested) + self.filters;
         let deeper = match self.weighs.is_empty() {
             true => 0.0,
-            false => cost_of(&self.weighs, nodes, self.labels, COST_ANYWHERE, statistics),
+            false => {
+                let costs = (COST_ANYWHERE, note);
+                cost_of(&self.weighs, nodes, self.labels, costs, statistics)
+            }
         };
         let is_noted = tests > 0 || !self.weighs.is_empty();
-        let noted = nodes * f64::from(u8::from(is_noted)) * COST_OF_NOTE;
+        let noted = nodes * f64::from(u8::from(is_noted)) * note;
         noted + nodes * tests as f64 * COST_ANYWHERE + deeper
     }
 }

@@ -108,12 +108,17 @@ impl Pruned {
         } = self.asked_of(node)?;
         let taken = self.taken(&leaves, &different)?;
         match (leaves.as_slice(), closings.len()) {
-            ([one, other], 0) if one.from != other.from => Some(Cut::Meeting {
-                one: one.clone(),
-                other: other.clone(),
-                different,
-                taken,
-            }),
+            ([one, other], 0)
+                if one.from != other.from
+                    && one.relationship.clause == other.relationship.clause =>
+            {
+                Some(Cut::Meeting {
+                    one: one.clone(),
+                    other: other.clone(),
+                    different,
+                    taken,
+                })
+            }
             // Neighbours that no row has are weighed, too: that must not fail.
             ([one], 1) if own == 0 && self.weighs_of(node).all(is_harmless) => Some(Cut::Closed {
                 one: one.clone(),
@@ -166,7 +171,8 @@ impl Pruned {
                 let differs = [(&known.from, &known.to), (&known.to, &known.from)]
                     .into_iter()
                     .any(|(near, far)| *near == leaf.from && different.contains(far));
-                may_overlap(known.types.as_ref(), types)
+                known.clause == leaf.relationship.clause
+                    && may_overlap(known.types.as_ref(), types)
                     && !differs
                     && !self.have_unequal_ends(known, &leaf.relationship)
             };
@@ -190,10 +196,11 @@ impl Pruned {
     fn are_apart(&self, one: &Leaf, other: &Leaf) -> bool {
         let direction = |leaf: &Leaf| self.direction(leaf);
         // Of a relationship that is both, both ends would be the same.
-        let differ = !may_overlap(
-            one.relationship.types.as_ref(),
-            other.relationship.types.as_ref(),
-        ) || (direction(one) == direction(other)
+        let differ = one.relationship.clause != other.relationship.clause
+            || !may_overlap(
+                one.relationship.types.as_ref(),
+                other.relationship.types.as_ref(),
+            ) || (direction(one) == direction(other)
             && direction(one) != PatternDirection::Both);
         let mut predicates = self.core.predicates.iter();
         one.from != other.from
@@ -255,6 +262,7 @@ impl Pruned {
                     other_from: other.from.clone(),
                     other: self.branch(&other),
                     count: Common::Apart,
+                    mirrored: false,
                     different: Vec::new(),
                     distinct_from: Vec::new(),
                 }
@@ -291,6 +299,7 @@ impl Pruned {
                 inner: argument,
             },
             count,
+            mirrored: false,
             different,
             distinct_from: taken,
         }

@@ -14,7 +14,7 @@ use crate::logical::{RelationshipPattern, Variable};
 use crate::optimize::Statistics;
 
 /// Of more relationships than this not all orders are compared.
-const MOST_EXACT: usize = 9;
+pub(super) const MOST_EXACT: usize = 9;
 
 /// More relationships than this are followed as they are written: to weigh each against all others would
 /// take longer than it saves.

@@ -95,6 +95,7 @@ fn has_labels(plan: &Plan, node: &Variable, labels: &Labels, statistics: &Statis
         Plan::Filter { input, .. }
         | Plan::Weigh { input, .. }
         | Plan::WeighCommon { input, .. }
+        | Plan::Mirror { input, .. }
         | Plan::Extend { input, .. } => has_labels(input, node, labels, statistics),
         Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => {
             has_labels(left, node, labels, statistics)

@@ -51,8 +51,26 @@ pub(super) struct Solver<'a> {
     pub(super) solved: HashSet<Variable>,
     /// In which order relationships are best followed.
     ranks: HashMap<Variable, usize>,
-    /// Relationships that are solved, with whether each is a list, and what types it may have.
-    taken: Vec<(Variable, bool, Option<Labels>)>,
+    /// Relationships that are solved.
+    taken: Vec<TakenRelationship>,
+}
+
+/// A relationship that is solved.
+struct TakenRelationship {
+    variable: Variable,
+    /// Whether it is a list.
+    is_list: bool,
+    /// What types it may have.
+    types: Option<Labels>,
+    /// The number of its clause.
+    clause: usize,
+}
+
+impl TakenRelationship {
+    /// Whether it must differ from another, and might not.
+    fn may_be(&self, types: Option<&Labels>, clause: usize) -> bool {
+        self.clause == clause && may_overlap(self.types.as_ref(), types)
+    }
 }
 
 impl<'a> Solver<'a> {
@@ -189,7 +207,7 @@ impl<'a> Solver<'a> {
         repeat.distinct_from = self
             .taken
             .iter()
-            .map(|(variable, _, _)| variable.clone())
+            .map(|taken| taken.variable.clone())
             .collect();
         let mut variables = plan.variables();
         variables.push(repeat.inner_from.clone());
@@ -197,7 +215,12 @@ impl<'a> Solver<'a> {
         for (variable, list) in &repeat.lists {
             self.solved.insert(list.clone());
             if repeat.relationships.contains(variable) {
-                self.taken.push((list.clone(), true, None));
+                self.taken.push(TakenRelationship {
+                    variable: list.clone(),
+                    is_list: true,
+                    types: None,
+                    clause: 0,
+                });
             }
         }
         let reached = repeat.to.clone();
@@ -216,11 +239,12 @@ impl<'a> Solver<'a> {
         let later = each_as_predicate(&mut relationship, |name| !self.solved.contains(name));
         self.predicates.extend(later);
         let distinct_from = self.overlapping(&relationship);
-        self.taken.push((
-            relationship.variable.clone(),
-            relationship.length.is_some(),
-            relationship.types.clone(),
-        ));
+        self.taken.push(TakenRelationship {
+            variable: relationship.variable.clone(),
+            is_list: relationship.length.is_some(),
+            types: relationship.types.clone(),
+            clause: relationship.clause,
+        });
         let plan = if known.contains(&relationship.variable) {
             self.follow_known(relationship, distinct_from, plan)
         } else {
@@ -315,7 +339,7 @@ impl<'a> Solver<'a> {
         let different: Vec<Expression> = newly_taken
             .iter()
             .flat_map(|new| self.taken.iter().map(move |old| (old, new)))
-            .filter(|(old, new)| may_overlap(old.2.as_ref(), new.2.as_ref()))
+            .filter(|(old, new)| old.may_be(new.types.as_ref(), new.clause))
             .map(|(old, new)| different(old, new))
             .collect();
         self.taken.extend(newly_taken);
@@ -376,11 +400,10 @@ impl<'a> Solver<'a> {
 
     /// Relationships that are solved and might be the same as this one.
     fn overlapping(&self, relationship: &RelationshipPattern) -> Vec<Variable> {
-        self.taken
-            .iter()
-            .filter(|(_, _, types)| may_overlap(types.as_ref(), relationship.types.as_ref()))
-            .map(|(variable, _, _)| variable.clone())
-            .collect()
+        let types = relationship.types.as_ref();
+        let taken = self.taken.iter();
+        let taken = taken.filter(|taken| taken.may_be(types, relationship.clause));
+        taken.map(|taken| taken.variable.clone()).collect()
     }
 }
 
@@ -398,6 +421,7 @@ pub(super) fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Va
         each: relationship.each.map(Box::new),
         distinct_from,
         once: false,
+        bounds: Vec::new(),
     }
 }
 
@@ -443,24 +467,21 @@ pub(super) fn may_overlap(left: Option<&Labels>, right: Option<&Labels>) -> bool
 }
 
 /// That two relationships, or lists of them, have nothing in common.
-fn different(
-    left: &(Variable, bool, Option<Labels>),
-    right: &(Variable, bool, Option<Labels>),
-) -> Expression {
+fn different(left: &TakenRelationship, right: &TakenRelationship) -> Expression {
     let variable = |name: &Variable| Box::new(E::Variable(name.clone()));
     let not = |expression: Expression| E::Not(Box::new(expression));
-    match (left.1, right.1) {
+    match (left.is_list, right.is_list) {
         (false, false) => {
-            E::Comparison(Comparison::NotEqual, variable(&left.0), variable(&right.0))
+            E::Comparison(Comparison::NotEqual, variable(&left.variable), variable(&right.variable))
         }
-        (false, true) => not(E::In(variable(&left.0), variable(&right.0))),
-        (true, false) => not(E::In(variable(&right.0), variable(&left.0))),
+        (false, true) => not(E::In(variable(&left.variable), variable(&right.variable))),
+        (true, false) => not(E::In(variable(&right.variable), variable(&left.variable))),
         (true, true) => {
             let element: Variable = "#element".into();
             E::Quantifier {
                 quantifier: Quantifier::None,
-                list: variable(&left.0),
-                predicate: Box::new(E::In(variable(&element), variable(&right.0))),
+                list: variable(&left.variable),
+                predicate: Box::new(E::In(variable(&element), variable(&right.variable))),
                 variable: element,
             }
         }
