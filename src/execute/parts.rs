@@ -106,7 +106,7 @@ impl<'p> Parts<'p> {
             && argument.is_none()
             && runtime.share.is_none()
             && runtime.graph().node_chunks() > 1;
-        match source(plan).filter(|source| is_shared && source.is_worth) {
+        match source(plan, runtime).filter(|source| is_shared && source.is_worth) {
             Some(Source { plan: source, .. }) => Parts::Many { plan, source },
             None => Parts::One(open(plan, argument, runtime)),
         }
@@ -296,18 +296,27 @@ struct Source<'p> {
 
 /// What a plan begins with, if every operator above it makes of each row what it would make of it alone,
 /// and changes nothing: a scan, or an operator that makes all of its rows before the first is read.
-fn source(plan: &Plan) -> Option<Source<'_>> {
+fn source<'p>(plan: &'p Plan, runtime: &Runtime) -> Option<Source<'p>> {
     let leads_on = |input| {
-        let source = source(input)?;
+        let source = source(input, runtime)?;
         Some(Source {
             is_worth: true,
+            ..source
+        })
+    };
+    // What is counted from few nodes is counted by several threads at once.
+    let counts = |input| {
+        let source = source(input, runtime)?;
+        let is_scan = matches!(source.plan.operator, Kind::ScanNodes { .. });
+        Some(Source {
+            is_worth: source.is_worth || !is_scan,
             ..source
         })
     };
     match &plan.operator {
         Kind::ScanNodes { .. } => Some(Source {
             plan,
-            is_worth: true,
+            is_worth: is_in_many_chunks(plan, runtime),
         }),
         Kind::Aggregate { .. } | Kind::Distinct { .. } | Kind::Sort { .. } => Some(Source {
             plan,
@@ -318,17 +327,16 @@ fn source(plan: &Plan) -> Option<Source<'_>> {
         | Kind::ExpandRepeat { input, .. }
         | Kind::Intersect { input, .. }
         | Kind::Reach { input, .. }
-        | Kind::Weigh { input, .. }
-        | Kind::WeighCommon { input, .. }
-        | Kind::Mirror { input, .. }
         | Kind::Follow { input, .. }
         | Kind::Repeat { input, .. }
         | Kind::ShortestPaths { input, .. }
         | Kind::SearchPaths { input, .. } => leads_on(input),
+        Kind::Weigh { input, .. } | Kind::WeighCommon { input, .. } => counts(input),
         Kind::Filter { input, .. }
+        | Kind::Mirror { input, .. }
         | Kind::Extend { input, .. }
         | Kind::Project { input, .. }
-        | Kind::Unwind { input, .. } => source(input),
+        | Kind::Unwind { input, .. } => source(input, runtime),
         Kind::Apply {
             input,
             inner,

@@ -470,7 +470,9 @@ impl Snapshot {
             adjacency(Direction::Outgoing),
             adjacency(Direction::Incoming),
         ) {
-            (Some(outgoing), Some(incoming)) => AdjacencyReader::of_both(outgoing, incoming, lookups),
+            (Some(outgoing), Some(incoming)) => {
+                AdjacencyReader::of_both(outgoing, incoming, lookups)
+            }
             _ => Ok(None),
         }
     }

@@ -17,8 +17,8 @@ mod walk;
 pub use build::build;
 pub use plan::{
     Aggregate, Apart, Branch, Common, CreateNode, CreateRelationship, Expand, Expression,
-    GroupPattern, MatchPattern, NodeBound, NodePattern, PathPart, Plan, RelationshipPattern, Repeat,
-    SearchPaths, SearchPattern, SetItem, ShortestPaths, SortKey, Taken, Variable, Weigh,
+    GroupPattern, MatchPattern, NodeBound, NodePattern, PathPart, Plan, RelationshipPattern,
+    Repeat, SearchPaths, SearchPattern, SetItem, ShortestPaths, SortKey, Taken, Variable, Weigh,
     WeighCommon,
 };
 pub use seek::{Seek, SeekCondition, SeekOrder};

@@ -50,7 +50,9 @@ impl<'a> Statistics<'a> {
         let mut samples = self.samples.borrow_mut();
         let sample = samples.entry(relationship_type).or_insert_with(|| {
             let nodes = |direction| {
-                let nodes = self.graph.sample_nodes(direction, relationship_type, SAMPLE_SIZE);
+                let nodes = self
+                    .graph
+                    .sample_nodes(direction, relationship_type, SAMPLE_SIZE);
                 let mut nodes = nodes.unwrap_or_default();
                 if nodes.len() < LEAST_NODES {
                     nodes.clear();
@@ -107,11 +109,15 @@ impl<'a> Statistics<'a> {
         let mut ends: Vec<_> = sample.ends.iter().map(|one| (one.start, one.end)).collect();
         if way == Direction::Incoming {
             (nodes, far_nodes) = (far_nodes, nodes);
-            ends.iter_mut().for_each(|(near, far)| std::mem::swap(near, far));
+            ends.iter_mut()
+                .for_each(|(near, far)| std::mem::swap(near, far));
         }
         let alone = |nodes: &[LabelSetId], in_ends: usize, labels| match nodes.len() {
             0 => part(in_ends, ends.len()),
-            all => part(nodes.iter().filter(|set| self.holds(**set, labels)).count(), all),
+            all => part(
+                nodes.iter().filter(|set| self.holds(**set, labels)).count(),
+                all,
+            ),
         };
         let far_found = ends.iter().filter(|(_, far)| self.holds(*far, to)).count();
         let far_part = alone(far_nodes, far_found, to);

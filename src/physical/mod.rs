@@ -19,6 +19,6 @@ pub use crate::logical::{Apart, Common, Seek, SeekCondition, SeekOrder};
 pub use choose::{choose, takes_batches};
 pub use expression::Expression;
 pub use plan::{
-    Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, NodeBound, Operator, PathPart, Plan,
-    Repetition, SetItem, SortKey, Subplan, Taken, TypeFilter, Weigh, WeighCommon,
+    Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, NodeBound, Operator, PathPart,
+    Plan, Repetition, SetItem, SortKey, Subplan, Taken, TypeFilter, Weigh, WeighCommon,
 };

@@ -190,24 +190,30 @@ pub(super) fn find_special(
     let excludes_other = plan.different.contains(&plan.other_from);
     let is_closing = plan.count == Common::Meeting;
     let touches = |end: u32| end == row.one || (is_closing && end == row.other);
-    let turned = row.ends.iter().map(|(from, to)| (*to, *from));
-    let taken = row.ends.iter().copied().chain(turned).filter(|(from, to)| {
-        // Without a loop no node is its own neighbour.
-        let is_met = match *to {
-            _ if !is_closing => true,
-            to if to == row.one => loops.0,
-            to if to == row.other => loops.1,
-            _ => true,
-        };
-        touches(*from) && is_met
-    });
-    let nodes = taken.map(|(_, to)| to).chain(row.different.iter().copied());
-    let is_special = |node: &u32| {
-        let is_excluded = excludes_other && *node == row.other;
-        !is_excluded && may_lead_to(*node)
+    let is_special = |node: u32| {
+        let is_excluded = excludes_other && node == row.other;
+        !is_excluded && may_lead_to(node)
     };
-    let mut special: SmallVec<[u32; 4]> = nodes.filter(is_special).chain(more).collect();
-    special.sort_unstable();
-    special.dedup();
+    let mut special = SmallVec::new();
+    for (from, to) in &row.ends {
+        for (from, to) in [(*from, *to), (*to, *from)] {
+            // Without a loop no node is its own neighbour.
+            let is_met = match to {
+                _ if !is_closing => true,
+                to if to == row.one => loops.0,
+                to if to == row.other => loops.1,
+                _ => true,
+            };
+            if touches(from) && is_met && is_special(to) {
+                special.push(to);
+            }
+        }
+    }
+    let nodes = row.different.iter().copied();
+    special.extend(nodes.filter(|node| is_special(*node)).chain(more));
+    if special.len() > 1 {
+        special.sort_unstable();
+        special.dedup();
+    }
     special
 }

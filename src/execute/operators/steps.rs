@@ -108,7 +108,10 @@ impl Steps {
     ) -> Steps {
         let types = type_ids(types, graph);
         let is_undirected = direction.ways().len() == 2;
-        match is_undirected.then(|| undirected(&types, lookups, graph)).flatten() {
+        match is_undirected
+            .then(|| undirected(&types, lookups, graph))
+            .flatten()
+        {
             Some(readers) => Steps {
                 readers,
                 both: false,

@@ -121,7 +121,8 @@ impl<'p> Branch<'p> {
     /// Notes that the neighbours of so many nodes are looked up, before they are.
     pub(super) fn note_lookups(&mut self, lookups: usize, runtime: &Runtime) {
         let plan = self.plan;
-        self.steps.note(plan.direction, &plan.types, lookups, runtime);
+        self.steps
+            .note(plan.direction, &plan.types, lookups, runtime);
     }
 
     /// The number of ways from each node.

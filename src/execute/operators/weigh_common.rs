@@ -121,7 +121,13 @@ impl Lists {
 
     /// The neighbours of a node, which is the one at a place of those that were brought near.
     #[inline]
-    fn of(&mut self, node: u32, place: usize, side: &mut Side, runtime: &Runtime) -> Result<&[u32]> {
+    fn of(
+        &mut self,
+        node: u32,
+        place: usize,
+        side: &mut Side,
+        runtime: &Runtime,
+    ) -> Result<&[u32]> {
         if let Some(all) = &self.all {
             return Ok(&all.nodes()[self.near[place].clone()]);
         }
@@ -221,13 +227,7 @@ impl<'p> WeighCommon<'p> {
 
     /// The ways to the common neighbours of the marked node and a node of one side with these neighbours.
     #[inline]
-    fn met_at_marks(
-        &self,
-        list: &[u32],
-        node: u32,
-        is_other: bool,
-        may_loop: bool,
-    ) -> Result<u64> {
+    fn met_at_marks(&self, list: &[u32], node: u32, is_other: bool, may_loop: bool) -> Result<u64> {
         let marks = self.marks.marked();
         let is_short = list.len() <= SEARCHED * (marks.len() + 1);
         let is_each = !is_other || self.counts_each();
@@ -242,7 +242,11 @@ impl<'p> WeighCommon<'p> {
         };
         if is_other && self.excludes_other {
             let mark = self.marks.get(node);
-            let times = if may_loop { times(list, node) as u64 } else { 0 };
+            let times = if may_loop {
+                times(list, node) as u64
+            } else {
+                0
+            };
             ways -= mark * if is_each { times } else { times.min(1) };
             if self.plan.count == Common::Absent {
                 ways = total(ways, mark)?;
@@ -302,7 +306,12 @@ impl<'p> WeighCommon<'p> {
         let met = match marked {
             None => {
                 let excluded = self.excludes_other.then_some(row.other);
-                met(self.plan.count, excluded, after_last(one), after_last(other))
+                met(
+                    self.plan.count,
+                    excluded,
+                    after_last(one),
+                    after_last(other),
+                )
             }
             Some(true) => self.met_at_marks(after_last(one), row.one, false, may_loop)?,
             Some(false) => self.met_at_marks(after_last(other), row.other, true, may_loop)?,

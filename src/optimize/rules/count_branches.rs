@@ -441,7 +441,13 @@ impl Pruned {
             let weighs = self.weighs.get(&node.variable)?;
             let labels = node.labels.as_ref();
             let note = cost_of_note(core.rows);
-            Some(cost_of(weighs, core.rows, labels, (access, note), statistics))
+            Some(cost_of(
+                weighs,
+                core.rows,
+                labels,
+                (access, note),
+                statistics,
+            ))
         });
         cost + weighs.sum::<f64>() + self.cost_of_commons(core.rows, statistics)
     }

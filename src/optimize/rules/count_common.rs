@@ -200,8 +200,8 @@ impl Pruned {
             || !may_overlap(
                 one.relationship.types.as_ref(),
                 other.relationship.types.as_ref(),
-            ) || (direction(one) == direction(other)
-            && direction(one) != PatternDirection::Both);
+            )
+            || (direction(one) == direction(other) && direction(one) != PatternDirection::Both);
         let mut predicates = self.core.predicates.iter();
         one.from != other.from
             && differ

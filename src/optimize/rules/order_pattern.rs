@@ -471,9 +471,11 @@ fn different(left: &TakenRelationship, right: &TakenRelationship) -> Expression 
     let variable = |name: &Variable| Box::new(E::Variable(name.clone()));
     let not = |expression: Expression| E::Not(Box::new(expression));
     match (left.is_list, right.is_list) {
-        (false, false) => {
-            E::Comparison(Comparison::NotEqual, variable(&left.variable), variable(&right.variable))
-        }
+        (false, false) => E::Comparison(
+            Comparison::NotEqual,
+            variable(&left.variable),
+            variable(&right.variable),
+        ),
         (false, true) => not(E::In(variable(&left.variable), variable(&right.variable))),
         (true, false) => not(E::In(variable(&right.variable), variable(&left.variable))),
         (true, true) => {

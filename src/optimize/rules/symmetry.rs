@@ -203,8 +203,9 @@ impl<'p> PatternGraph<'p> {
     fn fits(&self, images: &[Option<usize>]) -> bool {
         let nodes = &self.pattern.nodes;
         let mut pairs = images.iter().enumerate();
-        let labels_fit =
-            pairs.all(|(node, image)| image.is_none_or(|image| nodes[node].labels == nodes[image].labels));
+        let labels_fit = pairs.all(|(node, image)| {
+            image.is_none_or(|image| nodes[node].labels == nodes[image].labels)
+        });
         labels_fit && self.image_of_edges(images).is_some()
     }
 
@@ -248,7 +249,10 @@ impl<'p> PatternGraph<'p> {
             Some(nodes[image].variable.clone())
         };
         self.pattern.predicates.iter().all(|predicate| {
-            if free_variables(predicate).iter().all(|name| image(name).is_none()) {
+            if free_variables(predicate)
+                .iter()
+                .all(|name| image(name).is_none())
+            {
                 return true;
             }
             let mut moved = predicate.clone();
@@ -262,7 +266,9 @@ impl<'p> PatternGraph<'p> {
         let free = free_variables(predicate);
         let mut known = self.pattern.predicates.iter();
         known.any(|known| {
-            let mut pairs = free.iter().flat_map(|one| free.iter().map(move |other| (one, other)));
+            let mut pairs = free
+                .iter()
+                .flat_map(|one| free.iter().map(move |other| (one, other)));
             pairs.any(|(one, other)| {
                 one != other
                     && are_compared(predicate, one, other)
