@@ -97,6 +97,9 @@ const PREDICATES: &[&str] = &[
     "NOT (a)-[:R]-(c) AND a <> c",
     "NOT (c)-[:R]->(b)",
     "(a)<-[:S]-(c) AND b <> c",
+    "id(a) < id(b) AND id(b) <= id(c)",
+    "id(c) > id(a)",
+    "id(a) >= id(c)",
 ];
 const RETURNS: &[&str] = &[
     "count(*) AS n",
@@ -126,6 +129,16 @@ const PATTERNS: &[&str] = &[
     "MATCH (a{A}){1}(b{B}) OPTIONAL MATCH (b){2}(c{C}) WHERE {P}",
     "MATCH (a{A}){1}(b{B}) OPTIONAL MATCH (b){2}(c{C}) OPTIONAL MATCH (b){3}(d) WITH a, b, c",
     "MATCH (a{A}){1}(b{B}) MATCH (b){2}(c{C}), (c){3}(a) WHERE {P}",
+    "MATCH (a{A}){1}(b{B}) MATCH (b){2}(c{C}) MATCH (c){1}(a) WHERE {P}",
+    // Nodes that can be exchanged for one another, if the relationships are not directed.
+    "MATCH (a{A}){1}(b{A}){1}(c{A}){1}(a)",
+    "MATCH (a{A}){1}(b{A}), (a){2}(c{C}), (b){2}(c)",
+    "MATCH (a{A}){1}(b{A}){1}(c{A}){1}(a), (a){2}(), (b){2}(), (c){2}()",
+    "MATCH (a{A}){1}(b{A}){1}(c{A}){1}(a) WITH a AS d, b, c MATCH (a)--(d)",
+    "MATCH (a{A}){1}(b{A}) MATCH (a){2}(c{C}){3}(k) MATCH (b){2}(d{C}){3}(k)",
+    "MATCH (b{B}){1}(a{A}), (b){1}(c{A}), (b){1}(d{A}) WHERE a <> c AND c <> d AND a <> d",
+    "MATCH (a{A}){1}(b{B}) MATCH (b){1}(c{A}) MATCH (b){1}(d{A})",
+    "MATCH (a{A}), (b{A}), (c{A})",
 ];
 
 fn queries() -> impl Strategy<Value = String> {

@@ -80,23 +80,46 @@ impl AllNeighbours {
 }
 
 /// Neighbours of many nodes, and the rows that each of these came from.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Found {
     /// The row of the node, ascending.
     pub rows: Vec<u32>,
     /// The neighbour.
     pub nodes: Vec<u32>,
-    /// The relationship to it.
+    /// The relationship to it, if that is wanted.
     pub relationships: Vec<u32>,
+    wants_relationships: bool,
 }
 
 impl Found {
+    /// Nothing yet.
+    pub fn new(wants_relationships: bool) -> Self {
+        Found {
+            rows: Vec::new(),
+            nodes: Vec::new(),
+            relationships: Vec::new(),
+            wants_relationships,
+        }
+    }
+
     /// Adds one.
     #[inline]
     pub fn push(&mut self, row: u32, node: u32, relationship: u32) {
         self.rows.push(row);
         self.nodes.push(node);
-        self.relationships.push(relationship);
+        if self.wants_relationships {
+            self.relationships.push(relationship);
+        }
+    }
+
+    /// Adds neighbours of one row.
+    #[inline]
+    pub(super) fn extend(&mut self, row: u32, nodes: &[u32], relationships: &[u32]) {
+        self.rows.resize(self.rows.len() + nodes.len(), row);
+        self.nodes.extend_from_slice(nodes);
+        if self.wants_relationships {
+            self.relationships.extend_from_slice(relationships);
+        }
     }
 }
 
@@ -284,8 +307,7 @@ impl AdjacencyReader {
             if !self.stands_whole(*node)? {
                 let row = (first + place) as u32;
                 let list = self.merge(*node)?;
-                let entries = list.nodes.iter().zip(list.relationships);
-                entries.for_each(|(node, relationship)| found.push(row, *node, *relationship));
+                found.extend(row, list.nodes, list.relationships);
                 place += 1;
                 continue;
             }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::{Mutex, PoisonError, Weak};
 
 /// A part that can be let go.
@@ -21,7 +21,7 @@ pub(super) trait Evict: Send + Sync {
 /// The ring of loaded parts.
 pub struct Cache {
     budget: usize,
-    used: AtomicUsize,
+    used: AtomicIsize,
     ring: Mutex<VecDeque<Weak<dyn Evict>>>,
 }
 
@@ -30,7 +30,7 @@ impl Cache {
     pub fn new(budget: usize) -> Cache {
         Cache {
             budget,
-            used: AtomicUsize::new(0),
+            used: AtomicIsize::new(0),
             ring: Mutex::default(),
         }
     }
@@ -42,7 +42,8 @@ impl Cache {
 
     /// The bytes that are loaded.
     pub fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
+        // Negative for a moment, where a part goes whose coming is about to be noted.
+        self.used.load(Ordering::Relaxed).max(0) as usize
     }
 
     /// Takes note of a part that was loaded.
@@ -54,15 +55,15 @@ impl Cache {
 
     /// Takes note that a part holds this much more.
     pub(super) fn grow(&self, bytes: usize) {
-        let used = self.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if used > self.budget {
+        self.used.fetch_add(bytes as isize, Ordering::Relaxed);
+        if self.used() > self.budget {
             self.shrink();
         }
     }
 
     /// Takes note that a part is gone with its last reader.
     pub(super) fn release(&self, bytes: usize) {
-        self.used.fetch_sub(bytes, Ordering::Relaxed);
+        self.used.fetch_sub(bytes as isize, Ordering::Relaxed);
     }
 
     fn shrink(&self) {

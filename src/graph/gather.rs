@@ -99,9 +99,17 @@ impl<F: Fixed> Table<F> {
 
     /// Values between which those of [`Table::run_column`] are, where that is known.
     pub(super) fn run_bounds(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
-        let Some((number, _)) = self.frozen_run(rows) else {
+        match self.frozen_run(rows) {
+            Some((number, _)) => self.chunk_bounds(number, key),
+            None => Ok(None),
+        }
+    }
+
+    /// Values between which those of a property are in all rows of a chunk, where that is known.
+    pub(super) fn chunk_bounds(&self, number: usize, key: KeyId) -> Result<Option<Bounds>> {
+        if self.is_patched(number) {
             return Ok(None);
-        };
+        }
         let chunk = self.chunk(number)?;
         match chunk.dead {
             0 => Ok(chunk.bounds(key)?.cloned()),

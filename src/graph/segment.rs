@@ -42,11 +42,8 @@ impl Segment {
             if end == start + 1 {
                 found.push(row, self.neighbours[start], self.relationships[start]);
             } else if end > start {
-                found.rows.resize(found.rows.len() + end - start, row);
-                let nodes = &self.neighbours[start..end];
-                found.nodes.extend_from_slice(nodes);
                 let relationships = &self.relationships[start..end];
-                found.relationships.extend_from_slice(relationships);
+                found.extend(row, &self.neighbours[start..end], relationships);
             }
         }
         nodes.len()

@@ -171,6 +171,22 @@ impl Snapshot {
         self.nodes.run_bounds(nodes, key)
     }
 
+    /// Values between which a property of all nodes of a chunk is, where that is known; then all have it.
+    ///
+    /// # Errors
+    /// Where it is stored and cannot be fetched.
+    pub fn node_bounds(&self, chunk: usize, key: KeyId) -> Result<Option<Bounds>> {
+        self.nodes.chunk_bounds(chunk, key)
+    }
+
+    /// As [`Snapshot::node_bounds`], of relationships.
+    ///
+    /// # Errors
+    /// Where it is stored and cannot be fetched.
+    pub fn relationship_bounds(&self, chunk: usize, key: KeyId) -> Result<Option<Bounds>> {
+        self.relationships.chunk_bounds(chunk, key)
+    }
+
     /// The number of chunks of relationships; they are numbered from 0.
     pub fn relationship_chunks(&self) -> usize {
         self.relationships.chunks()

@@ -1,8 +1,6 @@
 //! Logical operators to physical ones.
 
-use std::collections::HashMap;
-
-use super::layout::Layout;
+use super::layout::{IsRead, Layout};
 use super::plan::{Aggregate, Expand, NodeBound, Operator, Plan, SortKey, Subplan, TypeFilter};
 use crate::bind::bound::Length;
 use crate::bind::expression::Labels;
@@ -111,6 +109,7 @@ impl Chooser {
             } => self.aggregate(input, keys, aggregates)?,
             L::Distinct { input } => {
                 let (input, layout) = self.input(input)?;
+                layout.read_all();
                 (Operator::Distinct { input }, layout)
             }
             L::Sort { input, keys } => self.sort(input, keys, None)?,
@@ -238,7 +237,7 @@ impl Chooser {
         let (right, right_layout) = self.input(right)?;
         Ok((
             Operator::Cross { left, right },
-            joined(&left_layout, &right_layout),
+            left_layout.joined(right_layout),
         ))
     }
 
@@ -257,7 +256,7 @@ impl Chooser {
             left_keys: self.expressions(left_keys, &left_layout)?,
             right_keys: self.expressions(right_keys, &right_layout)?,
         };
-        Ok((operator, joined(&left_layout, &right_layout)))
+        Ok((operator, left_layout.joined(right_layout)))
     }
 
     fn expand(
@@ -266,10 +265,11 @@ impl Chooser {
         expand: &logical::Expand,
     ) -> Result<(Operator, Layout)> {
         let (input, layout) = self.input(input)?;
-        let (chosen, length, each) = self.expansion(expand, &layout)?;
-        let mut output = layout.with(&expand.relationship);
+        let (mut chosen, length, each) = self.expansion(expand, &layout)?;
+        let mut output = layout;
+        chosen.is_relationship_read = output.push(&expand.relationship);
         if !expand.into {
-            output = output.with(&expand.to);
+            output.push(&expand.to);
         }
         let operator = match length {
             None => Operator::Expand {
@@ -296,16 +296,22 @@ impl Chooser {
         let mut other = other.clone();
         let before = other.distinct_from.len();
         other.distinct_from.retain(|name| *name != one.relationship);
+        let apart = other.distinct_from.len() < before;
+        let mut sides = [
+            self.expansion(one, &layout)?.0,
+            self.expansion(&other, &layout)?.0,
+        ];
+        let mut output = layout;
+        sides[0].is_relationship_read = output.push(&one.relationship);
+        output.push(&one.to);
+        sides[1].is_relationship_read = output.push(&other.relationship);
+        let [one, other] = sides;
         let operator = Operator::Intersect {
             input,
-            one: self.expansion(one, &layout)?.0,
-            other: self.expansion(&other, &layout)?.0,
-            apart: other.distinct_from.len() < before,
+            one,
+            other,
+            apart,
         };
-        let new = [&one.relationship, &one.to, &other.relationship];
-        let output = new
-            .into_iter()
-            .fold(layout, |layout, name| layout.with(name));
         Ok((operator, output))
     }
 
@@ -352,9 +358,10 @@ impl Chooser {
             direction: expand.direction,
             reversed: expand.reversed,
             types: type_filter(expand.types.as_ref()),
-            distinct_from: slots(&expand.distinct_from, layout)?,
+            distinct_from: layout.slots(&expand.distinct_from)?,
             once: expand.once,
             bounds: bounds.collect::<Result<_>>()?,
+            is_relationship_read: IsRead::default(),
         };
         Ok((chosen, expand.length, each))
     }
@@ -385,7 +392,7 @@ impl Chooser {
             direction: expand.direction,
             types: type_filter(expand.types.as_ref()),
             length: expand.length,
-            distinct_from: slots(&expand.distinct_from, &layout)?,
+            distinct_from: layout.slots(&expand.distinct_from)?,
         };
         Ok((operator, output))
     }
@@ -502,8 +509,8 @@ impl Chooser {
         commit_every: Option<super::Expression>,
     ) -> Result<(Operator, Layout)> {
         let (input, mut layout) = self.input(input)?;
-        let (inner, inner_layout) = self.subplan(inner, layout.variables(), &layout)?;
-        let outputs = slots(variables, &inner_layout)?;
+        let (inner, inner_layout) = self.subplan(inner, &layout.names(), &layout)?;
+        let outputs = inner_layout.slots(variables)?;
         for variable in variables {
             layout = layout.with(variable);
         }
@@ -532,7 +539,7 @@ impl Chooser {
         let (chosen, layout) = chosen?;
         let subplan = Subplan {
             plan: Box::new(chosen),
-            imports: slots(&imports, outer)?,
+            imports: outer.slots(&imports)?,
             row: if carried {
                 Some(layout.slot(ROW)?)
             } else {
@@ -555,7 +562,7 @@ impl Chooser {
         let mut chosen = Vec::new();
         for (part, columns) in parts {
             let (part, layout) = self.plan(part)?;
-            let columns = slots(columns, &layout)?;
+            let columns = layout.slots(columns)?;
             chosen.push((part, columns));
         }
         Ok((
@@ -563,25 +570,6 @@ impl Chooser {
             Layout::new(variables.to_vec()),
         ))
     }
-}
-
-/// The columns of both sides, left ones first.
-fn joined(left: &Layout, right: &Layout) -> Layout {
-    let mut variables = left.variables().to_vec();
-    variables.extend(right.variables().iter().cloned());
-    Layout::new(variables)
-}
-
-pub(super) fn slots(variables: &[Variable], layout: &Layout) -> Result<Vec<usize>> {
-    // Of a variable that is shadowed the last place stays.
-    let places: HashMap<&Variable, usize> = layout.variables().iter().zip(0..).collect();
-    variables
-        .iter()
-        .map(|variable| match places.get(variable) {
-            Some(place) => Ok(*place),
-            None => layout.slot(variable),
-        })
-        .collect()
 }
 
 /// What a label expression on a relationship asks for.

@@ -1,6 +1,6 @@
 //! What repeats parts of patterns, and searches paths over them.
 
-use super::choose::{Chooser, slots};
+use super::choose::Chooser;
 use super::layout::Layout;
 use super::plan::{Operator, PathPart, Repetition};
 use crate::bind::bound::Length;
@@ -32,7 +32,7 @@ impl Chooser {
                 None
             },
             reversed: repeat.reversed,
-            distinct_from: slots(&repeat.distinct_from, &layout)?,
+            distinct_from: layout.slots(&repeat.distinct_from)?,
         };
         Ok((operator, output))
     }
@@ -45,7 +45,7 @@ impl Chooser {
         layout: &Layout,
     ) -> Result<Repetition> {
         let outer = layout.with(&repeat.inner_from);
-        let (inner, inner_layout) = self.subplan(inner, outer.variables(), &outer)?;
+        let (inner, inner_layout) = self.subplan(inner, &outer.names(), &outer)?;
         let is_relationship =
             |place: &usize| repeat.relationships.contains(&repeat.lists[*place].0);
         let mut lists = Vec::with_capacity(repeat.lists.len());

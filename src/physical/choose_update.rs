@@ -1,6 +1,6 @@
 //! Updating operators: what they make, set and delete, over places in a batch.
 
-use super::choose::{Chooser, slots};
+use super::choose::Chooser;
 use super::layout::Layout;
 use super::plan::{CreateNode, CreateRelationship, Operator, SetItem, Subplan};
 use crate::error::{Error, Result};
@@ -63,6 +63,8 @@ impl Chooser {
             return Err(Error::internal("not a MERGE"));
         };
         let (input, layout) = self.input(input)?;
+        // What is looked for starts from whole rows.
+        layout.read_all();
         let before = std::mem::replace(&mut self.carries_row, false);
         let chosen = self.plan(matching);
         self.carries_row = before;
@@ -102,7 +104,7 @@ impl Chooser {
                 row: None,
                 updates: false,
             },
-            outputs: slots(variables, &matching_layout)?,
+            outputs: matching_layout.slots(variables)?,
             created,
             nodes: new_nodes,
             relationships: new_relationships,
@@ -183,8 +185,8 @@ fn ends(
     layout: &Layout,
 ) -> Result<Vec<(usize, usize)>> {
     let starts = relationships.iter().map(|new| new.start.clone());
-    let starts = slots(&starts.collect::<Vec<_>>(), layout)?;
+    let starts = layout.slots(&starts.collect::<Vec<_>>())?;
     let ends = relationships.iter().map(|new| new.end.clone());
-    let ends = slots(&ends.collect::<Vec<_>>(), layout)?;
+    let ends = layout.slots(&ends.collect::<Vec<_>>())?;
     Ok(starts.into_iter().zip(ends).collect())
 }

@@ -1,6 +1,6 @@
 //! Branches along which ways are counted: how much of them a plan is needed for.
 
-use super::choose::{Chooser, slots, type_filter};
+use super::choose::{Chooser, type_filter};
 use super::layout::Layout;
 use super::plan::{Branch, End, Operator, Taken, Weigh, WeighCommon};
 use crate::bind::expression::Expression as E;
@@ -60,7 +60,7 @@ impl Chooser {
             other: self.branch(&common.other)?,
             count: common.count,
             mirrored: common.mirrored,
-            different: slots(&common.different, &layout)?,
+            different: layout.slots(&common.different)?,
             distinct_from: distinct_from.collect::<Result<_>>()?,
         };
         let operator = Operator::WeighCommon {
@@ -77,7 +77,7 @@ impl Chooser {
         nodes: &[Variable],
     ) -> Result<(Operator, Layout)> {
         let (input, layout) = self.input(input)?;
-        let nodes = slots(nodes, &layout)?;
+        let nodes = layout.slots(nodes)?;
         Ok((Operator::Mirror { input, nodes }, layout))
     }
 

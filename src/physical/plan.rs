@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use super::Expression;
-use super::Seek;
-use super::{Apart, Common};
+use super::layout::IsRead;
+use super::{Apart, Common, Expression, Seek};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::bind::expression::Labels;
 
@@ -419,6 +418,8 @@ pub struct Expand {
     pub once: bool,
     /// Between which nodes the neighbour must be, by their numbers.
     pub bounds: Vec<NodeBound>,
+    /// Whether the relationship is read.
+    pub is_relationship_read: IsRead,
 }
 
 /// A node that another must not come before, or must not come after.

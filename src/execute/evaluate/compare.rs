@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::{Array, BooleanArray, Int64Array};
-use arrow_buffer::{BooleanBuffer, Buffer};
+use arrow_array::{Array, BooleanArray, Int64Array, UInt32Array};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 
+use super::by_chunk::verdicts;
 use super::property::bounds_of_run;
-use super::{Operand, map_values, zip_values};
+use super::{Operand, evaluate, map_values, zip_values};
 use crate::bind::expression::Comparison;
-use crate::column::Column;
+use crate::column::{Bounds, Column};
 use crate::error::Result;
 use crate::execute::{Batch, Runtime};
 use crate::physical::Expression as E;
@@ -24,15 +25,15 @@ pub(super) fn compare(operator: Comparison, left: &Operand, right: &Operand) -> 
     })
 }
 
-/// The answer that is the same for all rows, as the least and the greatest value that a property has in
-/// its chunk tell; `None` where they do not.
+/// The answers as the least and the greatest value tell that a property has in its chunk; `None` where they
+/// tell it of too few rows.
 pub(super) fn decided(
     operator: Comparison,
     left: &E,
     right: &E,
     batch: &Batch,
-    runtime: &Runtime,
-) -> Result<Option<bool>> {
+    runtime: &mut Runtime,
+) -> Result<Option<Operand>> {
     let constant = |expression: &E| match expression {
         E::Constant(value) => Ok(Some(value.clone())),
         E::Parameter(name) => runtime.parameter(name).cloned().map(Some),
@@ -46,21 +47,49 @@ pub(super) fn decided(
     let (E::Property { object, key, .. }, Some(value)) = (property, value) else {
         return Ok(None);
     };
-    let Some(bounds) = bounds_of_run(object, key, batch, runtime)? else {
+    if let Some(bounds) = bounds_of_run(object, key, batch, runtime)? {
+        let truth = verdict(operator, &bounds, &value);
+        return Ok(truth.map(|truth| Operand::Constant(Value::Boolean(truth))));
+    }
+    let tell = |bounds: &Bounds| verdict(operator, bounds, &value);
+    let Some(mut answers) = verdicts(property, batch, runtime, None, tell)? else {
         return Ok(None);
     };
-    Ok(match operator {
+    let open = (0..).zip(&answers).filter(|(_, answer)| answer.is_none());
+    let open: Vec<u32> = open.map(|(row, _)| row).collect();
+    if open.len() > answers.len() / 2 {
+        return Ok(None);
+    }
+    let left = batch.select(UInt32Array::from(open.clone()))?;
+    let read = evaluate(property, &left, runtime)?;
+    let compared = compare(operator, &read, &Operand::Constant(value))?;
+    for (place, row) in open.into_iter().enumerate() {
+        answers[row as usize] = match compared.value(place) {
+            Value::Boolean(answer) => Some(answer),
+            _ => None,
+        };
+    }
+    let bits = |wanted| BooleanBuffer::collect_bool(answers.len(), |row| answers[row] == wanted);
+    let is_null = bits(None);
+    let nulls = (is_null.count_set_bits() > 0).then(|| NullBuffer::new(!&is_null));
+    let answers = BooleanArray::new(bits(Some(true)), nulls);
+    Ok(Some(Operand::Column(Column::Boolean(answers))))
+}
+
+/// The answer that is the same for all values between bounds, if one is.
+fn verdict(operator: Comparison, bounds: &Bounds, value: &Value) -> Option<bool> {
+    match operator {
         // What lies outside of the bounds equals none.
         Comparison::Equal | Comparison::NotEqual => {
-            let below = compare_values(Comparison::Less, &value, &bounds.least);
-            let above = compare_values(Comparison::Greater, &value, &bounds.greatest);
+            let below = compare_values(Comparison::Less, value, &bounds.least);
+            let above = compare_values(Comparison::Greater, value, &bounds.greatest);
             let is_outside = below == Some(true) || above == Some(true);
             is_outside.then_some(operator == Comparison::NotEqual)
         }
         // What holds of both holds of all between.
-        _ => compare_values(operator, &bounds.least, &value)
-            .filter(|truth| compare_values(operator, &bounds.greatest, &value) == Some(*truth)),
-    })
+        _ => compare_values(operator, &bounds.least, value)
+            .filter(|truth| compare_values(operator, &bounds.greatest, value) == Some(*truth)),
+    }
 }
 
 /// The three-valued answer for two values.

@@ -7,6 +7,7 @@
 
 mod arithmetic;
 mod boolean;
+mod by_chunk;
 mod call;
 mod case;
 mod compare;
@@ -25,6 +26,7 @@ use crate::physical::Expression as E;
 use crate::value::Value;
 
 pub(super) use boolean::{Kept, row_numbers};
+pub(super) use by_chunk::rows_within;
 pub(super) use property::{node_ids, node_labels, type_matches};
 
 /// The value of an expression for all rows of a batch.
@@ -107,8 +109,8 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
             boolean::xor(&left, &right, batch.rows())
         }
         E::Comparison(operator, left, right) => {
-            if let Some(truth) = compare::decided(*operator, left, right, batch, runtime)? {
-                return Ok(Operand::Constant(Value::Boolean(truth)));
+            if let Some(decided) = compare::decided(*operator, left, right, batch, runtime)? {
+                return Ok(decided);
             }
             let left = evaluate(left, batch, runtime)?;
             let right = evaluate(right, batch, runtime)?;

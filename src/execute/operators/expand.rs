@@ -67,7 +67,8 @@ impl Operator for ExpandOne<'_> {
         let takes_all = into.is_none() && taken.is_empty() && bounds.are_open() && !once;
         let mut taken_here = Vec::new();
         let mut held = runtime.context.reservation();
-        let mut found = Found::default();
+        let wants_relationships = self.expand.is_relationship_read.get();
+        let mut found = Found::new(wants_relationships);
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
             let before = found.rows.len();
@@ -98,15 +99,20 @@ impl Operator for ExpandOne<'_> {
             rows,
             nodes,
             relationships,
+            ..
         } = found;
         // Where each row has one neighbour, they stand beside each other as they are.
+        let count = rows.len();
         let is_whole =
-            rows.len() == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
+            count == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
         let mut expanded = match is_whole {
             true => batch.clone(),
             false => batch.select(UInt32Array::from(rows))?,
         };
-        expanded.push(Column::Relationship(UInt32Array::from(relationships)));
+        expanded.push(match wants_relationships {
+            true => Column::Relationship(UInt32Array::from(relationships)),
+            false => Column::Null(count),
+        });
         if self.expand.into.is_none() {
             expanded.push(Column::Node(UInt32Array::from(nodes)));
         }

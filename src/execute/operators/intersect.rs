@@ -75,6 +75,8 @@ impl Operator for Intersect<'_> {
             true => (other, one, other_from, from),
             false => (one, other, from, other_from),
         };
+        // Of relationships that nobody reads nothing is noted.
+        let are_read = [one, other].map(|side| side.is_relationship_read.get());
         let bounds = NodeBounds::new(&self.sides[0].bounds, &batch)?;
         let taken = Taken::new(&one.distinct_from, &batch)?;
         let other_taken = Taken::new(&other.distinct_from, &batch)?;
@@ -108,9 +110,13 @@ impl Operator for Intersect<'_> {
                     || (self.apart && other == relationship);
                 if !is_taken {
                     found.rows.push(this as u32);
-                    found.relationships.push(relationship);
                     found.nodes.push(node);
-                    found.others.push(other);
+                    if are_read[0] {
+                        found.relationships.push(relationship);
+                    }
+                    if are_read[1] {
+                        found.others.push(other);
+                    }
                 }
             };
             let marks = &mut self.marks;
@@ -149,14 +155,20 @@ impl Operator for Intersect<'_> {
             }
             held.grow((found.rows.len() - before) * 16)?;
         }
+        let count = found.rows.len();
         let mut extended = batch.select(UInt32Array::from(found.rows))?;
-        let (relationships, others) = match turned {
-            true => (found.others, found.relationships),
-            false => (found.relationships, found.others),
+        let column = |numbers, is_read| match is_read {
+            true => Column::Relationship(UInt32Array::from(numbers)),
+            false => Column::Null(count),
         };
-        extended.push(Column::Relationship(UInt32Array::from(relationships)));
+        let mut relationships = column(found.relationships, are_read[0]);
+        let mut others = column(found.others, are_read[1]);
+        if turned {
+            std::mem::swap(&mut relationships, &mut others);
+        }
+        extended.push(relationships);
         extended.push(Column::Node(UInt32Array::from(found.nodes)));
-        extended.push(Column::Relationship(UInt32Array::from(others)));
+        extended.push(others);
         if row < batch.rows() {
             self.rest = Some((batch, row));
         }

@@ -8,7 +8,7 @@ use super::Input;
 use crate::column::{Bounds, Column};
 use crate::context::Reservation;
 use crate::error::Result;
-use crate::execute::evaluate::{column_bounds, evaluate_column, row_count};
+use crate::execute::evaluate::{column_bounds, evaluate_column, row_count, rows_within};
 use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{Expression, SortKey};
@@ -112,6 +112,15 @@ impl Order<'_> {
                     && bound.is_beyond(&bounds, key.descending)
                 {
                     continue;
+                }
+                if let Some(bound) = &bound {
+                    let may_be_first = |bounds: &Bounds| !bound.is_beyond(bounds, key.descending);
+                    let rows = rows_within(&key.expression, &batch, runtime, may_be_first)?;
+                    match rows {
+                        Some(rows) if rows.is_empty() => continue,
+                        Some(rows) => batch = batch.select(rows)?,
+                        None => {}
+                    }
                 }
                 let mut first = evaluate_column(&key.expression, &batch, runtime)?;
                 let hopeful = match &bound {
