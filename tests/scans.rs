@@ -195,6 +195,63 @@ fn filters_keep_the_rows_whose_values_pass() {
 }
 
 #[test]
+fn what_is_stored_in_order_is_found_by_the_bounds_of_its_chunks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("order.rihla");
+    {
+        let session = Database::open(&path).expect("opens").session();
+        let text = "CREATE (h:Hub) WITH h UNWIND range(0, 19999) AS i
+            CREATE (h)-[:HAS {at: i / 3}]->(:Item {at: i, day: date('2020-01-01') + duration({days: i / 10})})";
+        run(&session, text, &[]);
+    }
+    let session = Database::open(&path).expect("opens").session();
+    // Of one chunk some are missing, of another some are in the patch, of a third one is gone.
+    run(
+        &session,
+        "MATCH (i:Item) WHERE i.at IN [5000, 5001] REMOVE i.at",
+        &[],
+    );
+    run(&session, "MATCH (i:Item {at: 12000}) SET i.at = -1", &[]);
+    run(&session, "MATCH (i:Item {at: 16000}) DETACH DELETE i", &[]);
+    let values = |from: i64, to: i64| {
+        let all = (0..20_000).filter(|at| ![5000, 5001, 16_000].contains(at));
+        let all = all.map(|at| if at == 12_000 { -1 } else { at });
+        all.filter(|at| (from..to).contains(at)).count() as i64
+    };
+    let count = |test: &str| {
+        let text = format!("MATCH (:Hub)-[r:HAS]->(i) WHERE {test} RETURN count(*) AS n");
+        run(&session, &text, &[])[0][0].clone()
+    };
+    for (from, to) in [
+        (0, 1),
+        (0, 4999),
+        (4998, 5003),
+        (11_990, 12_010),
+        (15_000, 30_000),
+        (-5, 3),
+        (7, 7),
+    ] {
+        let test = format!("i.at >= {from} AND {to} > i.at");
+        assert_eq!(count(&test), Value::Integer(values(from, to)), "{test}");
+    }
+    assert_eq!(count("i.at = 12345"), Value::Integer(1));
+    assert_eq!(
+        count("i.at <> 12345"),
+        Value::Integer(values(-5, 20_000) - 1)
+    );
+    assert_eq!(count("i.at > null"), Value::Integer(0));
+    assert_eq!(count("r.at < 100"), Value::Integer(300));
+    assert_eq!(count("i.day < date('2020-01-11')"), Value::Integer(100));
+    let text = "MATCH (:Hub)-[:HAS]->(i) RETURN i.at AS at ORDER BY i.at DESC SKIP 2 LIMIT 3";
+    let first: Vec<Value> = run(&session, text, &[]).into_iter().flatten().collect();
+    // Nulls are the greatest.
+    assert_eq!(first, [19_999, 19_998, 19_997].map(Value::Integer));
+    let text = "MATCH (:Hub)-[:HAS]->(i) WHERE i.at > 100 RETURN i.at AS at ORDER BY at LIMIT 2";
+    let first: Vec<Value> = run(&session, text, &[]).into_iter().flatten().collect();
+    assert_eq!(first, [101, 102].map(Value::Integer));
+}
+
+#[test]
 fn groups_hold_the_rows_with_equal_keys() {
     let folder = tempfile::tempdir().expect("a folder");
     let session = random(folder.path(), 2);

@@ -103,8 +103,7 @@ impl Operator for ExpandOne<'_> {
         } = found;
         // Where each row has one neighbour, they stand beside each other as they are.
         let count = rows.len();
-        let is_whole =
-            count == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
+        let is_whole = count == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
         let mut expanded = match is_whole {
             true => batch.clone(),
             false => batch.select(UInt32Array::from(rows))?,
