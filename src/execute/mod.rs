@@ -12,6 +12,7 @@ mod parts;
 mod profile;
 mod runtime;
 mod schema;
+mod selection;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;

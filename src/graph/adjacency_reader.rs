@@ -45,6 +45,18 @@ pub struct Neighbours<'r> {
     pub has_loops: bool,
 }
 
+impl<'r> Neighbours<'r> {
+    /// Those at some places.
+    #[inline]
+    pub fn part(&self, places: Range<usize>) -> Neighbours<'r> {
+        Neighbours {
+            nodes: &self.nodes[places.clone()],
+            relationships: &self.relationships[places],
+            has_loops: self.has_loops,
+        }
+    }
+}
+
 /// The lists of nodes whose numbers follow one another.
 #[derive(Debug, Clone, Copy)]
 pub struct NeighbourRows<'r> {
@@ -76,6 +88,14 @@ impl Found {
         self.rows.push(row);
         self.nodes.push(node);
         self.relationships.push(relationship);
+    }
+
+    /// Adds all of a list.
+    #[inline]
+    pub fn extend(&mut self, row: u32, list: Neighbours<'_>) {
+        self.rows.resize(self.rows.len() + list.nodes.len(), row);
+        self.nodes.extend_from_slice(list.nodes);
+        self.relationships.extend_from_slice(list.relationships);
     }
 }
 
@@ -251,9 +271,7 @@ impl AdjacencyReader {
         {
             if !self.stands_whole(*node)? {
                 let row = (first + place) as u32;
-                let list = self.merge(*node)?;
-                let entries = list.nodes.iter().zip(list.relationships);
-                entries.for_each(|(node, relationship)| found.push(row, *node, *relationship));
+                found.extend(row, self.merge(*node)?);
                 place += 1;
                 continue;
             }

@@ -42,6 +42,21 @@ impl KeptColumns {
         self.chunks[number] = Some(array);
     }
 
+    /// The values at positions, if all are kept.
+    fn pick(&self, positions: &[u32]) -> Option<Column> {
+        let kind = self.kind.as_ref()?;
+        let chunks = self.chunks.iter();
+        let chunks: Vec<&[i64]> = chunks
+            .map(|array| array.as_ref().map_or(&[][..], |array| array.values()))
+            .collect();
+        let mut values = Vec::with_capacity(positions.len());
+        for position in positions {
+            let (number, offset) = place(*position);
+            values.push(*chunks.get(number)?.get(offset)?);
+        }
+        Some(kind.same_kind(&Int64Array::from(values)))
+    }
+
     /// Lets all go where there are too many.
     fn make_room(&mut self) {
         if self.count > MOST_KEPT {
@@ -128,27 +143,16 @@ impl<F: Fixed> Table<F> {
         }
         let positions = positions.values();
         kept.make_room();
+        if let Some(column) = kept.pick(positions) {
+            return Ok(Some(column));
+        }
         for position in positions {
             let number = place(*position).0;
             if !kept.has(number) && !self.keep(number, key, kept)? {
                 return Ok(None);
             }
         }
-        let of_chunk: Vec<&[i64]> = kept
-            .chunks
-            .iter()
-            .map(|array| array.as_ref().map_or(&[][..], |array| array.values()))
-            .collect();
-        let mut is_missing = false;
-        let values = positions.iter().map(|position| {
-            let (number, offset) = place(*position);
-            let value = of_chunk[number].get(offset);
-            is_missing |= value.is_none();
-            value.copied().unwrap_or_default()
-        });
-        let values = Int64Array::from_iter_values(values);
-        let kind = kept.kind.as_ref().filter(|_| !is_missing);
-        Ok(kind.map(|kind| kind.same_kind(&values)))
+        Ok(kept.pick(positions))
     }
 
     /// Keeps the column of a chunk, if it is one of integers without nulls and of the kind of the others.

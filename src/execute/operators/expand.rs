@@ -77,17 +77,24 @@ impl Operator for ExpandOne<'_> {
             }
             let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
             if !is_null {
+                let (node, at) = (from.value(row), row as u32);
                 taken.of_row(row, &mut taken_here);
-                let target = into.as_ref().map(|into| into.value(row));
-                steps.visit(
-                    NodeId(from.value(row)),
-                    target,
-                    |neighbour, relationship| {
-                        if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
-                            found.push(row as u32, neighbour, relationship);
-                        }
-                    },
-                )?;
+                match into.as_ref().map(|into| into.value(row)) {
+                    Some(target) => {
+                        steps.visit(NodeId(node), Some(target), |neighbour, relationship| {
+                            if !taken_here.contains(&relationship) {
+                                found.push(at, neighbour, relationship);
+                            }
+                        })?;
+                    }
+                    None => {
+                        steps.visit_pieces(node, &taken_here, |list| match once {
+                            true => met.insert_all(list.nodes, &mut found.nodes),
+                            false => found.extend(at, list),
+                        })?;
+                        found.rows.resize(found.nodes.len(), at);
+                    }
+                }
                 held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
             }
             row += 1;
@@ -104,7 +111,11 @@ impl Operator for ExpandOne<'_> {
             true => batch.clone(),
             false => batch.select(UInt32Array::from(rows))?,
         };
-        expanded.push(Column::Relationship(UInt32Array::from(relationships)));
+        expanded.push(match relationships.len() == nodes.len() {
+            true => Column::Relationship(UInt32Array::from(relationships)),
+            // Of a node that is wanted once nobody reads by which relationship it was met.
+            false => Column::Null(nodes.len()),
+        });
         if self.expand.into.is_none() {
             expanded.push(Column::Node(UInt32Array::from(nodes)));
         }

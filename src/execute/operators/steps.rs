@@ -229,6 +229,34 @@ impl Steps {
         Ok(())
     }
 
+    /// Calls `visit` with the neighbours of a node, in pieces between those whose relationships are
+    /// `taken`; a loop is there once.
+    #[inline]
+    pub(super) fn visit_pieces(
+        &mut self,
+        node: u32,
+        taken: &[u32],
+        mut visit: impl FnMut(Neighbours<'_>),
+    ) -> Result<()> {
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let list = reader.neighbours(NodeId(node))?;
+            let skips_loops = self.both && number % 2 == 1 && list.has_loops;
+            let mut start = 0;
+            loop {
+                let (nodes, ids) = (&list.nodes[start..], &list.relationships[start..]);
+                let places = taken.iter().filter_map(|id| place_of(*id, ids));
+                let loops = skips_loops.then(|| place_of(node, nodes)).flatten();
+                let Some(place) = places.chain(loops).min() else {
+                    break;
+                };
+                visit(list.part(start..start + place));
+                start += place + 1;
+            }
+            visit(list.part(start..list.nodes.len()));
+        }
+        Ok(())
+    }
+
     /// Brings the lists of nodes near that are asked for one after the other.
     pub(super) fn read_ahead(&self, nodes: &[u32]) {
         self.readers
@@ -275,9 +303,7 @@ impl Steps {
                 return Ok(done);
             }
             let row = (first + done) as u32;
-            self.visit(NodeId(*node), None, |neighbour, relationship| {
-                found.push(row, neighbour, relationship)
-            })?;
+            self.visit_pieces(*node, &[], |list| found.extend(row, list))?;
         }
         Ok(from.len())
     }
@@ -293,16 +319,18 @@ fn undirected(types: &[TypeId], graph: &Snapshot) -> Option<Vec<AdjacencyReader>
     readers.collect()
 }
 
+/// Where a number stands first.
+#[inline]
+fn place_of(number: u32, numbers: &[u32]) -> Option<usize> {
+    numbers.iter().position(|other| *other == number)
+}
+
 /// Those neighbours that are the target.
 #[inline]
 fn only(found: Neighbours<'_>, target: u32) -> Neighbours<'_> {
     let start = found.nodes.partition_point(|node| *node < target);
     let length = found.nodes[start..].partition_point(|node| *node == target);
-    Neighbours {
-        nodes: &found.nodes[start..start + length],
-        relationships: &found.relationships[start..start + length],
-        has_loops: found.has_loops,
-    }
+    found.part(start..start + length)
 }
 
 /// The nodes before and after a node in a sorted list.
