@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::UInt32Array;
 
+use super::batch::FEW_ROWS;
 use super::parts::Share;
 use super::profile::Counts;
 use crate::column::Column;
@@ -17,9 +18,6 @@ use crate::value::{KeyId, Value};
 
 /// What a new node, relationship or property takes without its values, in bytes.
 const BYTES_OF_WRITE: usize = 64;
-
-/// So few rows are read without looking for what was kept.
-const FEW_ROWS: usize = 64;
 
 /// Commits what a writer wrote, and lets it go on.
 pub type Committer<'c> = dyn FnMut(&mut GraphWriter) -> Result<()> + 'c;
@@ -108,6 +106,11 @@ impl<'a> Runtime<'a> {
     /// The graph as the current clause sees it.
     pub fn graph(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The graph as the last clause saw it, at the end of the run.
+    pub fn into_graph(self) -> Snapshot {
+        self.snapshot
     }
 
     /// A number that differs where [`Runtime::graph`] is another graph than before.

@@ -37,7 +37,11 @@ impl Operator for Project<'_> {
             return Ok(None);
         };
         if let Some(slots) = &self.slots {
-            return batch.project(slots).map(Some);
+            let all_stay = slots.iter().copied().eq(0..batch.width());
+            return match all_stay {
+                true => Ok(Some(batch)),
+                false => batch.project(slots).map(Some),
+            };
         }
         // What is computed may differ between rows that are the same so far.
         let batch = batch.listed()?;
