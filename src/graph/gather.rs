@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use arrow_select::interleave::interleave;
 
 use super::chunk::{Chunk, Fixed};
@@ -21,7 +21,7 @@ const MOST_KEPT: usize = 4096;
 /// again and again fetches each once. They are of one state of the graph.
 #[derive(Debug, Default)]
 pub struct KeptColumns {
-    chunks: Vec<Option<Int64Array>>,
+    chunks: Vec<Option<ScalarBuffer<i64>>>,
     count: usize,
     /// A column of no rows, of the kind that all have.
     kind: Option<Column>,
@@ -34,25 +34,21 @@ impl KeptColumns {
         self.chunks.get(number).is_some_and(Option::is_some)
     }
 
-    fn set(&mut self, number: usize, array: Int64Array) {
+    fn set(&mut self, number: usize, values: ScalarBuffer<i64>) {
         if self.chunks.len() <= number {
             self.chunks.resize(number + 1, None);
         }
         self.count += 1;
-        self.chunks[number] = Some(array);
+        self.chunks[number] = Some(values);
     }
 
     /// The values at positions, if all are kept.
     fn pick(&self, positions: &[u32]) -> Option<Column> {
         let kind = self.kind.as_ref()?;
-        let chunks = self.chunks.iter();
-        let chunks: Vec<&[i64]> = chunks
-            .map(|array| array.as_ref().map_or(&[][..], |array| array.values()))
-            .collect();
         let mut values = Vec::with_capacity(positions.len());
         for position in positions {
             let (number, offset) = place(*position);
-            values.push(*chunks.get(number)?.get(offset)?);
+            values.push(*self.chunks.get(number)?.as_ref()?.get(offset)?);
         }
         Some(kind.same_kind(&Int64Array::from(values)))
     }
@@ -164,7 +160,7 @@ impl<F: Fixed> Table<F> {
             if let Some(array) = column.integers().filter(|_| is_same)
                 && array.null_count() == 0
             {
-                kept.set(number, array.clone());
+                kept.set(number, array.values().clone());
                 return Ok(true);
             }
         }
