@@ -82,6 +82,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// With room for so many.
+    pub fn with_capacity(count: usize) -> Found {
+        Found {
+            rows: Vec::with_capacity(count),
+            nodes: Vec::with_capacity(count),
+            relationships: Vec::with_capacity(count),
+        }
+    }
+
     /// Adds one.
     #[inline]
     pub fn push(&mut self, row: u32, node: u32, relationship: u32) {

@@ -27,6 +27,8 @@ pub(in crate::execute) struct ExpandOne<'p> {
     rest: Option<(Batch, usize)>,
     /// The neighbours that were handed out, where each is wanted once.
     met: NodeSet,
+    /// How many rows the batch before had: most likely the next has as many.
+    last_rows: usize,
 }
 
 impl<'p> ExpandOne<'p> {
@@ -36,6 +38,7 @@ impl<'p> ExpandOne<'p> {
             expand,
             rest: None,
             met: NodeSet::default(),
+            last_rows: 0,
         }
     }
 }
@@ -65,7 +68,7 @@ impl Operator for ExpandOne<'_> {
         let takes_all = into.is_none() && taken.is_empty() && !once;
         let mut taken_here = Vec::new();
         let mut held = runtime.context.reservation();
-        let mut found = Found::default();
+        let mut found = Found::with_capacity(self.last_rows);
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
             let before = found.rows.len();
@@ -99,6 +102,7 @@ impl Operator for ExpandOne<'_> {
             }
             row += 1;
         }
+        self.last_rows = found.rows.len();
         let Found {
             rows,
             nodes,

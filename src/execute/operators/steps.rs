@@ -319,10 +319,12 @@ fn undirected(types: &[TypeId], graph: &Snapshot) -> Option<Vec<AdjacencyReader>
     readers.collect()
 }
 
-/// Where a number stands first.
+/// Where a number stands first. Most lists lack it, which vector instructions tell.
 #[inline]
 fn place_of(number: u32, numbers: &[u32]) -> Option<usize> {
-    numbers.iter().position(|other| *other == number)
+    let is_there = numbers.contains(&number);
+    let place = || numbers.iter().position(|other| *other == number);
+    is_there.then(place).flatten()
 }
 
 /// Those neighbours that are the target.
