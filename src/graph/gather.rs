@@ -73,8 +73,9 @@ impl<F: Fixed> Table<F> {
         kept: &mut KeptColumns,
         deleted: impl Fn() -> Error,
     ) -> Result<Column> {
-        if let Some((chunk, offset)) = self.contiguous(positions) {
-            let chunk = self.chunk(chunk)?;
+        if let Some((chunk, offset)) = contiguous(positions)
+            && let Some(chunk) = self.frozen_chunk(chunk)?
+        {
             let rows = positions.len();
             let alive = chunk.alive.get(offset..offset + rows);
             let all_exist = |alive: &[bool]| chunk.dead == 0 || alive.iter().all(|one| *one);
@@ -94,10 +95,10 @@ impl<F: Fixed> Table<F> {
     /// The values of `key` in rows that stand side by side in a chunk; `None` where that is not all
     /// there is to it: rows may be patched, or not exist any more.
     pub(super) fn run_column(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Column>> {
-        let Some((number, offset)) = self.frozen_run(rows) else {
+        let (number, offset) = place(rows.start);
+        let Some(chunk) = self.frozen_chunk(number)? else {
             return Ok(None);
         };
-        let chunk = self.chunk(number)?;
         if chunk.dead > 0 || offset + rows.len() > chunk.fixed.len() {
             return Ok(None);
         }
@@ -110,21 +111,13 @@ impl<F: Fixed> Table<F> {
 
     /// Values between which those of [`Table::run_column`] are, where that is known.
     pub(super) fn run_bounds(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
-        let Some((number, _)) = self.frozen_run(rows) else {
-            return Ok(None);
-        };
-        let chunk = self.chunk(number)?;
-        match chunk.dead {
-            0 => Ok(chunk.bounds(key)?.cloned()),
+        let (number, offset) = place(rows.start);
+        match self.frozen_chunk(number)? {
+            Some(chunk) if chunk.dead == 0 && offset + rows.len() <= CHUNK_SIZE => {
+                Ok(chunk.bounds(key)?.cloned())
+            }
             _ => Ok(None),
         }
-    }
-
-    /// Chunk and offset of rows in one chunk without patch.
-    fn frozen_run(&self, rows: &Range<u32>) -> Option<(usize, usize)> {
-        let (number, offset) = place(rows.start);
-        let is_frozen = offset + rows.len() <= CHUNK_SIZE && !self.is_patched(number);
-        is_frozen.then_some((number, offset))
     }
 
     /// The cells of integer columns in one plain loop; `None` where that is not all there is to it.
@@ -214,19 +207,6 @@ impl<F: Fixed> Table<F> {
         }
     }
 
-    /// Chunk and offset, if the positions ascend without gaps inside one chunk without patch.
-    fn contiguous(&self, positions: &UInt32Array) -> Option<(usize, usize)> {
-        let values = positions.values();
-        let (first, last) = (*values.first()?, *values.last()?);
-        let (chunk, offset) = place(first);
-        let together = positions.null_count() == 0
-            && last as usize + 1 == first as usize + values.len()
-            && offset + values.len() <= CHUNK_SIZE
-            && !self.is_patched(chunk)
-            && values.is_sorted_by(|one, next| one < next);
-        together.then_some((chunk, offset))
-    }
-
     fn gathered(
         &self,
         positions: &UInt32Array,
@@ -268,6 +248,18 @@ impl<F: Fixed> Table<F> {
         sources[PATCHED] = patched.finish();
         pick(&sources, &places)
     }
+}
+
+/// Chunk and offset, if the positions ascend without gaps inside one chunk.
+fn contiguous(positions: &UInt32Array) -> Option<(usize, usize)> {
+    let values = positions.values();
+    let (first, last) = (*values.first()?, *values.last()?);
+    let (chunk, offset) = place(first);
+    let together = positions.null_count() == 0
+        && last as usize + 1 == first as usize + values.len()
+        && offset + values.len() <= CHUNK_SIZE
+        && values.is_sorted_by(|one, next| one < next);
+    together.then_some((chunk, offset))
 }
 
 /// The first chunk of some positions, and how many there are from it to the last.

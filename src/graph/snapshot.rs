@@ -172,10 +172,9 @@ impl Graph {
     /// # Errors
     /// Where the chunk is stored and cannot be fetched.
     pub fn scan_node_run(&self, chunk: usize, labels: &[LabelId]) -> Result<Option<Range<u32>>> {
-        if self.nodes.is_patched(chunk) {
+        let Some(held) = self.nodes.frozen_chunk(chunk)? else {
             return Ok(None);
-        }
-        let held = self.nodes.chunk(chunk)?;
+        };
         let Some(set) = held.uniform else {
             return Ok(None);
         };
