@@ -83,3 +83,29 @@ fn compose(before: &UInt32Array, rows: &UInt32Array) -> UInt32Array {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn picks_of_picks_are_the_rows_of_rows() {
+        let picks = [Some(3), None, Some(0), Some(2), Some(2), Some(1)];
+        let rows = Arc::new(UInt32Array::from_iter(picks));
+        let mut whole: Vec<Option<u32>> = (10..20).map(Some).collect();
+        let mut selection = Selection::new(Arc::new(whole.iter().copied().collect()));
+        for turn in 0..3 * MOST_PICKS {
+            selection = selection.pick(&rows);
+            whole = picks
+                .iter()
+                .map(|row| row.and_then(|row| whole[row as usize]))
+                .collect();
+            // Those in between are read or not.
+            if turn % 5 == 0 || turn > 2 * MOST_PICKS {
+                assert_eq!(selection.rows().iter().collect::<Vec<_>>(), whole);
+            }
+            assert_eq!(selection.len(), whole.len());
+            assert!(selection.picks <= MOST_PICKS);
+        }
+    }
+}

@@ -17,6 +17,9 @@ use crate::value::{NodeId, RelationshipId, TypeId, Value};
 /// Neighbours that are gone through between two looks at the interrupt flag.
 pub(super) const BETWEEN_CHECKS: usize = 1 << 16;
 
+/// So few relationships are looked for in a list one after the other.
+const FEW_TAKEN: usize = 4;
+
 /// Rows whose lists are brought near at once.
 pub(super) const READ_AHEAD: usize = 256;
 
@@ -240,19 +243,14 @@ impl Steps {
     ) -> Result<()> {
         for (number, reader) in self.readers.iter_mut().enumerate() {
             let list = reader.neighbours(NodeId(node))?;
-            let skips_loops = self.both && number % 2 == 1 && list.has_loops;
-            let mut start = 0;
-            loop {
-                let (nodes, ids) = (&list.nodes[start..], &list.relationships[start..]);
-                let places = taken.iter().filter_map(|id| place_of(*id, ids));
-                let loops = skips_loops.then(|| place_of(node, nodes)).flatten();
-                let Some(place) = places.chain(loops).min() else {
-                    break;
-                };
-                visit(list.part(start..start + place));
-                start += place + 1;
+            if self.both && number % 2 == 1 && list.has_loops {
+                let start = list.nodes.partition_point(|other| *other < node);
+                let end = start + only(list, node).nodes.len();
+                visit_between(list.part(0..start), taken, &mut visit);
+                visit_between(list.part(end..list.nodes.len()), taken, &mut visit);
+            } else {
+                visit_between(list, taken, &mut visit);
             }
-            visit(list.part(start..list.nodes.len()));
         }
         Ok(())
     }
@@ -319,12 +317,27 @@ fn undirected(types: &[TypeId], graph: &Snapshot) -> Option<Vec<AdjacencyReader>
     readers.collect()
 }
 
-/// Where a number stands first. Most lists lack it, which vector instructions tell.
+/// Calls `visit` with the pieces of a list between relationships that are `taken`.
 #[inline]
-fn place_of(number: u32, numbers: &[u32]) -> Option<usize> {
-    let is_there = numbers.contains(&number);
-    let place = || numbers.iter().position(|other| *other == number);
-    is_there.then(place).flatten()
+fn visit_between(list: Neighbours<'_>, taken: &[u32], visit: &mut impl FnMut(Neighbours<'_>)) {
+    let mut rest = list;
+    while let Some(place) = first_of(taken, rest.relationships) {
+        visit(rest.part(0..place));
+        rest = rest.part(place + 1..rest.nodes.len());
+    }
+    visit(rest);
+}
+
+/// Where the first of the wanted numbers stands.
+#[inline]
+fn first_of(wanted: &[u32], numbers: &[u32]) -> Option<usize> {
+    if wanted.len() > FEW_TAKEN {
+        return numbers.iter().position(|number| wanted.contains(number));
+    }
+    // Most lists lack a number, which vector instructions tell.
+    let there = wanted.iter().filter(|one| numbers.contains(one));
+    let place = |one: &u32| numbers.iter().position(|number| number == one);
+    there.filter_map(place).min()
 }
 
 /// Those neighbours that are the target.
