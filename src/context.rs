@@ -65,7 +65,8 @@ pub struct Context {
     threads: NonZeroUsize,
     alone: Duration,
     statement_time: DateTime,
-    file_access: Arc<FileAccess>,
+    /// All files where missing.
+    file_access: Option<Arc<FileAccess>>,
     accounts: Option<Accounts>,
 }
 
@@ -121,7 +122,7 @@ impl Context {
             threads: limits.threads,
             alone: limits.alone,
             statement_time,
-            file_access: Arc::default(),
+            file_access: None,
             accounts: None,
         }
     }
@@ -166,13 +167,14 @@ impl Context {
 
     /// The same context for a statement that may read these files only.
     pub fn with_file_access(mut self, file_access: Arc<FileAccess>) -> Self {
-        self.file_access = file_access;
+        self.file_access = Some(file_access);
         self
     }
 
     /// The files that the statement may read.
     pub fn file_access(&self) -> &FileAccess {
-        &self.file_access
+        const ALL: &FileAccess = &FileAccess::Everything;
+        self.file_access.as_deref().unwrap_or(ALL)
     }
 
     /// Threads that may work on the statement at once.

@@ -84,7 +84,7 @@ pub(crate) enum Prepared {
     /// A query with its plans.
     Query {
         mode: Mode,
-        columns: Vec<Arc<str>>,
+        columns: Arc<[Arc<str>]>,
         warnings: Vec<Warning>,
         read_only: bool,
         /// Where the plan is to be shown.
@@ -255,19 +255,11 @@ impl Session {
                     plan: shown.as_ref().map(ShownPlan::explained),
                     ..Summary::default()
                 };
-                Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
+                Ok(QueryResult::without_rows(snapshot, summary))
             }
             Prepared::Query { read_only, .. } => {
                 let run = |snapshot: Snapshot, turn: Option<&mut WriteTurn>| {
-                    let compile_time = start.elapsed();
-                    self.execute(
-                        &prepared,
-                        parameters,
-                        &procedures,
-                        snapshot,
-                        turn,
-                        compile_time,
-                    )
+                    self.execute(&prepared, parameters, &procedures, snapshot, turn, start)
                 };
                 if *read_only {
                     return Ok(run(snapshot, None)?.0);
@@ -332,7 +324,7 @@ impl Session {
             (_, None) => *transaction = Some(Transaction::begin(&self.database, control)?),
         }
         let summary = Summary::default();
-        Ok(QueryResult::new(Vec::new(), Vec::new(), snapshot, summary))
+        Ok(QueryResult::without_rows(snapshot, summary))
     }
 
     /// From the text to a plan, stage by stage.
@@ -369,7 +361,7 @@ impl Session {
         let shown = (mode != Mode::Run).then(|| ShownPlan::new(&logical, &physical, &statistics));
         Ok(Prepared::Query {
             mode,
-            columns,
+            columns: columns.into(),
             warnings,
             read_only: bound.read_only,
             shown,
@@ -396,7 +388,7 @@ impl Session {
                 ..Summary::default()
             };
             let (after, effects) = writer.finish();
-            let result = QueryResult::new(Vec::new(), Vec::new(), after.clone(), summary);
+            let result = QueryResult::without_rows(after.clone(), summary);
             Ok((result, after, effects))
         })
     }
@@ -410,7 +402,7 @@ impl Session {
         procedures: &Procedures,
         snapshot: Snapshot,
         turn: Option<&mut WriteTurn>,
-        compile_time: Duration,
+        begun: Instant,
     ) -> Result<(QueryResult, Vec<Effect>)> {
         let Prepared::Query {
             mode,
@@ -443,7 +435,7 @@ impl Session {
             &context,
             &parameters.0,
             procedures,
-            snapshot.clone(),
+            snapshot,
             writer.as_mut(),
         );
         runtime.committer = committer.as_mut().map(|commit| commit as &mut Committer);
@@ -460,10 +452,10 @@ impl Session {
             })),
             _ => None,
         };
-        drop(runtime);
+        let snapshot = runtime.into_graph();
         let mut summary = Summary {
             warnings: warnings.clone(),
-            compile_time,
+            compile_time: start - begun,
             plan,
             ..Summary::default()
         };

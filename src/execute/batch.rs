@@ -9,11 +9,15 @@ use std::sync::Arc;
 
 use arrow_array::UInt32Array;
 
+use super::selection::Selection;
 use crate::column::Column;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 
 /// How many rows an operator aims to hand out at once.
 pub const BATCH_SIZE: usize = 2048;
+
+/// So few rows are read without keeping what was read, and without looking for it.
+pub(super) const FEW_ROWS: usize = 64;
 
 /// Rows in columns. Each row counts as often as its multiplicity says.
 #[derive(Debug, Clone, Default)]
@@ -38,9 +42,10 @@ struct Read {
 #[derive(Debug, Clone)]
 struct LazyColumn {
     base: Base,
-    /// Which rows of `base` are meant; a null stands for a null. All rows where missing.
-    selection: Option<Arc<UInt32Array>>,
-    gathered: OnceCell<Column>,
+    /// Which rows of `base` are meant. All rows where missing.
+    selection: Option<Arc<Selection>>,
+    /// Elsewhere, so that a column that is as it was takes less room.
+    gathered: OnceCell<Box<Column>>,
 }
 
 /// What rows of a column are picked from.
@@ -121,7 +126,7 @@ impl Batch {
         match &column.base {
             Base::Nodes(nodes) => Some(NodeRun {
                 nodes: nodes.clone(),
-                selection: column.selection.clone(),
+                selection: column.selection.as_ref().map(|rows| rows.rows().clone()),
             }),
             Base::Column(_) => None,
         }
@@ -157,8 +162,11 @@ impl Batch {
         read.map(|read| read.column.get().cloned()).transpose()
     }
 
-    /// Keeps the property of a column that was read.
+    /// Keeps the property of a column that was read; where there are few rows it is as well read again.
     pub(super) fn keep_read(&self, slot: usize, key: &Arc<str>, state: u64, column: &Column) {
+        if self.rows < FEW_ROWS {
+            return;
+        }
         let mut reads = self.reads.borrow_mut();
         reads.push(Read {
             slot,
@@ -171,8 +179,8 @@ impl Batch {
     /// All columns, gathered.
     pub fn into_columns(self) -> Result<Vec<Column>> {
         self.columns
-            .iter()
-            .map(|column| column.get().cloned())
+            .into_iter()
+            .map(LazyColumn::into_column)
             .collect()
     }
 
@@ -216,8 +224,9 @@ impl Batch {
     /// The rows named, in this order; a null gives a row of nulls.
     pub fn select(&self, rows: UInt32Array) -> Result<Batch> {
         let rows = Arc::new(rows);
-        // Columns that came the same way share their selection, which is composed once.
-        let mut composed: Vec<(*const UInt32Array, Arc<UInt32Array>)> = Vec::new();
+        let picked = Selection::new(rows.clone());
+        // Columns that came the same way share their selection.
+        let mut shared: Vec<(*const Selection, Arc<Selection>)> = Vec::new();
         let mut pick = |column: &LazyColumn| {
             let gathered = match column.base {
                 Base::Column(_) => column.gathered.get(),
@@ -226,17 +235,17 @@ impl Batch {
             };
             match (gathered, &column.selection) {
                 (Some(gathered), _) => {
-                    LazyColumn::picked(Base::Column(gathered.clone()), rows.clone())
+                    LazyColumn::picked(Base::Column(Column::clone(gathered)), picked.clone())
                 }
-                (None, None) => LazyColumn::picked(column.base.clone(), rows.clone()),
+                (None, None) => LazyColumn::picked(column.base.clone(), picked.clone()),
                 (None, Some(before)) => {
                     let pointer = Arc::as_ptr(before);
-                    let known = composed.iter().find(|(known, _)| *known == pointer);
+                    let known = shared.iter().find(|(known, _)| *known == pointer);
                     let selection = match known {
                         Some((_, selection)) => selection.clone(),
                         None => {
-                            let selection = Arc::new(compose(before, &rows));
-                            composed.push((pointer, selection.clone()));
+                            let selection = before.pick(&rows);
+                            shared.push((pointer, selection.clone()));
                             selection
                         }
                     };
@@ -252,8 +261,10 @@ impl Batch {
         });
         let reads = RefCell::new(reads.collect());
         let multiplicity = self.multiplicity.as_ref().map(|multiplicity| {
-            let times = |row: Option<u32>| row.map_or(1, |row| multiplicity[row as usize]);
-            Arc::new(rows.iter().map(times).collect())
+            let picked = rows
+                .iter()
+                .map(|row| row.map_or(1, |row| multiplicity[row as usize]));
+            Arc::new(picked.collect())
         });
         Ok(Batch {
             rows: rows.len(),
@@ -366,11 +377,18 @@ impl Batch {
 }
 
 impl LazyColumn {
-    fn picked(base: Base, selection: Arc<UInt32Array>) -> Self {
+    fn picked(base: Base, selection: Arc<Selection>) -> Self {
         LazyColumn {
             base,
             selection: Some(selection),
             gathered: OnceCell::new(),
+        }
+    }
+
+    fn into_column(self) -> Result<Column> {
+        match (self.base, &self.selection) {
+            (Base::Column(base), None) => Ok(base),
+            (base, _) => LazyColumn { base, ..self }.get().cloned(),
         }
     }
 
@@ -382,16 +400,16 @@ impl LazyColumn {
             return Ok(gathered);
         }
         let gathered = match (&self.base, &self.selection) {
-            (Base::Column(base), Some(selection)) => base.take(selection)?,
+            (Base::Column(base), Some(selection)) => base.take(selection.rows())?,
             (Base::Column(base), None) => base.clone(),
             (Base::Nodes(nodes), Some(selection)) => {
-                Column::Node(selection.unary(|row| nodes.start.wrapping_add(row)))
+                Column::Node(selection.rows().unary(|row| nodes.start.wrapping_add(row)))
             }
             (Base::Nodes(nodes), None) => {
                 Column::Node(UInt32Array::from_iter_values(nodes.clone()))
             }
         };
-        Ok(self.gathered.get_or_init(|| gathered))
+        Ok(self.gathered.get_or_init(|| Box::new(gathered)))
     }
 }
 
@@ -464,21 +482,4 @@ pub(super) fn too_many() -> Error {
         ErrorDetail::IntegerOverflow,
         "there are more rows than an integer of 64 bits counts",
     )
-}
-
-/// The rows of rows.
-fn compose(before: &UInt32Array, rows: &UInt32Array) -> UInt32Array {
-    use arrow_array::Array;
-    if before.null_count() == 0 && rows.null_count() == 0 {
-        let values = before.values();
-        return UInt32Array::from_iter_values(
-            rows.values().iter().map(|row| values[*row as usize]),
-        );
-    }
-    rows.iter()
-        .map(|row| {
-            let row = row? as usize;
-            before.is_valid(row).then(|| before.value(row))
-        })
-        .collect()
 }

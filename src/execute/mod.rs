@@ -12,6 +12,7 @@ mod parts;
 mod profile;
 mod runtime;
 mod schema;
+mod selection;
 
 pub use batch::{BATCH_SIZE, Batch};
 pub use profile::Counts;
@@ -219,5 +220,8 @@ pub fn run(plan: &Plan, runtime: &mut Runtime) -> Result<Vec<Batch>> {
         }
         Ok((batches, held))
     })?;
-    Ok(parts.into_iter().flat_map(|(batches, _)| batches).collect())
+    let mut parts = parts.into_iter().map(|(batches, _)| batches);
+    let mut batches = parts.next().unwrap_or_default();
+    batches.extend(parts.flatten());
+    Ok(batches)
 }

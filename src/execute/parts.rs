@@ -106,7 +106,8 @@ impl<'p> Parts<'p> {
             && argument.is_none()
             && runtime.share.is_none()
             && runtime.graph().node_chunks() > 1;
-        match source(plan, runtime).filter(|source| is_shared && source.is_worth) {
+        let source = is_shared.then(|| source(plan, runtime)).flatten();
+        match source.filter(|source| source.is_worth) {
             Some(Source { plan: source, .. }) => Parts::Many { plan, source },
             None => Parts::One(open(plan, argument, runtime)),
         }

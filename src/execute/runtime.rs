@@ -1,11 +1,12 @@
 //! What a running plan shares: the context, parameters, procedures, and the graph as it stands.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::UInt32Array;
 
+use super::batch::FEW_ROWS;
 use super::parts::Share;
 use super::profile::Counts;
 use crate::column::Column;
@@ -17,9 +18,6 @@ use crate::value::{KeyId, Value};
 
 /// What a new node, relationship or property takes without its values, in bytes.
 const BYTES_OF_WRITE: usize = 64;
-
-/// So few rows are read without looking for what was kept.
-const FEW_ROWS: usize = 64;
 
 /// Commits what a writer wrote, and lets it go on.
 pub type Committer<'c> = dyn FnMut(&mut GraphWriter) -> Result<()> + 'c;
@@ -110,6 +108,11 @@ impl<'a> Runtime<'a> {
         &self.snapshot
     }
 
+    /// The graph as the last clause saw it, at the end of the run.
+    pub fn into_graph(self) -> Snapshot {
+        self.snapshot
+    }
+
     /// A number that differs where [`Runtime::graph`] is another graph than before.
     #[inline]
     pub fn state(&self) -> u64 {
@@ -118,22 +121,30 @@ impl<'a> Runtime<'a> {
 
     /// One property of many nodes.
     pub(super) fn node_column(&self, nodes: &UInt32Array, key: KeyId) -> Result<Column> {
-        if nodes.len() < FEW_ROWS {
-            return self.snapshot.node_column(nodes, key);
+        match nodes.len() < FEW_ROWS {
+            true => self.snapshot.node_column(nodes, key),
+            false => {
+                let mut kept = self.kept_columns(true, key);
+                self.snapshot.node_column_by(nodes, key, &mut kept)
+            }
         }
-        let mut kept = self.kept_columns[0].borrow_mut();
-        let kept = kept.entry(key).or_default();
-        self.snapshot.node_column_by(nodes, key, kept)
     }
 
     /// One property of many relationships.
     pub(super) fn relationship_column(&self, ids: &UInt32Array, key: KeyId) -> Result<Column> {
-        if ids.len() < FEW_ROWS {
-            return self.snapshot.relationship_column(ids, key);
+        match ids.len() < FEW_ROWS {
+            true => self.snapshot.relationship_column(ids, key),
+            false => {
+                let mut kept = self.kept_columns(false, key);
+                self.snapshot.relationship_column_by(ids, key, &mut kept)
+            }
         }
-        let mut kept = self.kept_columns[1].borrow_mut();
-        let kept = kept.entry(key).or_default();
-        self.snapshot.relationship_column_by(ids, key, kept)
+    }
+
+    /// What was kept of earlier reads of a property of nodes, or of relationships.
+    pub(super) fn kept_columns(&self, is_of_nodes: bool, key: KeyId) -> RefMut<'_, KeptColumns> {
+        let kept = self.kept_columns[usize::from(!is_of_nodes)].borrow_mut();
+        RefMut::map(kept, |kept| kept.entry(key).or_default())
     }
 
     /// What functions see.

@@ -203,6 +203,10 @@ impl Accumulator for Count {
         _: &Context,
     ) -> Result<()> {
         let column = &arguments[0];
+        if let (None, [only]) = (weights, self.counts.as_mut_slice()) {
+            *only = only.saturating_add((groups.len() - column.null_count()) as i64);
+            return Ok(());
+        }
         let has_nulls = column.null_count() > 0;
         Rows { groups, weights }.each_row(
             |row| !has_nulls || !column.is_null(row),

@@ -246,6 +246,15 @@ impl Adjacency {
         neighbours: &mut Vec<u32>,
         relationships: &mut Vec<u32>,
     ) -> Result<()> {
+        if self.added.is_empty() && self.removed.is_empty() {
+            for number in self.segments_of(node) {
+                let segment = self.segment(number)?;
+                let (start, end) = segment.range(node);
+                neighbours.extend_from_slice(&segment.neighbours[start..end]);
+                relationships.extend_from_slice(&segment.relationships[start..end]);
+            }
+            return Ok(());
+        }
         let mut added = self.added.range(entries_of(node)).copied().peekable();
         let mut take = |entry: Entry| {
             neighbours.push(entry.1);

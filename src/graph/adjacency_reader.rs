@@ -41,6 +41,18 @@ pub struct Neighbours<'r> {
     pub has_loops: bool,
 }
 
+impl<'r> Neighbours<'r> {
+    /// Those at some places.
+    #[inline]
+    pub fn part(&self, places: Range<usize>) -> Neighbours<'r> {
+        Neighbours {
+            nodes: &self.nodes[places.clone()],
+            relationships: &self.relationships[places],
+            has_loops: self.has_loops,
+        }
+    }
+}
+
 /// The lists of nodes whose numbers follow one another.
 #[derive(Debug, Clone, Copy)]
 pub struct NeighbourRows<'r> {
@@ -92,12 +104,12 @@ pub struct Found {
 }
 
 impl Found {
-    /// Nothing yet.
-    pub fn new(wants_relationships: bool) -> Self {
+    /// With room for so many; relationships are noted if they are wanted.
+    pub fn with_capacity(count: usize, wants_relationships: bool) -> Found {
         Found {
-            rows: Vec::new(),
-            nodes: Vec::new(),
-            relationships: Vec::new(),
+            rows: Vec::with_capacity(count),
+            nodes: Vec::with_capacity(count),
+            relationships: Vec::with_capacity(if wants_relationships { count } else { 0 }),
             wants_relationships,
         }
     }
@@ -112,13 +124,13 @@ impl Found {
         }
     }
 
-    /// Adds neighbours of one row.
+    /// Adds all of a list.
     #[inline]
-    pub(super) fn extend(&mut self, row: u32, nodes: &[u32], relationships: &[u32]) {
-        self.rows.resize(self.rows.len() + nodes.len(), row);
-        self.nodes.extend_from_slice(nodes);
+    pub fn extend(&mut self, row: u32, list: Neighbours<'_>) {
+        self.rows.resize(self.rows.len() + list.nodes.len(), row);
+        self.nodes.extend_from_slice(list.nodes);
         if self.wants_relationships {
-            self.relationships.extend_from_slice(relationships);
+            self.relationships.extend_from_slice(list.relationships);
         }
     }
 }
@@ -183,11 +195,7 @@ impl AdjacencyReader {
         }
         let segment = held(&self.held, self.last)?;
         let (start, end) = segment.range(node.0);
-        Ok(Neighbours {
-            nodes: &segment.neighbours[start..end],
-            relationships: &segment.relationships[start..end],
-            has_loops: segment.has_loops,
-        })
+        Ok(segment.list(start..end))
     }
 
     /// All lists, if they stand in one piece.
@@ -306,8 +314,7 @@ impl AdjacencyReader {
         {
             if !self.stands_whole(*node)? {
                 let row = (first + place) as u32;
-                let list = self.merge(*node)?;
-                found.extend(row, list.nodes, list.relationships);
+                found.extend(row, self.merge(*node)?);
                 place += 1;
                 continue;
             }

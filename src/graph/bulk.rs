@@ -16,7 +16,7 @@ use super::effect::Effect;
 use super::packing::{BulkRow, Packing, Ready};
 use super::radix::sorted_both_ways;
 use super::segment::{Entry, Segment};
-use super::snapshot::{Endpoints, Snapshot};
+use super::snapshot::{Endpoints, Graph};
 use super::table::{CHUNK_SIZE, Table};
 use super::writer::{GraphWriter, check_storable, count};
 use crate::column::{Column, ColumnBuilder};
@@ -126,13 +126,13 @@ fn pad(column: &mut ColumnBuilder, rows: &mut usize, wanted: usize) {
 }
 
 impl BulkRow for LabelSetId {
-    fn table(graph: &mut Snapshot) -> &mut Table<Self> {
+    fn table(graph: &mut Graph) -> &mut Table<Self> {
         &mut graph.nodes
     }
 }
 
 impl BulkRow for Endpoints {
-    fn table(graph: &mut Snapshot) -> &mut Table<Self> {
+    fn table(graph: &mut Graph) -> &mut Table<Self> {
         &mut graph.relationships
     }
 }

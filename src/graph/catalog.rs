@@ -1,7 +1,8 @@
 //! The names of a graph, each with its number, and the sets of labels that nodes have.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+
+use hashbrown::HashMap;
 
 use crate::value::{KeyId, LabelId, TypeId};
 

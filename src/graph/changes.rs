@@ -7,7 +7,7 @@ use arrow_array::UInt32Array;
 
 use super::chunk::Fixed;
 use super::gather::KeptColumns;
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use super::table::{Properties, Table, place};
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -137,8 +137,8 @@ impl Originals {
 
 /// The net changes from one state to another.
 pub(super) fn changes(
-    before: &Snapshot,
-    after: &Snapshot,
+    before: &Graph,
+    after: &Graph,
     nodes: &Originals,
     relationships: &Originals,
 ) -> Result<Changes> {
@@ -160,7 +160,7 @@ pub(super) fn changes(
             _ => {}
         }
     }
-    let [before, after] = [before, after].map(Snapshot::schema);
+    let [before, after] = [before, after].map(Graph::schema);
     changes.graph_types_set = u64::from(before.graph_type() != after.graph_type());
     [changes.indexes_added, changes.indexes_removed] =
         difference(&before.index_names(), &after.index_names());

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::schema::Target;
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use crate::error::Result;
 use crate::value::{KeyId, NodeId, RelationshipId, Value, write_name};
 
@@ -11,7 +11,7 @@ use crate::value::{KeyId, NodeId, RelationshipId, Value, write_name};
 const SHOWN: usize = 3;
 
 /// `node 3 (:City {name: 'Rabat'})`, or as a relationship.
-pub(super) fn describe(target: &Target, position: u32, graph: &Snapshot) -> Result<String> {
+pub(super) fn describe(target: &Target, position: u32, graph: &Graph) -> Result<String> {
     match target {
         Target::Nodes(_) => describe_node(NodeId(position), graph),
         Target::Relationships(_) => describe_relationship(RelationshipId(position), graph),
@@ -19,7 +19,7 @@ pub(super) fn describe(target: &Target, position: u32, graph: &Snapshot) -> Resu
 }
 
 /// `node 3 (:City {name: 'Rabat'})`
-pub(super) fn describe_node(node: NodeId, graph: &Snapshot) -> Result<String> {
+pub(super) fn describe_node(node: NodeId, graph: &Graph) -> Result<String> {
     let labels = labels(node, graph)?;
     let properties = properties(&graph.node_properties(node)?, graph);
     let inside = format!("{labels} {properties}");
@@ -27,10 +27,7 @@ pub(super) fn describe_node(node: NodeId, graph: &Snapshot) -> Result<String> {
 }
 
 /// `relationship 4 [:HELD_IN {since: 1982}] from node 1 (:Event) to node 2 (:City)`
-pub(super) fn describe_relationship(
-    relationship: RelationshipId,
-    graph: &Snapshot,
-) -> Result<String> {
+pub(super) fn describe_relationship(relationship: RelationshipId, graph: &Graph) -> Result<String> {
     let ends = graph.endpoints(relationship)?;
     let mut inside = format!(
         ":{}",
@@ -50,14 +47,14 @@ pub(super) fn describe_relationship(
     ))
 }
 
-fn labels(node: NodeId, graph: &Snapshot) -> Result<String> {
+fn labels(node: NodeId, graph: &Graph) -> Result<String> {
     let labels = graph.node_labels(node)?.into_iter();
     let names = labels.map(|label| format!(":{}", name(graph.catalog().label_name(label))));
     Ok(names.collect())
 }
 
 /// `{name: 'Rabat', ...}`; empty where there is none.
-fn properties(properties: &[(KeyId, Value)], graph: &Snapshot) -> String {
+fn properties(properties: &[(KeyId, Value)], graph: &Graph) -> String {
     let shown = properties.iter().take(SHOWN);
     let shown = shown.map(|(key, value)| {
         let key = name(graph.catalog().key_name(*key));

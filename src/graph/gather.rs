@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use arrow_select::interleave::interleave;
 
 use super::chunk::{Chunk, Fixed};
@@ -21,12 +21,14 @@ const MOST_KEPT: usize = 4096;
 /// again and again fetches each once. They are of one state of the graph.
 #[derive(Debug, Default)]
 pub struct KeptColumns {
-    chunks: Vec<Option<Int64Array>>,
+    chunks: Vec<Option<ScalarBuffer<i64>>>,
     count: usize,
     /// A column of no rows, of the kind that all have.
     kind: Option<Column>,
     /// Whether some column was none of integers without nulls.
     are_other: bool,
+    /// The bounds of chunks that were asked for, where they are known.
+    bounds: Vec<Option<Option<Bounds>>>,
 }
 
 impl KeptColumns {
@@ -34,12 +36,23 @@ impl KeptColumns {
         self.chunks.get(number).is_some_and(Option::is_some)
     }
 
-    fn set(&mut self, number: usize, array: Int64Array) {
+    fn set(&mut self, number: usize, values: ScalarBuffer<i64>) {
         if self.chunks.len() <= number {
             self.chunks.resize(number + 1, None);
         }
         self.count += 1;
-        self.chunks[number] = Some(array);
+        self.chunks[number] = Some(values);
+    }
+
+    /// The values at positions, if all are kept.
+    fn pick(&self, positions: &[u32]) -> Option<Column> {
+        let kind = self.kind.as_ref()?;
+        let mut values = Vec::with_capacity(positions.len());
+        for position in positions {
+            let (number, offset) = place(*position);
+            values.push(*self.chunks.get(number)?.as_ref()?.get(offset)?);
+        }
+        Some(kind.same_kind(&Int64Array::from(values)))
     }
 
     /// Lets all go where there are too many.
@@ -62,8 +75,9 @@ impl<F: Fixed> Table<F> {
         kept: &mut KeptColumns,
         deleted: impl Fn() -> Error,
     ) -> Result<Column> {
-        if let Some((chunk, offset)) = self.contiguous(positions) {
-            let chunk = self.chunk(chunk)?;
+        if let Some((chunk, offset)) = contiguous(positions)
+            && let Some(chunk) = self.frozen_chunk(chunk)?
+        {
             let rows = positions.len();
             let alive = chunk.alive.get(offset..offset + rows);
             let all_exist = |alive: &[bool]| chunk.dead == 0 || alive.iter().all(|one| *one);
@@ -83,10 +97,10 @@ impl<F: Fixed> Table<F> {
     /// The values of `key` in rows that stand side by side in a chunk; `None` where that is not all
     /// there is to it: rows may be patched, or not exist any more.
     pub(super) fn run_column(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Column>> {
-        let Some((number, offset)) = self.frozen_run(rows) else {
+        let (number, offset) = place(rows.start);
+        let Some(chunk) = self.frozen_chunk(number)? else {
             return Ok(None);
         };
-        let chunk = self.chunk(number)?;
         if chunk.dead > 0 || offset + rows.len() > chunk.fixed.len() {
             return Ok(None);
         }
@@ -99,29 +113,36 @@ impl<F: Fixed> Table<F> {
 
     /// Values between which those of [`Table::run_column`] are, where that is known.
     pub(super) fn run_bounds(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
-        match self.frozen_run(rows) {
-            Some((number, _)) => self.chunk_bounds(number, key),
-            None => Ok(None),
+        let (number, offset) = place(rows.start);
+        match offset + rows.len() <= CHUNK_SIZE {
+            true => self.chunk_bounds(number, key),
+            false => Ok(None),
         }
+    }
+
+    /// As [`Table::chunk_bounds`], kept for the next time.
+    pub(super) fn kept_bounds<'k>(
+        &self,
+        number: usize,
+        key: KeyId,
+        kept: &'k mut KeptColumns,
+    ) -> Result<Option<&'k Bounds>> {
+        if kept.bounds.len() <= number {
+            kept.bounds.resize(number + 1, None);
+        }
+        let known = &mut kept.bounds[number];
+        if known.is_none() {
+            *known = Some(self.chunk_bounds(number, key)?);
+        }
+        Ok(known.as_ref().and_then(Option::as_ref))
     }
 
     /// Values between which those of a property are in all rows of a chunk, where that is known.
-    pub(super) fn chunk_bounds(&self, number: usize, key: KeyId) -> Result<Option<Bounds>> {
-        if self.is_patched(number) {
-            return Ok(None);
-        }
-        let chunk = self.chunk(number)?;
-        match chunk.dead {
-            0 => Ok(chunk.bounds(key)?.cloned()),
+    fn chunk_bounds(&self, number: usize, key: KeyId) -> Result<Option<Bounds>> {
+        match self.frozen_chunk(number)? {
+            Some(chunk) if chunk.dead == 0 => Ok(chunk.bounds(key)?.cloned()),
             _ => Ok(None),
         }
-    }
-
-    /// Chunk and offset of rows in one chunk without patch.
-    fn frozen_run(&self, rows: &Range<u32>) -> Option<(usize, usize)> {
-        let (number, offset) = place(rows.start);
-        let is_frozen = offset + rows.len() <= CHUNK_SIZE && !self.is_patched(number);
-        is_frozen.then_some((number, offset))
     }
 
     /// The cells of integer columns in one plain loop; `None` where that is not all there is to it.
@@ -136,27 +157,16 @@ impl<F: Fixed> Table<F> {
         }
         let positions = positions.values();
         kept.make_room();
+        if let Some(column) = kept.pick(positions) {
+            return Ok(Some(column));
+        }
         for position in positions {
             let number = place(*position).0;
             if !kept.has(number) && !self.keep(number, key, kept)? {
                 return Ok(None);
             }
         }
-        let of_chunk: Vec<&[i64]> = kept
-            .chunks
-            .iter()
-            .map(|array| array.as_ref().map_or(&[][..], |array| array.values()))
-            .collect();
-        let mut is_missing = false;
-        let values = positions.iter().map(|position| {
-            let (number, offset) = place(*position);
-            let value = of_chunk[number].get(offset);
-            is_missing |= value.is_none();
-            value.copied().unwrap_or_default()
-        });
-        let values = Int64Array::from_iter_values(values);
-        let kind = kept.kind.as_ref().filter(|_| !is_missing);
-        Ok(kind.map(|kind| kind.same_kind(&values)))
+        Ok(kept.pick(positions))
     }
 
     /// Keeps the column of a chunk, if it is one of integers without nulls and of the kind of the others.
@@ -168,7 +178,7 @@ impl<F: Fixed> Table<F> {
             if let Some(array) = column.integers().filter(|_| is_same)
                 && array.null_count() == 0
             {
-                kept.set(number, array.clone());
+                kept.set(number, array.values().clone());
                 return Ok(true);
             }
         }
@@ -222,19 +232,6 @@ impl<F: Fixed> Table<F> {
         }
     }
 
-    /// Chunk and offset, if the positions ascend without gaps inside one chunk without patch.
-    fn contiguous(&self, positions: &UInt32Array) -> Option<(usize, usize)> {
-        let values = positions.values();
-        let (first, last) = (*values.first()?, *values.last()?);
-        let (chunk, offset) = place(first);
-        let together = positions.null_count() == 0
-            && last as usize + 1 == first as usize + values.len()
-            && offset + values.len() <= CHUNK_SIZE
-            && !self.is_patched(chunk)
-            && values.is_sorted_by(|one, next| one < next);
-        together.then_some((chunk, offset))
-    }
-
     fn gathered(
         &self,
         positions: &UInt32Array,
@@ -276,6 +273,18 @@ impl<F: Fixed> Table<F> {
         sources[PATCHED] = patched.finish();
         pick(&sources, &places)
     }
+}
+
+/// Chunk and offset, if the positions ascend without gaps inside one chunk.
+fn contiguous(positions: &UInt32Array) -> Option<(usize, usize)> {
+    let values = positions.values();
+    let (first, last) = (*values.first()?, *values.last()?);
+    let (chunk, offset) = place(first);
+    let together = positions.null_count() == 0
+        && last as usize + 1 == first as usize + values.len()
+        && offset + values.len() <= CHUNK_SIZE
+        && values.is_sorted_by(|one, next| one < next);
+    together.then_some((chunk, offset))
 }
 
 /// The first chunk of some positions, and how many there are from it to the last.

@@ -14,7 +14,7 @@ use super::index::Index;
 use super::index_tree::IndexImage;
 use super::neighbour_sets::{NeighbourSets, NeighbourSetsImage};
 use super::schema::{ConstraintDefinition, IndexDefinition, Schema};
-use super::snapshot::{Endpoints, Snapshot};
+use super::snapshot::{Endpoints, Graph, Snapshot};
 use super::table::{Table, TableImage};
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
 use crate::error::{Error, Result};
@@ -103,7 +103,7 @@ impl Snapshot {
         writer: &mut dyn BlobWriter,
         source: &Arc<dyn BlobReader>,
     ) -> Result<(Snapshot, Image)> {
-        let stored = Snapshot {
+        let stored = Graph {
             nodes: self.nodes.store(writer, source)?,
             relationships: self.relationships.store(writer, source)?,
             adjacency: self
@@ -112,7 +112,7 @@ impl Snapshot {
                 .map(|adjacency| adjacency.store(writer, source))
                 .collect::<Result<_>>()?,
             schema: self.schema.store(writer, source)?,
-            ..self.clone()
+            ..Graph::clone(self)
         };
         let image = Image {
             names: stored.catalog.names(),
@@ -125,7 +125,7 @@ impl Snapshot {
             schema: stored.schema.image(),
             neighbour_sets: stored.neighbour_sets.image(),
         };
-        Ok((stored, image))
+        Ok((self.changed(stored), image))
     }
 
     /// The graph of a catalog. Nothing but the catalog is read before it is asked for; parts that
@@ -136,7 +136,7 @@ impl Snapshot {
             Adjacency::open(image, source, known)
         });
         let mut catalog = Catalog::from_names(&image.names, &image.label_sets);
-        Snapshot {
+        Snapshot::from(Graph {
             schema: Schema::open(&image.schema, &mut catalog, source, &known.schema),
             neighbour_sets: NeighbourSets::open(image.neighbour_sets.as_ref(), &catalog),
             catalog,
@@ -145,8 +145,7 @@ impl Snapshot {
             adjacency: adjacency.collect(),
             label_counts: image.label_counts.iter().copied().collect(),
             type_counts: image.type_counts.iter().copied().collect(),
-            guard: None,
-        }
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::chunk::Fixed;
 use super::index_key::{KeyRange, can_equal, push_cell, push_value};
 use super::index_tree::{IndexImage, IndexTree};
 use super::schema::{IndexDefinition, Schema, Target};
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use super::table::{Table, place};
 use super::verify::doubled;
 use crate::context::Context;
@@ -65,7 +65,7 @@ impl Index {
     pub fn build(
         definition: Arc<IndexDefinition>,
         is_unique: bool,
-        graph: &Snapshot,
+        graph: &Graph,
         context: &Context,
     ) -> Result<Index> {
         let mut catalog = graph.catalog().clone();
@@ -75,12 +75,12 @@ impl Index {
     }
 
     /// The same index made anew from what `graph` holds. Errors as of [`Index::build`].
-    pub(super) fn rebuilt(&self, graph: &Snapshot, context: &Context) -> Result<Index> {
+    pub(super) fn rebuilt(&self, graph: &Graph, context: &Context) -> Result<Index> {
         Index::build(self.definition.clone(), self.is_unique, graph, context)
     }
 
     /// The same index as it should be, whether or not values that must differ do.
-    pub(super) fn expected(&self, graph: &Snapshot, context: &Context) -> Result<Index> {
+    pub(super) fn expected(&self, graph: &Graph, context: &Context) -> Result<Index> {
         Ok(Index {
             tree: Arc::new(self.entries_of(graph, false, context)?),
             ..self.clone()
@@ -185,7 +185,7 @@ impl Index {
     }
 
     /// Appends the positions of all elements that could be indexed, in the index or not.
-    pub fn scan(&self, graph: &Snapshot, context: &Context, found: &mut Vec<u32>) -> Result<()> {
+    pub fn scan(&self, graph: &Graph, context: &Context, found: &mut Vec<u32>) -> Result<()> {
         self.element.for_each(graph, context, &mut |position| {
             found.push(position);
             Ok(())
@@ -200,7 +200,7 @@ impl Index {
     }
 
     /// The key of an element as `graph` has it; `None` where it is not indexed.
-    pub(super) fn key_in(&self, graph: &Snapshot, position: u32) -> Result<Option<Key>> {
+    pub(super) fn key_in(&self, graph: &Graph, position: u32) -> Result<Option<Key>> {
         if !self.covers(graph, position)? {
             return Ok(None);
         }
@@ -224,7 +224,7 @@ impl Index {
     }
 
     /// Whether an element exists and is one of those that are indexed by their properties.
-    fn covers(&self, graph: &Snapshot, position: u32) -> Result<bool> {
+    fn covers(&self, graph: &Graph, position: u32) -> Result<bool> {
         Ok(match self.element {
             Element::Nodes(label) => match graph.nodes.fixed(position)? {
                 Some((true, set)) => graph.catalog.label_set(set).contains(&label),
@@ -245,12 +245,7 @@ impl Index {
         Arc::make_mut(&mut self.tree).remove(key, position)
     }
 
-    fn entries_of(
-        &self,
-        graph: &Snapshot,
-        must_differ: bool,
-        context: &Context,
-    ) -> Result<IndexTree> {
+    fn entries_of(&self, graph: &Graph, must_differ: bool, context: &Context) -> Result<IndexTree> {
         let mut held = context.reservation();
         let mut keys = Keys::default();
         let chunks = match self.element {
@@ -294,7 +289,7 @@ impl Index {
         table: &Table<F>,
         chunk: usize,
         positions: &[u32],
-        graph: &Snapshot,
+        graph: &Graph,
         keys: &mut Keys,
     ) -> Result<()> {
         if positions.is_empty() {
@@ -330,7 +325,7 @@ impl Index {
     }
 
     /// Checks of sorted keys that none is there twice that can equal itself.
-    fn check_different(&self, sorted: &[(&[u8], u32)], graph: &Snapshot) -> Result<()> {
+    fn check_different(&self, sorted: &[(&[u8], u32)], graph: &Graph) -> Result<()> {
         for pair in sorted.windows(2) {
             if let [(key, first), (next, second)] = pair
                 && key == next
@@ -373,7 +368,7 @@ impl Element {
     /// Calls `visit` with the position of each element.
     pub(super) fn for_each(
         self,
-        graph: &Snapshot,
+        graph: &Graph,
         context: &Context,
         visit: &mut dyn FnMut(u32) -> Result<()>,
     ) -> Result<()> {

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use super::adjacency::Direction;
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use super::table::{CHUNK_SIZE, Properties};
 use super::writer::GraphWriter;
 use crate::context::Context;
 use crate::error::{ErrorDetail, Result};
 use crate::value::{KeyId, NodeId, RelationshipId, TypeId, Value};
 
-impl Snapshot {
+impl Graph {
     /// Calls `told` with a sentence for everything that is damaged or does not agree.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ pub use index::Index;
 pub use index_key::{Condition, KeyRange};
 pub use schema::{ConstraintDefinition, ConstraintRule, IndexDefinition, Schema, Target};
 pub use set_column::NewValues;
-pub use snapshot::{Endpoints, PatternCount, SampledEnds, Snapshot};
+pub use snapshot::{Endpoints, Graph, PatternCount, SampledEnds, Snapshot};
 pub use table::CHUNK_SIZE;
 pub use writer::GraphWriter;
 

@@ -8,7 +8,7 @@ use super::blob::Packed;
 use super::bulk::PartStore;
 use super::chunk::{Chunk, Fixed};
 use super::slot::{Part, Slot};
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use super::table::Table;
 use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
@@ -41,7 +41,7 @@ struct UnderWay {
     packed: Pending<Result<Packed>>,
     number: usize,
     rows: usize,
-    place: fn(&mut Snapshot, Stored) -> Result<()>,
+    place: fn(&mut Graph, Stored) -> Result<()>,
     /// For the columns that are packed.
     _held: Reservation,
 }
@@ -57,7 +57,7 @@ struct Stored {
 /// Rows that chunks of a bulk load can have.
 pub(super) trait BulkRow: Fixed {
     /// The rows of a graph of this kind.
-    fn table(graph: &mut Snapshot) -> &mut Table<Self>;
+    fn table(graph: &mut Graph) -> &mut Table<Self>;
 }
 
 impl Packing {
@@ -86,7 +86,7 @@ impl Packing {
         &mut self,
         number: usize,
         chunk: Chunk<F>,
-        graph: &mut Snapshot,
+        graph: &mut Graph,
         context: &Context,
     ) -> Result<()> {
         let rows = chunk.fixed.len();
@@ -106,7 +106,7 @@ impl Packing {
     }
 
     /// Writes chunks until no more than `most` are under way.
-    fn settle(&mut self, graph: &mut Snapshot, most: usize) -> Result<()> {
+    fn settle(&mut self, graph: &mut Graph, most: usize) -> Result<()> {
         while self.under_way.len() > most
             && let Some(chunk) = self.under_way.pop_front()
             && let Some(store) = &self.store
@@ -128,7 +128,7 @@ impl Packing {
     ///
     /// # Errors
     /// As [`Packing::put`].
-    pub(super) fn settle_all(&mut self, graph: &mut Snapshot) -> Result<()> {
+    pub(super) fn settle_all(&mut self, graph: &mut Graph) -> Result<()> {
         self.settle(graph, 0)
     }
 
@@ -186,7 +186,7 @@ impl<T: Part> Ready<T> {
     }
 }
 
-fn place_in<F: BulkRow>(graph: &mut Snapshot, stored: Stored) -> Result<()> {
+fn place_in<F: BulkRow>(graph: &mut Graph, stored: Stored) -> Result<()> {
     let slot = Slot::stored(stored.place, &stored.store.reader());
     F::table(graph).set_chunk(stored.number, stored.rows, slot)
 }

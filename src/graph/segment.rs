@@ -1,9 +1,10 @@
 //! Frozen neighbours of a run of nodes: compressed sparse rows sorted by (neighbour, relationship), in
 //! memory or as bytes; `docs/file-format.md` describes the bytes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::adjacency_reader::Found;
+use super::adjacency_reader::{Found, Neighbours};
 use super::blob::{BlobReader, Packed, Place};
 use super::slot::Part;
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
@@ -42,11 +43,20 @@ impl Segment {
             if end == start + 1 {
                 found.push(row, self.neighbours[start], self.relationships[start]);
             } else if end > start {
-                let relationships = &self.relationships[start..end];
-                found.extend(row, &self.neighbours[start..end], relationships);
+                found.extend(row, self.list(start..end));
             }
         }
         nodes.len()
+    }
+
+    /// Entries of one node.
+    #[inline]
+    pub(super) fn list(&self, entries: Range<usize>) -> Neighbours<'_> {
+        Neighbours {
+            nodes: &self.neighbours[entries.clone()],
+            relationships: &self.relationships[entries],
+            has_loops: self.has_loops,
+        }
     }
 
     /// Where the entries of a node stand.

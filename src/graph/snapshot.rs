@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, UInt32Array};
@@ -54,9 +54,17 @@ pub struct PatternCount {
     pub count: u64,
 }
 
-/// A state of the graph. Cloning is cheap and shares everything.
+/// A state of the graph that never changes. Cloning shares it.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
+    graph: Arc<Graph>,
+    /// What must live for the stored parts to stay readable.
+    guard: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+/// The parts of a graph, which a writer changes. Cloning is cheap and shares them.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
     pub(super) catalog: Catalog,
     pub(super) nodes: Table<LabelSetId>,
     pub(super) relationships: Table<Endpoints>,
@@ -66,8 +74,23 @@ pub struct Snapshot {
     pub(super) type_counts: Vector<u64>,
     pub(super) neighbour_sets: NeighbourSets,
     pub(super) schema: Schema,
-    /// What must live for the stored parts to stay readable.
-    pub(super) guard: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Deref for Snapshot {
+    type Target = Graph;
+
+    fn deref(&self) -> &Graph {
+        &self.graph
+    }
+}
+
+impl From<Graph> for Snapshot {
+    fn from(graph: Graph) -> Self {
+        Snapshot {
+            graph: Arc::new(graph),
+            guard: None,
+        }
+    }
 }
 
 impl Snapshot {
@@ -83,6 +106,16 @@ impl Snapshot {
         self
     }
 
+    /// Another graph that is made of parts of this one, and needs its guard.
+    pub(super) fn changed(&self, graph: Graph) -> Snapshot {
+        Snapshot {
+            graph: Arc::new(graph),
+            guard: self.guard.clone(),
+        }
+    }
+}
+
+impl Graph {
     /// The names of the graph.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
@@ -139,10 +172,9 @@ impl Snapshot {
     /// # Errors
     /// Where the chunk is stored and cannot be fetched.
     pub fn scan_node_run(&self, chunk: usize, labels: &[LabelId]) -> Result<Option<Range<u32>>> {
-        if self.nodes.is_patched(chunk) {
+        let Some(held) = self.nodes.frozen_chunk(chunk)? else {
             return Ok(None);
-        }
-        let held = self.nodes.chunk(chunk)?;
+        };
         let Some(set) = held.uniform else {
             return Ok(None);
         };
@@ -155,7 +187,7 @@ impl Snapshot {
         Ok(Some(start..start + rows))
     }
 
-    /// One property of nodes that [`Snapshot::scan_node_run`] gave; `None` where they have changed since.
+    /// One property of nodes that [`Graph::scan_node_run`] gave; `None` where they have changed since.
     ///
     /// # Errors
     /// Where it is stored and cannot be fetched.
@@ -163,7 +195,7 @@ impl Snapshot {
         self.nodes.run_column(nodes, key)
     }
 
-    /// Bounds of [`Snapshot::node_run_column`], where they are known.
+    /// Bounds of [`Graph::node_run_column`], where they are known.
     ///
     /// # Errors
     /// Where the column is stored and cannot be fetched.
@@ -172,19 +204,30 @@ impl Snapshot {
     }
 
     /// Values between which a property of all nodes of a chunk is, where that is known; then all have it.
+    /// `kept` is what was kept of earlier reads of the property.
     ///
     /// # Errors
     /// Where it is stored and cannot be fetched.
-    pub fn node_bounds(&self, chunk: usize, key: KeyId) -> Result<Option<Bounds>> {
-        self.nodes.chunk_bounds(chunk, key)
+    pub fn node_bounds<'k>(
+        &self,
+        chunk: usize,
+        key: KeyId,
+        kept: &'k mut KeptColumns,
+    ) -> Result<Option<&'k Bounds>> {
+        self.nodes.kept_bounds(chunk, key, kept)
     }
 
     /// As [`Snapshot::node_bounds`], of relationships.
     ///
     /// # Errors
     /// Where it is stored and cannot be fetched.
-    pub fn relationship_bounds(&self, chunk: usize, key: KeyId) -> Result<Option<Bounds>> {
-        self.relationships.chunk_bounds(chunk, key)
+    pub fn relationship_bounds<'k>(
+        &self,
+        chunk: usize,
+        key: KeyId,
+        kept: &'k mut KeptColumns,
+    ) -> Result<Option<&'k Bounds>> {
+        self.relationships.kept_bounds(chunk, key, kept)
     }
 
     /// The number of chunks of relationships; they are numbered from 0.
@@ -292,7 +335,7 @@ impl Snapshot {
         self.node_column_by(nodes, key, &mut KeptColumns::default())
     }
 
-    /// As [`Snapshot::node_column`], by what was kept of earlier reads of the property from this state.
+    /// As [`Graph::node_column`], by what was kept of earlier reads of the property from this state.
     pub fn node_column_by(
         &self,
         nodes: &UInt32Array,
@@ -346,7 +389,7 @@ impl Snapshot {
         self.relationship_column_by(relationships, key, &mut KeptColumns::default())
     }
 
-    /// As [`Snapshot::relationship_column`], by what was kept of earlier reads of the property from this
+    /// As [`Graph::relationship_column`], by what was kept of earlier reads of the property from this
     /// state.
     pub fn relationship_column_by(
         &self,
@@ -452,7 +495,7 @@ impl Snapshot {
         sets.is_some_and(|sets| sets.iter().all(|set| passes(*set)))
     }
 
-    /// A number that differs, but for chance, where [`Snapshot::all_neighbours_pass`] may.
+    /// A number that differs, but for chance, where [`Graph::all_neighbours_pass`] may.
     pub fn neighbours_fingerprint(&self) -> u64 {
         self.neighbour_sets.fingerprint()
     }

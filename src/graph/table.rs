@@ -91,6 +91,15 @@ impl<F: Fixed> Table<F> {
         }
     }
 
+    /// As [`Table::chunk`]; `None` where rows of the chunk stand in the patch.
+    pub(super) fn frozen_chunk(&self, chunk: usize) -> Result<Option<Held<'_, Chunk<F>>>> {
+        match self.chunks.get(chunk) {
+            Some(chunk) if chunk.rows > 0 => Ok(None),
+            Some(chunk) => chunk.slot.get().map(Some),
+            None => Err(Error::internal(format!("there is no chunk {chunk}"))),
+        }
+    }
+
     /// Whether rows of a chunk stand in the patch.
     pub(super) fn is_patched(&self, chunk: usize) -> bool {
         self.chunks.get(chunk).is_some_and(|chunk| chunk.rows > 0)

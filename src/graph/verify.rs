@@ -5,7 +5,7 @@ use super::describe::{a_type, describe, shortened};
 use super::index::{Element, Index};
 use super::index_upkeep::Doubled;
 use super::schema::{ConstraintDefinition, ConstraintRule, Target};
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use super::verify_type::TypeCheck;
 use super::writer::GraphWriter;
 use crate::context::Context;
@@ -112,7 +112,7 @@ pub(super) fn has_row_rule(constraint: &ConstraintDefinition) -> bool {
 pub(super) fn check_row(
     constraint: &ConstraintDefinition,
     position: u32,
-    graph: &Snapshot,
+    graph: &Graph,
 ) -> Result<()> {
     let catalog = graph.catalog();
     let is_meant = match &constraint.target {
@@ -159,7 +159,7 @@ pub(super) fn check_row(
 }
 
 /// Checks that one element at most has a key.
-fn check_unique(index: &Index, key: &[u8], graph: &Snapshot) -> Result<()> {
+fn check_unique(index: &Index, key: &[u8], graph: &Graph) -> Result<()> {
     match index.with_key(key)?.as_slice() {
         [first, second, ..] => Err(doubled(index, *first, *second, graph)?),
         _ => Ok(()),
@@ -167,7 +167,7 @@ fn check_unique(index: &Index, key: &[u8], graph: &Snapshot) -> Result<()> {
 }
 
 /// The error of two elements whose values must differ.
-pub(super) fn doubled(index: &Index, first: u32, second: u32, graph: &Snapshot) -> Result<Error> {
+pub(super) fn doubled(index: &Index, first: u32, second: u32, graph: &Graph) -> Result<Error> {
     let definition = index.definition();
     let name = definition.target.name();
     let (kind, all) = match index.element {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::describe::{a_type, describe_node, describe_relationship};
 use super::graph_type::{GraphType, NodeType, PropertyType, RelationshipType};
-use super::snapshot::Snapshot;
+use super::snapshot::Graph;
 use super::table::Properties;
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
 
 /// A graph type with the numbers that its names have in a graph.
 pub(super) struct TypeCheck<'g> {
-    graph: &'g Snapshot,
+    graph: &'g Graph,
     is_closed: bool,
     nodes: HashMap<LabelId, NodeCheck<'g>>,
     relationships: HashMap<TypeId, Vec<RelationshipCheck<'g>>>,
@@ -33,7 +33,7 @@ struct RelationshipCheck<'g> {
 }
 
 impl<'g> TypeCheck<'g> {
-    pub(super) fn new(graph_type: &'g GraphType, graph: &'g Snapshot) -> TypeCheck<'g> {
+    pub(super) fn new(graph_type: &'g GraphType, graph: &'g Graph) -> TypeCheck<'g> {
         let catalog = graph.catalog();
         let labels = |labels: &[Arc<str>]| labels.iter().map(|name| catalog.label(name)).collect();
         let properties = |properties: &'g [PropertyType]| {

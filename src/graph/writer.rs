@@ -9,7 +9,7 @@ use super::changes::{Changes, Originals, changes};
 use super::effect::Effect;
 use super::index_upkeep::Touched;
 use super::set_column::NewValues;
-use super::snapshot::{Endpoints, Snapshot, adjacency_place};
+use super::snapshot::{Endpoints, Graph, Snapshot, adjacency_place};
 use super::table::Properties;
 use super::verify::Unverified;
 use super::{Catalog, LabelSetId, deleted};
@@ -23,7 +23,9 @@ use crate::value::{KeyId, LabelId, NodeId, RelationshipId, TypeId, Value};
 #[derive(Debug)]
 pub struct GraphWriter {
     before: Snapshot,
-    pub(super) graph: Snapshot,
+    /// What the graph goes on from, whose guard it needs.
+    base: Snapshot,
+    pub(super) graph: Graph,
     pub(super) effects: Vec<Effect>,
     pub(super) nodes: Originals,
     pub(super) relationships: Originals,
@@ -38,7 +40,8 @@ impl GraphWriter {
     /// A writer that goes on from `snapshot`.
     pub fn new(snapshot: Snapshot) -> GraphWriter {
         GraphWriter {
-            graph: snapshot.clone(),
+            graph: Graph::clone(&snapshot),
+            base: snapshot.clone(),
             before: snapshot,
             effects: Vec::new(),
             nodes: Originals::default(),
@@ -56,7 +59,7 @@ impl GraphWriter {
 
     /// The state with all writes so far; cheap.
     pub fn snapshot(&self) -> Snapshot {
-        self.graph.clone()
+        self.base.changed(self.graph.clone())
     }
 
     /// The number of a label, a new one where it is not known.
@@ -337,12 +340,13 @@ impl GraphWriter {
 
     /// Goes on from `snapshot`, the same graph kept in another way.
     pub fn go_on_from(&mut self, snapshot: Snapshot) {
-        self.graph = snapshot;
+        self.graph = Graph::clone(&snapshot);
+        self.base = snapshot;
     }
 
     /// The state after all writes, and what was done.
     pub fn finish(self) -> (Snapshot, Vec<Effect>) {
-        (self.graph, self.effects)
+        (self.base.changed(self.graph), self.effects)
     }
 
     /// Does again what an effect tells. New entities must get the numbers that they had.

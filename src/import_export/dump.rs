@@ -360,7 +360,12 @@ mod tests {
 
     fn result(snapshot: Snapshot, values: Vec<Value>) -> QueryResult {
         let batches = vec![vec![Column::from_values(values)]];
-        QueryResult::new(vec!["x".into()], batches, snapshot, Summary::default())
+        QueryResult::new(
+            Arc::new(["x".into()]),
+            batches,
+            snapshot,
+            Summary::default(),
+        )
     }
 
     /// A ring of four nodes, the fifth deleted.

@@ -32,7 +32,7 @@ pub use summary::{Summary, Warning};
 /// ```
 #[derive(Debug, Clone)]
 pub struct QueryResult {
-    columns: Vec<Arc<str>>,
+    columns: Arc<[Arc<str>]>,
     batches: Vec<Vec<Column>>,
     rows: usize,
     snapshot: Snapshot,
@@ -43,7 +43,7 @@ impl QueryResult {
     /// A result of `batches`, each with one column for each name and at least one row; without
     /// columns there are no rows. `snapshot` is the graph after the statement.
     pub(crate) fn new(
-        columns: Vec<Arc<str>>,
+        columns: Arc<[Arc<str>]>,
         batches: Vec<Vec<Column>>,
         snapshot: Snapshot,
         summary: Summary,
@@ -59,6 +59,11 @@ impl QueryResult {
             snapshot,
             summary,
         }
+    }
+
+    /// A result without rows.
+    pub(crate) fn without_rows(snapshot: Snapshot, summary: Summary) -> Self {
+        QueryResult::new(Arc::default(), Vec::new(), snapshot, summary)
     }
 
     /// The names of the columns, in order.

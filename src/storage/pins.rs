@@ -4,7 +4,6 @@
 //! moment when nobody reads its generation any more, and the next statement finds it. Others can use the
 //! room of its blobs that much later; who writes in this process gives it back first.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -24,14 +23,22 @@ pub(super) struct Pins {
 
 #[derive(Debug, Default)]
 struct Held {
-    /// How many read each generation.
-    counts: BTreeMap<u64, usize>,
+    /// Generations, each with how many read it: seldom more than one.
+    counts: Vec<(u64, usize)>,
     /// A generation that nobody reads and that is still locked.
     lingering: Option<u64>,
     /// Whether it began to linger since the watch last looked.
     is_fresh: bool,
     /// Whether a thread watches over what lingers.
     is_watched: bool,
+}
+
+impl Held {
+    /// The place of a generation that is read.
+    fn place(&self, generation: u64) -> Option<usize> {
+        let mut counts = self.counts.iter();
+        counts.position(|(read, _)| *read == generation)
+    }
 }
 
 /// Keeps the blobs of a generation.
@@ -56,13 +63,16 @@ impl Pins {
     /// Pins a generation.
     pub(super) fn pin(self: &Arc<Self>, generation: u64) -> io::Result<Pin> {
         let mut held = self.held();
-        let is_locked = held.counts.contains_key(&generation)
-            || held.lingering.take_if(|last| *last == generation).is_some();
-        if !is_locked {
-            let (byte, second) = (PIN + generation, Duration::from_secs(1));
-            lock_within(self.file.as_ref(), byte, Lock::Shared, second)?;
+        match held.place(generation) {
+            Some(place) => held.counts[place].1 += 1,
+            None => {
+                if held.lingering.take_if(|last| *last == generation).is_none() {
+                    let (byte, second) = (PIN + generation, Duration::from_secs(1));
+                    lock_within(self.file.as_ref(), byte, Lock::Shared, second)?;
+                }
+                held.counts.push((generation, 1));
+            }
         }
-        *held.counts.entry(generation).or_insert(0) += 1;
         Ok(Pin {
             pins: self.clone(),
             generation,
@@ -75,7 +85,8 @@ impl Pins {
         if let Some(generation) = held.lingering.take() {
             self.unlock(generation);
         }
-        if held.counts.range(first..=last).next().is_some() {
+        let mut read = held.counts.iter().map(|(generation, _)| generation);
+        if read.any(|generation| (first..=last).contains(generation)) {
             return Ok(true);
         }
         self.file.is_locked(PIN + first, PIN + last)
@@ -126,10 +137,10 @@ fn watch(pins: &Weak<Pins>) {
 impl Drop for Pin {
     fn drop(&mut self) {
         let mut held = self.pins.held();
-        if let Some(count) = held.counts.get_mut(&self.generation) {
-            *count -= 1;
-            if *count == 0 {
-                held.counts.remove(&self.generation);
+        if let Some(place) = held.place(self.generation) {
+            held.counts[place].1 -= 1;
+            if held.counts[place].1 == 0 {
+                held.counts.swap_remove(place);
                 self.pins.linger(&mut held, self.generation);
             }
         }

@@ -10,7 +10,7 @@ use crate::graph::CHUNK_SIZE;
 use crate::physical::Expression as E;
 
 /// Fewer rows than this are read sooner than chunks are looked at.
-const FEW_ROWS: usize = 8192;
+const FEW_ROWS: usize = 1024;
 
 /// What `verdict` tells of each row from values between which its property is, or `undecided` where these
 /// are not known; `None` where rows are few, or bounds of such a property not kept.
@@ -37,11 +37,12 @@ pub(super) fn verdicts<V: Copy>(
     if !is_worth {
         return Ok(None);
     }
-    let (ids, is_node) = match batch.column(*slot)? {
+    let (ids, is_of_nodes) = match batch.column(*slot)? {
         Column::Node(ids) if ids.null_count() == 0 => (ids, true),
         Column::Relationship(ids) if ids.null_count() == 0 => (ids, false),
         _ => return Ok(None),
     };
+    let mut kept = runtime.kept_columns(is_of_nodes, id);
     let mut known: Vec<Option<V>> = Vec::new();
     let mut verdicts = Vec::with_capacity(ids.len());
     for place in ids.values() {
@@ -52,14 +53,14 @@ pub(super) fn verdicts<V: Copy>(
         let told = match known[chunk] {
             Some(told) => told,
             None => {
-                let bounds = match is_node {
-                    true => graph.node_bounds(chunk, id)?,
-                    false => graph.relationship_bounds(chunk, id)?,
+                let bounds = match is_of_nodes {
+                    true => graph.node_bounds(chunk, id, &mut kept)?,
+                    false => graph.relationship_bounds(chunk, id, &mut kept)?,
                 };
                 if bounds.is_none() && verdicts.is_empty() {
                     return Ok(None);
                 }
-                *known[chunk].insert(bounds.as_ref().map_or(undecided, &verdict))
+                *known[chunk].insert(bounds.map_or(undecided, &verdict))
             }
         };
         verdicts.push(told);

@@ -85,13 +85,14 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
             {
                 return Ok(Operand::Column(column));
             }
-            let object = evaluate(object, batch, runtime)?;
-            let read =
-                property::property(&object, key, runtime).map_err(|error| error.at(*span))?;
-            if let (Some(slot), Operand::Column(column)) = (slot, &read) {
-                batch.keep_read(slot, key, state, column);
-            }
-            Ok(read)
+            let Some(slot) = slot else {
+                let object = evaluate(object, batch, runtime)?;
+                return property::property(&object, key, runtime).map_err(|error| error.at(*span));
+            };
+            let read = property::property_of_column(batch.column(slot)?, key, runtime);
+            let read = read.map_err(|error| error.at(*span))?;
+            batch.keep_read(slot, key, state, &read);
+            Ok(Operand::Column(read))
         }
         E::Index(container, index) => {
             let container = evaluate(container, batch, runtime)?;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, UInt32Array};
 
-use super::{Operand, map_values};
+use super::Operand;
 use crate::bind::expression::Labels;
-use crate::column::{Bounds, Column};
+use crate::column::{Bounds, Column, ColumnBuilder};
 use crate::error::{Error, Result};
 use crate::execute::batch::NodeRun;
 use crate::execute::{Batch, Runtime};
@@ -18,22 +18,32 @@ use crate::value::{KeyId, NodeId, RelationshipId, Value, temporal};
 
 /// `object.key`
 pub(super) fn property(object: &Operand, key: &str, runtime: &Runtime) -> Result<Operand> {
-    let graph = runtime.graph();
     match object {
-        Operand::Column(Column::Node(nodes)) => {
-            Ok(Operand::Column(match graph.catalog().key(key) {
-                Some(key) => runtime.node_column(nodes, key)?,
-                None => missing_key(nodes, |node| graph.node_exists(NodeId(node)))?,
-            }))
+        Operand::Column(column) => property_of_column(column, key, runtime).map(Operand::Column),
+        Operand::Constant(value) => property_of(value, key, runtime.graph()).map(Operand::Constant),
+    }
+}
+
+/// `object.key` of a column of objects.
+pub(super) fn property_of_column(objects: &Column, key: &str, runtime: &Runtime) -> Result<Column> {
+    let graph = runtime.graph();
+    match objects {
+        Column::Node(nodes) => match graph.catalog().key(key) {
+            Some(key) => runtime.node_column(nodes, key),
+            None => missing_key(nodes, |node| graph.node_exists(NodeId(node))),
+        },
+        Column::Relationship(ids) => match graph.catalog().key(key) {
+            Some(key) => runtime.relationship_column(ids, key),
+            None => missing_key(ids, |id| graph.relationship_exists(RelationshipId(id))),
+        },
+        Column::Null(rows) => Ok(Column::Null(*rows)),
+        others => {
+            let mut builder = ColumnBuilder::new();
+            for value in others.values() {
+                builder.push(property_of(&value, key, graph)?);
+            }
+            Ok(builder.finish())
         }
-        Operand::Column(Column::Relationship(ids)) => {
-            Ok(Operand::Column(match graph.catalog().key(key) {
-                Some(key) => runtime.relationship_column(ids, key)?,
-                None => missing_key(ids, |id| graph.relationship_exists(RelationshipId(id)))?,
-            }))
-        }
-        Operand::Column(Column::Null(rows)) => Ok(Operand::Column(Column::Null(*rows))),
-        other => map_values(other, |value| property_of(&value, key, graph)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows in groups: keys, then aggregates. Without keys there is one group, also of no rows.
 
-use arrow_array::{Int64Array, UInt32Array};
+use arrow_array::Int64Array;
 use arrow_buffer::BooleanBuffer;
 
 use super::Input;
@@ -96,23 +96,17 @@ impl Running<'_> {
         self.update(&kept, &zeros[..kept.rows()], 1, runtime)
     }
 
-    /// Adds rows for `DISTINCT`: those whose pair of group and arguments is new.
+    /// Adds rows for `DISTINCT`: those whose arguments are new in their group.
     fn add_distinct(
         &mut self,
         arguments: &[Column],
         groups: &[u32],
         runtime: &Runtime,
     ) -> Result<()> {
-        let new_rows = match &mut self.seen {
-            Some(seen) => seen.new_rows(arguments, groups, runtime)?,
-            None => (0..groups.len() as u32).collect(),
+        let (arguments, groups) = match &mut self.seen {
+            Some(seen) => seen.take_new(arguments, groups, runtime)?,
+            None => (arguments.to_vec(), groups.to_vec()),
         };
-        let groups: Vec<u32> = new_rows.iter().map(|row| groups[*row as usize]).collect();
-        let rows = UInt32Array::from(new_rows);
-        let arguments: Vec<Column> = arguments
-            .iter()
-            .map(|argument| argument.take(&rows))
-            .collect::<Result<_>>()?;
         self.accumulator
             .update(&arguments, &groups, None, runtime.context)
     }

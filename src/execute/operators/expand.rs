@@ -12,7 +12,6 @@ use crate::execute::evaluate::node_ids;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
 use crate::graph::Found;
 use crate::physical::Expand;
-use crate::value::NodeId;
 
 /// Rows after which a batch is handed out: each row of the input may become many.
 pub(super) const MANY_ROWS: usize = 8 * BATCH_SIZE;
@@ -28,6 +27,8 @@ pub(in crate::execute) struct ExpandOne<'p> {
     rest: Option<(Batch, usize)>,
     /// The neighbours that were handed out, where each is wanted once.
     met: NodeSet,
+    /// How many rows the batch before had: most likely the next has as many.
+    last_rows: usize,
 }
 
 impl<'p> ExpandOne<'p> {
@@ -37,6 +38,7 @@ impl<'p> ExpandOne<'p> {
             expand,
             rest: None,
             met: NodeSet::default(),
+            last_rows: 0,
         }
     }
 }
@@ -67,8 +69,9 @@ impl Operator for ExpandOne<'_> {
         let takes_all = into.is_none() && taken.is_empty() && bounds.are_open() && !once;
         let mut taken_here = Vec::new();
         let mut held = runtime.context.reservation();
-        let wants_relationships = self.expand.is_relationship_read.get();
-        let mut found = Found::new(wants_relationships);
+        // Of a node that is wanted once nobody reads by which relationship it was met.
+        let wants_relationships = self.expand.is_relationship_read.get() && !once;
+        let mut found = Found::with_capacity(self.last_rows, wants_relationships);
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
             let before = found.rows.len();
@@ -80,21 +83,22 @@ impl Operator for ExpandOne<'_> {
             }
             let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
             if !is_null {
+                let (node, at) = (from.value(row), row as u32);
                 taken.of_row(row, &mut taken_here);
                 let wanted = match &into {
                     Some(into) => only(into.value(row)),
                     None => bounds.of(row),
                 };
-                let node = NodeId(from.value(row));
-                steps.visit(node, &wanted, |neighbour, relationship| {
-                    if !taken_here.contains(&relationship) && (!once || met.insert(neighbour)) {
-                        found.push(row as u32, neighbour, relationship);
-                    }
+                steps.visit_pieces(node, &wanted, &taken_here, |list| match once {
+                    true => met.insert_all(list.nodes, &mut found.nodes),
+                    false => found.extend(at, list),
                 })?;
+                found.rows.resize(found.nodes.len(), at);
                 held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
             }
             row += 1;
         }
+        self.last_rows = found.rows.len();
         let Found {
             rows,
             nodes,

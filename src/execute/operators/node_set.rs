@@ -46,6 +46,21 @@ impl NodeSet {
         is_new
     }
 
+    /// Adds nodes for which there is room; appends those that are new to `new`.
+    #[inline]
+    pub(super) fn insert_all(&mut self, nodes: &[u32], new: &mut Vec<u32>) {
+        let mut fresh = [0; 32];
+        for part in nodes.chunks(fresh.len()) {
+            // Each is written, and stays where it is new: nobody has to foretell which are.
+            let mut count = 0;
+            for node in part {
+                fresh[count] = *node;
+                count += usize::from(self.insert(*node));
+            }
+            new.extend_from_slice(&fresh[..count]);
+        }
+    }
+
     /// Adds the nodes of another set with room for the same nodes.
     pub(super) fn add(&mut self, other: &NodeSet) {
         for (word, more) in self.words.iter_mut().zip(&other.words) {

@@ -10,24 +10,11 @@ use crate::physical::Expression;
 pub(in crate::execute) struct Project<'p> {
     input: Input<'p>,
     items: &'p [Expression],
-    /// The places of the columns kept, where nothing is computed.
-    slots: Option<Vec<usize>>,
 }
 
 impl<'p> Project<'p> {
     pub(in crate::execute) fn new(input: Input<'p>, items: &'p [Expression]) -> Self {
-        let slots = items
-            .iter()
-            .map(|item| match item {
-                Expression::Slot(slot) => Some(*slot),
-                _ => None,
-            })
-            .collect();
-        Project {
-            input,
-            items,
-            slots,
-        }
+        Project { input, items }
     }
 }
 
@@ -36,8 +23,15 @@ impl Operator for Project<'_> {
         let Some(batch) = self.input.next(runtime)? else {
             return Ok(None);
         };
-        if let Some(slots) = &self.slots {
-            return batch.project(slots).map(Some);
+        let slots = self.items.iter().map(|item| match item {
+            Expression::Slot(slot) => Some(*slot),
+            _ => None,
+        });
+        if slots.clone().eq((0..batch.width()).map(Some)) {
+            return Ok(Some(batch));
+        }
+        if let Some(slots) = slots.collect::<Option<Vec<_>>>() {
+            return batch.project(&slots).map(Some);
         }
         // What is computed may differ between rows that are the same so far.
         let batch = batch.listed()?;

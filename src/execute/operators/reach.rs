@@ -79,10 +79,8 @@ impl Reach<'_> {
                 }
                 let node = reached[place];
                 match &mut circle {
-                    Circle::Found => steps.visit(NodeId(node), &ALL, |neighbour, _| {
-                        if met.insert(neighbour) {
-                            reached.push(neighbour);
-                        }
+                    Circle::Found => steps.visit_pieces(node, &ALL, &[], |list| {
+                        met.insert_all(list.nodes, reached);
                     })?,
                     Circle::Directed => {
                         let mut closes = false;

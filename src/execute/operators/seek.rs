@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::UInt32Array;
+use smallvec::SmallVec;
 
 use super::Input;
 use crate::column::Column;
@@ -31,7 +32,7 @@ struct Running {
     /// The next row.
     row: usize,
     /// What is still to be read for the row before.
-    ranges: std::vec::IntoIter<KeyRange>,
+    ranges: smallvec::IntoIter<[KeyRange; 1]>,
     /// What is still to be read of the range before.
     range: Option<(KeyRange, std::ops::Range<usize>)>,
     /// What must be checked of each element of the ranges.
@@ -68,7 +69,7 @@ impl<'p> SeekIndex<'p> {
             index,
             conditions,
             row: 0,
-            ranges: Vec::new().into_iter(),
+            ranges: Ranges::new().into_iter(),
             range: None,
             check: None,
             found: Vec::new(),
@@ -81,19 +82,24 @@ impl<'p> SeekIndex<'p> {
     fn index(&self, runtime: &Runtime) -> Result<Index> {
         let seek = self.seek;
         let graph = runtime.graph();
-        let target = match seek.is_relationship {
-            true => Target::Relationships(seek.label.clone()),
-            false => Target::Nodes(seek.label.clone()),
+        let is_it = |definition: &IndexDefinition| {
+            let label = match (&definition.target, seek.is_relationship) {
+                (Target::Nodes(label), false) | (Target::Relationships(label), true) => label,
+                _ => return false,
+            };
+            *label == seek.label && definition.properties == seek.properties
         };
         if let Some(index) = graph.schema().index(&seek.index)
-            && index.definition().target == target
-            && index.definition().properties == seek.properties
+            && is_it(index.definition())
         {
             return Ok(index.clone());
         }
         let definition = IndexDefinition {
             name: seek.index.clone(),
-            target,
+            target: match seek.is_relationship {
+                true => Target::Relationships(seek.label.clone()),
+                false => Target::Nodes(seek.label.clone()),
+            },
             properties: seek.properties.clone(),
         };
         Index::build(Arc::new(definition), false, graph, runtime.context)
@@ -127,7 +133,8 @@ impl<'p> SeekIndex<'p> {
                     return Ok(true);
                 }
             } else if let Some(range) = running.ranges.next() {
-                running.range = Some((range.clone(), running.index.segments(&range)));
+                let segments = running.index.segments(&range);
+                running.range = Some((range, segments));
             } else if running.row < running.batch.rows() {
                 let row = running.row;
                 running.row += 1;
@@ -197,8 +204,12 @@ impl Operator for SeekIndex<'_> {
             let room = BATCH_SIZE - positions.len();
             let end = running.found.len().min(running.taken + room);
             held.grow((end - running.taken) * 2 * size_of::<u32>())?;
-            positions.extend(&running.found[running.taken..end]);
-            running.taken = end;
+            if positions.is_empty() && running.taken == 0 && end == running.found.len() {
+                positions = std::mem::take(&mut running.found);
+            } else {
+                positions.extend(&running.found[running.taken..end]);
+                running.taken = end;
+            }
             rows.resize(positions.len(), running.row as u32 - 1);
         }
         let positions = UInt32Array::from(positions);
@@ -217,6 +228,9 @@ impl Operator for SeekIndex<'_> {
     }
 }
 
+/// Ranges, most often one.
+type Ranges = SmallVec<[KeyRange; 1]>;
+
 /// The bytes that a key takes, more or less.
 const KEY_SIZE: usize = 32;
 
@@ -226,8 +240,8 @@ fn ranges(
     conditions: &[SeekCondition<Operand>],
     row: usize,
     held: &mut Reservation,
-) -> Result<Option<(Vec<KeyRange>, Option<Condition>)>> {
-    let mut equal = Vec::with_capacity(conditions.len());
+) -> Result<Option<(Ranges, Option<Condition>)>> {
+    let mut equal: SmallVec<[Value; 2]> = SmallVec::new();
     for condition in conditions {
         let value = |operand: &Operand| operand.value(row);
         let bound = |bound: &Option<(Operand, bool)>| {
@@ -241,7 +255,7 @@ fn ranges(
             }
             SeekCondition::In(list) => {
                 return Ok(match value(list) {
-                    Value::Null => Some((Vec::new(), None)),
+                    Value::Null => Some((Ranges::new(), None)),
                     Value::List(values) => {
                         let each = size_of::<KeyRange>() + 2 * KEY_SIZE;
                         held.grow(values.len() * each)?;
@@ -266,11 +280,11 @@ fn ranges(
 }
 
 /// A range for each value, once, in order.
-fn any_of(equal: &[Value], values: &[Value]) -> Vec<KeyRange> {
+fn any_of(equal: &[Value], values: &[Value]) -> Ranges {
     let ranges = values
         .iter()
         .filter_map(|value| KeyRange::new(equal.iter().chain([value]), None));
-    let mut ranges: Vec<KeyRange> = ranges.collect();
+    let mut ranges: Ranges = ranges.collect();
     ranges.sort_unstable();
     ranges.dedup();
     ranges

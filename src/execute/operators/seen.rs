@@ -6,7 +6,7 @@ use super::group_table::GroupTable;
 use super::node_set::NodeSet;
 use crate::column::Column;
 use crate::context::Reservation;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::execute::Runtime;
 
 /// Arguments of which each counts once in its group.
@@ -47,44 +47,50 @@ impl Seen {
         }
     }
 
-    /// The rows whose pair of group and arguments is new. A null alone is never new: no aggregate
-    /// counts it.
-    pub(super) fn new_rows(
+    /// The arguments that are new in their group, and the groups. A null alone is never new: no
+    /// aggregate counts it.
+    pub(super) fn take_new(
         &mut self,
         arguments: &[Column],
         groups: &[u32],
         runtime: &Runtime,
-    ) -> Result<Vec<u32>> {
+    ) -> Result<(Vec<Column>, Vec<u32>)> {
         if let Seen::Nodes { set, nodes, held } = self {
             if let [Column::Node(array)] = arguments {
                 set.reserve(runtime)?;
-                let is_new = |row: &u32| {
-                    array.is_valid(*row as usize) && set.insert(array.value(*row as usize))
-                };
-                let new: Vec<u32> = (0..array.len() as u32).filter(is_new).collect();
+                let known = nodes.len();
+                match array.null_count() {
+                    0 => set.insert_all(array.values(), nodes),
+                    _ => set.insert_all(&array.iter().flatten().collect::<Vec<_>>(), nodes),
+                }
+                let new = UInt32Array::from(nodes[known..].to_vec());
                 held.grow(new.len() * size_of::<u32>())?;
-                nodes.extend(new.iter().map(|row| array.value(*row as usize)));
-                return Ok(new);
+                let groups = vec![0; new.len()];
+                return Ok((vec![Column::Node(new)], groups));
             }
             let known = std::mem::take(nodes);
             let rows = known.len();
             *self = Seen::table(1, false, runtime);
             if rows > 0 {
                 let nodes = Column::Node(UInt32Array::from(known));
-                self.new_rows(&[nodes], &vec![0; rows], runtime)?;
+                self.take_new(&[nodes], &vec![0; rows], runtime)?;
             }
         }
         let Seen::Table {
             table, is_grouped, ..
         } = self
         else {
-            return Ok(Vec::new());
+            return Err(Error::internal("distinct nodes are no table yet"));
         };
         let mut keys = arguments.to_vec();
         if *is_grouped {
             keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
         }
-        Ok(table.insert(&keys, groups.len())?.1)
+        let (_, new) = table.insert(&keys, groups.len())?;
+        let of_new = new.iter().map(|row| groups[*row as usize]).collect();
+        let rows = UInt32Array::from(new);
+        let arguments = arguments.iter().map(|argument| argument.take(&rows));
+        Ok((arguments.collect::<Result<_>>()?, of_new))
     }
 
     /// All that is known: arguments, and the group of each row.

@@ -24,8 +24,8 @@ pub(in crate::execute) struct ShortestPaths<'p> {
 /// The search for one row.
 struct Search<'s> {
     steps: &'s mut Steps,
-    /// Against the direction of the pattern.
-    back: &'s mut Steps,
+    /// Against the direction of the pattern, if it has one.
+    back: Option<&'s mut Steps>,
     each: Option<&'s Expression>,
     predicates: &'s [Expression],
     batch: &'s Batch,
@@ -68,14 +68,16 @@ impl Operator for ShortestPaths<'_> {
         let (mut rows, mut lists) = (Vec::new(), Vec::new());
         let graph = runtime.graph();
         let mut steps = Steps::new(expand.direction, &expand.types, graph);
-        let mut back = Steps::new(expand.direction.turned(), &expand.types, graph);
+        let turned = expand.direction.turned();
+        let is_directed = turned != expand.direction;
+        let mut back = is_directed.then(|| Steps::new(turned, &expand.types, graph));
         for row in 0..batch.rows() {
             if from.is_null(row) || to.is_null(row) {
                 continue;
             }
             let mut search = Search {
                 steps: &mut steps,
-                back: &mut back,
+                back: back.as_mut(),
                 each: each.as_ref(),
                 predicates,
                 batch: &batch,
@@ -197,9 +199,9 @@ impl Ways for Search<'_> {
         found: &mut Vec<(u32, u32)>,
         runtime: &mut Runtime,
     ) -> Result<()> {
-        let steps = match backwards {
-            true => &mut *self.back,
-            false => &mut *self.steps,
+        let steps = match &mut self.back {
+            Some(back) if backwards => &mut **back,
+            _ => &mut *self.steps,
         };
         ways(node, steps, self.each, self.batch, self.row, found, runtime)
     }

@@ -24,6 +24,9 @@ pub(super) const ALL: Range<u32> = 0..u32::MAX;
 /// Nodes from which steps are made before that is noted, about.
 const LOOKUPS: usize = 16_384;
 
+/// So few relationships are looked for in a list one after the other.
+const FEW_TAKEN: usize = 4;
+
 /// Rows whose lists are brought near at once.
 pub(super) const READ_AHEAD: usize = 256;
 
@@ -281,6 +284,30 @@ impl Steps {
         Ok(())
     }
 
+    /// Calls `visit` with those neighbours of a node that are `wanted`, in pieces between those whose
+    /// relationships are `taken`; a loop is there once.
+    #[inline]
+    pub(super) fn visit_pieces(
+        &mut self,
+        node: u32,
+        wanted: &Range<u32>,
+        taken: &[u32],
+        mut visit: impl FnMut(Neighbours<'_>),
+    ) -> Result<()> {
+        for (number, reader) in self.readers.iter_mut().enumerate() {
+            let list = within(reader.neighbours(NodeId(node))?, wanted);
+            if self.both && number % 2 == 1 && list.has_loops {
+                let start = list.nodes.partition_point(|other| *other < node);
+                let end = start + within(list, &only(node)).nodes.len();
+                visit_between(list.part(0..start), taken, &mut visit);
+                visit_between(list.part(end..list.nodes.len()), taken, &mut visit);
+            } else {
+                visit_between(list, taken, &mut visit);
+            }
+        }
+        Ok(())
+    }
+
     /// Brings the lists of nodes near that are asked for one after the other.
     pub(super) fn read_ahead(&self, nodes: &[u32]) {
         self.readers
@@ -305,9 +332,7 @@ impl Steps {
                 return Ok(done);
             }
             let row = (first + done) as u32;
-            self.visit(NodeId(*node), &ALL, |neighbour, relationship| {
-                found.push(row, neighbour, relationship)
-            })?;
+            self.visit_pieces(*node, &ALL, &[], |list| found.extend(row, list))?;
         }
         Ok(from.len())
     }
@@ -331,11 +356,30 @@ fn within<'n>(found: Neighbours<'n>, wanted: &Range<u32>) -> Neighbours<'n> {
     }
     let start = found.nodes.partition_point(|node| *node < wanted.start);
     let length = found.nodes[start..].partition_point(|node| *node < wanted.end);
-    Neighbours {
-        nodes: &found.nodes[start..start + length],
-        relationships: &found.relationships[start..start + length],
-        has_loops: found.has_loops,
+    found.part(start..start + length)
+}
+
+/// Calls `visit` with the pieces of a list between relationships that are `taken`.
+#[inline]
+fn visit_between(list: Neighbours<'_>, taken: &[u32], visit: &mut impl FnMut(Neighbours<'_>)) {
+    let mut rest = list;
+    while let Some(place) = first_of(taken, rest.relationships) {
+        visit(rest.part(0..place));
+        rest = rest.part(place + 1..rest.nodes.len());
     }
+    visit(rest);
+}
+
+/// Where the first of the wanted numbers stands.
+#[inline]
+fn first_of(wanted: &[u32], numbers: &[u32]) -> Option<usize> {
+    if wanted.len() > FEW_TAKEN {
+        return numbers.iter().position(|number| wanted.contains(number));
+    }
+    // Most lists lack a number, which vector instructions tell.
+    let there = wanted.iter().filter(|one| numbers.contains(one));
+    let place = |one: &u32| numbers.iter().position(|number| number == one);
+    there.filter_map(place).min()
 }
 
 /// The neighbours that are one node.

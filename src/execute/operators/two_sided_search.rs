@@ -3,18 +3,18 @@
 //!
 //! Source: "Bi-directional Search" (Pohl, Machine Intelligence 6, 1971).
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::Runtime;
 
-/// The bytes that a node that was reached takes, and a way to it.
-const BYTES_OF_NODE: usize = 24;
+/// The bytes that a way to a node takes, its place in the table included.
+const BYTES_OF_WAY: usize = 32;
 
 /// So many nodes are reached before the first table has to grow.
-const FEW_NODES: usize = 448;
+const FEW_NODES: usize = 1792;
 
 /// Finds the ways on from a node, backwards or forwards: appends neighbours and relationships.
 pub(super) trait Ways {
@@ -29,15 +29,19 @@ pub(super) trait Ways {
 
 /// What is reached from one end.
 struct Side {
-    /// For each node its level and the last of the ways to it.
-    reached: HashMap<u32, (u64, usize)>,
+    /// For each node that was reached the last of the ways to it, by place.
+    reached: HashTable<usize>,
+    /// First stands the end itself, to which no way is needed.
     ways: Vec<Way>,
     frontier: Vec<u32>,
     level: u64,
+    /// Where the ways of this level begin.
+    start: usize,
 }
 
 /// The last step of a way to a node.
 struct Way {
+    node: u32,
     /// The node before.
     before: u32,
     relationship: u32,
@@ -45,26 +49,73 @@ struct Way {
     next: usize,
 }
 
-/// Stands for no way.
-const NONE: usize = usize::MAX;
+/// The place of the end among the ways, which stands for no way.
+const END: usize = 0;
+
+/// A hash of a node: nodes that are near to one another are common.
+#[inline]
+fn hash(node: u32) -> u64 {
+    let mixed = u64::from(node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ mixed >> 32
+}
 
 impl Side {
     fn new(end: u32) -> Side {
-        let mut reached = HashMap::with_capacity(FEW_NODES);
-        reached.insert(end, (0, NONE));
-        Side {
-            reached,
-            ways: Vec::new(),
-            frontier: vec![end],
+        let mut side = Side {
+            reached: HashTable::with_capacity(FEW_NODES),
+            ways: Vec::with_capacity(FEW_NODES),
+            frontier: Vec::new(),
             level: 0,
+            start: END,
+        };
+        let way = Way {
+            node: end,
+            before: end,
+            relationship: 0,
+            next: END,
+        };
+        side.reach(way, false);
+        side
+    }
+
+    /// Takes a way to a node; tells whether the node is reached for the first time. Other ways of this
+    /// level are taken where `all`.
+    #[inline]
+    fn reach(&mut self, mut way: Way, all: bool) -> bool {
+        let (node, place, ways) = (way.node, self.ways.len(), &mut self.ways);
+        let is_it = |known: &usize| ways[*known].node == node;
+        match self
+            .reached
+            .entry(hash(node), is_it, |known| hash(ways[*known].node))
+        {
+            Entry::Occupied(mut last) => {
+                if all && *last.get() >= self.start {
+                    way.next = std::mem::replace(last.get_mut(), place);
+                    ways.push(way);
+                }
+                false
+            }
+            Entry::Vacant(unknown) => {
+                unknown.insert(place);
+                ways.push(way);
+                self.frontier.push(node);
+                true
+            }
         }
+    }
+
+    /// The last of the ways by which a node was reached, by place.
+    #[inline]
+    fn last_way(&self, node: u32) -> Option<usize> {
+        let is_it = |known: &usize| self.ways[*known].node == node;
+        self.reached.find(hash(node), is_it).copied()
     }
 
     /// The ways by which a node was reached.
     fn ways_to(&self, node: u32) -> impl Iterator<Item = &Way> {
-        let mut next = self.reached.get(&node).map_or(NONE, |known| known.1);
+        let mut next = self.last_way(node).unwrap_or(END);
         std::iter::from_fn(move || {
-            let way = self.ways.get(next)?;
+            let way = self.ways.get(next).filter(|_| next != END)?;
             next = way.next;
             Some(way)
         })
@@ -86,7 +137,7 @@ impl Side {
             runtime.context.check()?;
             let before = stack.len();
             for way in self.ways_to(node) {
-                held.grow(path.len() * 4 + BYTES_OF_NODE)?;
+                held.grow(path.len() * 4 + BYTES_OF_WAY)?;
                 let mut longer = path.clone();
                 longer.push(way.relationship);
                 stack.push((way.before, longer));
@@ -126,37 +177,24 @@ pub(super) fn search(
             false => (&mut start, &end),
         };
         side.level += 1;
+        side.start = side.ways.len();
         let before = std::mem::take(&mut side.frontier);
         'level: for node in before {
             runtime.context.check()?;
             found.clear();
             steps.ways(node, backwards, &mut found, runtime)?;
-            held.grow(found.len() * BYTES_OF_NODE)?;
+            held.grow(found.len() * BYTES_OF_WAY)?;
             for (neighbour, relationship) in &found {
-                let place = side.ways.len();
-                let mut way = Way {
+                let way = Way {
+                    node: *neighbour,
                     before: node,
                     relationship: *relationship,
-                    next: NONE,
+                    next: END,
                 };
-                match side.reached.entry(*neighbour) {
-                    Entry::Occupied(mut known) => {
-                        let (level, last) = known.get_mut();
-                        if all && *level == side.level {
-                            way.next = std::mem::replace(last, place);
-                            side.ways.push(way);
-                        }
-                    }
-                    Entry::Vacant(unknown) => {
-                        unknown.insert((side.level, place));
-                        side.ways.push(way);
-                        side.frontier.push(*neighbour);
-                        if other.reached.contains_key(neighbour) {
-                            meetings.push(*neighbour);
-                            if !all {
-                                break 'level;
-                            }
-                        }
+                if side.reach(way, all) && other.last_way(*neighbour).is_some() {
+                    meetings.push(*neighbour);
+                    if !all {
+                        break 'level;
                     }
                 }
             }
@@ -171,7 +209,7 @@ pub(super) fn search(
         for mut path in start.paths(meeting, all, &mut held, runtime)? {
             path.reverse();
             for end in &ends {
-                held.grow((path.len() + end.len()) * 4 + BYTES_OF_NODE)?;
+                held.grow((path.len() + end.len()) * 4 + BYTES_OF_WAY)?;
                 paths.push(path.iter().chain(end).copied().collect());
             }
         }

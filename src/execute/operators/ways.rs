@@ -444,8 +444,7 @@ fn common_ways(
         return steps.degrees(nodes);
     }
     let mut totals = steps.loops(nodes)?;
-    let is_any = totals.iter().any(|loops| *loops > 0);
-    if only_loops && (counts_all || !is_any) {
+    if only_loops && (counts_all || totals.iter().all(|loops| *loops == 0)) {
         return Ok(totals);
     }
     let weight = |node: u32| product(first.weight(node), second.weight(node));

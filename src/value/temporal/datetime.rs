@@ -160,12 +160,14 @@ impl DateTime {
 
     /// What the clock of this machine shows, in UTC.
     pub fn now() -> DateTime {
-        let nanoseconds = match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => since.as_nanos() as i128,
-            Err(before) => -(before.duration().as_nanos() as i128),
-        };
-        DateTime::from_instant(nanoseconds, Zone::UTC)
-            .unwrap_or_else(|| DateTime::new(0, 0, Zone::UTC))
+        match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => DateTime::new(since.as_secs() as i64, since.subsec_nanos(), Zone::UTC),
+            Err(before) => {
+                let nanoseconds = -(before.duration().as_nanos() as i128);
+                DateTime::from_instant(nanoseconds, Zone::UTC)
+                    .unwrap_or_else(|| DateTime::new(0, 0, Zone::UTC))
+            }
+        }
     }
 
     /// Where the offset comes from.
