@@ -4,6 +4,7 @@
 use arrow_array::{Array, BooleanArray, UInt32Array};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 
+use super::compare::decided_of_run;
 use super::{Operand, evaluate};
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -43,6 +44,14 @@ pub(super) fn or(parts: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Op
 /// the row; else a null makes it null.
 fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
     let rows = batch.rows();
+    // What decides all rows without being read does so before anything is.
+    for part in parts.iter().take_while(|part| is_plain(part, batch)) {
+        if let E::Comparison(operator, left, right) = part
+            && decided_of_run(*operator, left, right, batch, runtime)? == Some(deciding)
+        {
+            return Ok(Operand::Constant(Value::Boolean(deciding)));
+        }
+    }
     // The rows that no part has decided, and those of which a part was null.
     let mut open = BooleanBuffer::new_set(rows);
     let mut unknown = BooleanBuffer::new_unset(rows);

@@ -31,8 +31,10 @@ pub(super) fn verdicts<V: Copy>(
     let Some(id) = graph.catalog().key(key) else {
         return Ok(None);
     };
+    // Of nodes side by side the whole column is at hand.
     let is_worth = batch.rows() >= FEW_ROWS
         && batch.holds_entities(*slot)
+        && batch.node_run(*slot).is_none()
         && batch.property_read(*slot, key, runtime.state())?.is_none();
     if !is_worth {
         return Ok(None);

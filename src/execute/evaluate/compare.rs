@@ -25,32 +25,36 @@ pub(super) fn compare(operator: Comparison, left: &Operand, right: &Operand) -> 
     })
 }
 
-/// The answers as the least and the greatest value tell that a property has in its chunk; `None` where they
-/// tell it of too few rows.
-pub(super) fn decided(
+/// The answer that is the same for all rows of a run, as the least and the greatest value tell that a
+/// property has in its chunk; `None` where they do not.
+pub(super) fn decided_of_run(
+    operator: Comparison,
+    left: &E,
+    right: &E,
+    batch: &Batch,
+    runtime: &Runtime,
+) -> Result<Option<bool>> {
+    let Some((operator, property, value)) = with_constant(operator, left, right, runtime)? else {
+        return Ok(None);
+    };
+    let E::Property { object, key, .. } = property else {
+        return Ok(None);
+    };
+    let bounds = bounds_of_run(object, key, batch, runtime)?;
+    Ok(bounds.and_then(|bounds| verdict(operator, &bounds, &value)))
+}
+
+/// The answers for rows anywhere, as the bounds of their chunks tell; `None` where they tell it of too few.
+pub(super) fn decided_by_chunk(
     operator: Comparison,
     left: &E,
     right: &E,
     batch: &Batch,
     runtime: &mut Runtime,
 ) -> Result<Option<Operand>> {
-    let constant = |expression: &E| match expression {
-        E::Constant(value) => Ok(Some(value.clone())),
-        E::Parameter(name) => runtime.parameter(name).cloned().map(Some),
-        _ => Ok(None),
-    };
-    let (operator, property, value) = match (left, right) {
-        (E::Property { .. }, other) => (operator, left, constant(other)?),
-        (other, E::Property { .. }) => (mirrored(operator), right, constant(other)?),
-        _ => return Ok(None),
-    };
-    let (E::Property { object, key, .. }, Some(value)) = (property, value) else {
+    let Some((operator, property, value)) = with_constant(operator, left, right, runtime)? else {
         return Ok(None);
     };
-    if let Some(bounds) = bounds_of_run(object, key, batch, runtime)? {
-        let truth = verdict(operator, &bounds, &value);
-        return Ok(truth.map(|truth| Operand::Constant(Value::Boolean(truth))));
-    }
     let tell = |bounds: &Bounds| verdict(operator, bounds, &value);
     let Some(mut answers) = verdicts(property, batch, runtime, None, tell)? else {
         return Ok(None);
@@ -74,6 +78,26 @@ pub(super) fn decided(
     let nulls = (is_null.count_set_bits() > 0).then(|| NullBuffer::new(!&is_null));
     let answers = BooleanArray::new(bits(Some(true)), nulls);
     Ok(Some(Operand::Column(Column::Boolean(answers))))
+}
+
+/// A comparison of a property with a constant, the property on the left.
+fn with_constant<'e>(
+    operator: Comparison,
+    left: &'e E,
+    right: &'e E,
+    runtime: &Runtime,
+) -> Result<Option<(Comparison, &'e E, Value)>> {
+    let constant = |expression: &E| match expression {
+        E::Constant(value) => Ok(Some(value.clone())),
+        E::Parameter(name) => runtime.parameter(name).cloned().map(Some),
+        _ => Ok(None),
+    };
+    let (operator, property, value) = match (left, right) {
+        (E::Property { .. }, other) => (operator, left, constant(other)?),
+        (other, E::Property { .. }) => (mirrored(operator), right, constant(other)?),
+        _ => return Ok(None),
+    };
+    Ok(value.map(|value| (operator, property, value)))
 }
 
 /// The answer that is the same for all values between bounds, if one is.

@@ -110,8 +110,13 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
             boolean::xor(&left, &right, batch.rows())
         }
         E::Comparison(operator, left, right) => {
-            if let Some(decided) = compare::decided(*operator, left, right, batch, runtime)? {
-                return Ok(decided);
+            let answer = compare::decided_of_run(*operator, left, right, batch, runtime)?;
+            if let Some(answer) = answer {
+                return Ok(Operand::Constant(Value::Boolean(answer)));
+            }
+            let answers = compare::decided_by_chunk(*operator, left, right, batch, runtime)?;
+            if let Some(answers) = answers {
+                return Ok(answers);
             }
             let left = evaluate(left, batch, runtime)?;
             let right = evaluate(right, batch, runtime)?;

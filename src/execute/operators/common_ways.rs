@@ -209,8 +209,14 @@ pub(super) fn find_special(
             }
         }
     }
-    let nodes = row.different.iter().copied();
-    special.extend(nodes.filter(|node| is_special(*node)).chain(more));
+    for node in &row.different {
+        if is_special(*node) {
+            special.push(*node);
+        }
+    }
+    if let Some(more) = more {
+        special.push(more);
+    }
     if special.len() > 1 {
         special.sort_unstable();
         special.dedup();
