@@ -100,7 +100,6 @@ fn common_neighbours_are_counted() {
 const EXCHANGED: &[(&str, &str)] = &[
     ("MATCH (a)-[:R]-(b)-[:R]-(c)-[:R]-(a) RETURN count(*) AS n", "mirrored"),
     ("MATCH (a:Q)-[:R]-(b:Q)-[:R]-(c:Q)-[:R]-(a) RETURN count(*) AS n", "mirrored"),
-    ("MATCH (a)-[:R]-(b), (a)-[:S]->(c), (b)-[:S]->(c) RETURN count(*) AS n", "Mirror (a), (b)"),
     (
         "MATCH (a)-[:R]-(b)-[:R]-(c)-[:R]-(a) MATCH (a)-[:S]->(h)<-[:T]-(k) MATCH (b)-[:S]->(i)<-[:T]-(k)
          MATCH (c)-[:S]->(j)<-[:T]-(k) RETURN count(*) AS n",

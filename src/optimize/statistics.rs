@@ -17,7 +17,17 @@ use crate::value::{Type, TypeId, TypeTest};
 pub struct Statistics<'a> {
     graph: &'a Snapshot,
     samples: RefCell<HashMap<TypeId, Rc<Sample>>>,
+    /// What was computed from them: the same is asked for again and again while orders are compared.
+    degrees: RefCell<HashMap<Degree, f64>>,
 }
+
+/// Types, direction, and the labels of both ends.
+type Degree = (
+    Option<Labels>,
+    PatternDirection,
+    Option<Labels>,
+    Option<Labels>,
+);
 
 /// What relationships of a type connect.
 #[derive(Debug, Default)]
@@ -43,6 +53,7 @@ impl<'a> Statistics<'a> {
         Statistics {
             graph,
             samples: RefCell::default(),
+            degrees: RefCell::default(),
         }
     }
 
@@ -72,6 +83,22 @@ impl<'a> Statistics<'a> {
     /// How many relationships of these types, seen from nodes with the labels `from`, lead to nodes
     /// with the labels `to`: expected for one node.
     pub fn degree(
+        &self,
+        types: Option<&Labels>,
+        direction: PatternDirection,
+        from: Option<&Labels>,
+        to: Option<&Labels>,
+    ) -> f64 {
+        let degree = (types.cloned(), direction, from.cloned(), to.cloned());
+        if let Some(known) = self.degrees.borrow().get(&degree) {
+            return *known;
+        }
+        let computed = self.computed_degree(types, direction, from, to);
+        self.degrees.borrow_mut().insert(degree, computed);
+        computed
+    }
+
+    fn computed_degree(
         &self,
         types: Option<&Labels>,
         direction: PatternDirection,

@@ -177,14 +177,16 @@ fn best(
         ways.push(pruned);
         ways
     });
+    let listed = estimate(pattern, &known, statistics).cost;
     let ways = ways.map(|pruned| {
-        let cost = pruned.cost(&known, statistics);
+        let cost = match pruned.is_cut() {
+            true => pruned.cost(&known, statistics),
+            false => listed,
+        };
         (pruned, cost)
     });
     let (mut pruned, cost) = ways.min_by(|left, right| left.1.total_cmp(&right.1))?;
-    let listed = estimate(pattern, &known, statistics).cost;
-    let is_cut = !pruned.weighs.is_empty() || !pruned.commons.is_empty();
-    let is_better = is_cut && cost < listed * WORTH_CERTAINTY;
+    let is_better = pruned.is_cut() && cost < listed * WORTH_CERTAINTY;
     pruned.sort(statistics);
     is_better.then_some(pruned)
 }
@@ -262,6 +264,11 @@ impl Pruned {
             unequal,
             core,
         })
+    }
+
+    /// Whether anything is cut off.
+    fn is_cut(&self) -> bool {
+        !self.weighs.is_empty() || !self.commons.is_empty()
     }
 
     /// Cuts off branches as long as there are any.

@@ -26,7 +26,7 @@ use crate::parse::span::Span;
 const MOST_EXCHANGED: usize = 8;
 
 /// So many nodes are tried as images of others, for each pair of nodes.
-const MOST_TRIED: usize = 500;
+const MOST_TRIED: usize = 100;
 
 /// The most nodes that can be exchanged, each for each, while those that are `fixed` stay; none or at
 /// least two. Only of patterns of nodes and single relationships.
@@ -159,17 +159,32 @@ impl<'p> PatternGraph<'p> {
     /// Whether the pattern stays the same when any two of these nodes change places and the others of them
     /// stay.
     fn can_be_exchanged(&self, class: &[usize]) -> bool {
-        class.iter().enumerate().all(|(place, one)| {
-            let mut others = class[place + 1..].iter();
-            others.all(|other| {
+        let pairs = class.iter().enumerate().flat_map(|(place, one)| {
+            let others = class[place + 1..].iter();
+            others.map(move |other| (*one, *other))
+        });
+        pairs.clone().all(|(one, other)| self.are_alike(one, other))
+            && pairs.clone().all(|(one, other)| {
                 let mut images = vec![None; self.pattern.nodes.len()];
                 class.iter().for_each(|node| images[*node] = Some(*node));
-                (images[*one], images[*other]) = (Some(*other), Some(*one));
-                !self.fixed[*one]
-                    && !self.fixed[*other]
-                    && self.extends(&mut images, &mut MOST_TRIED.clone())
+                (images[one], images[other]) = (Some(other), Some(one));
+                let mut tries = MOST_TRIED;
+                self.extends(&mut images, &mut tries)
             })
-        })
+    }
+
+    /// Whether two nodes may be exchanged by their labels and the number of their relationships.
+    fn are_alike(&self, one: usize, other: usize) -> bool {
+        let degree = |node: usize| {
+            let edges = self.edges.iter();
+            edges
+                .filter(|edge| edge.start == node || edge.end == node)
+                .count()
+        };
+        !self.fixed[one]
+            && !self.fixed[other]
+            && self.pattern.nodes[one].labels == self.pattern.nodes[other].labels
+            && degree(one) == degree(other)
     }
 
     /// Whether the nodes without an image can be given one so that the pattern stays the same.
