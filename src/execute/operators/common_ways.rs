@@ -29,6 +29,9 @@ pub(super) struct Rows<'b> {
     /// Relationships that must not be taken again, and both ends of each.
     taken: Taken<'b>,
     ends: Vec<(UInt32Array, UInt32Array)>,
+    /// Whether only over loops ways lead to what they must not: all relationships that must not be taken again
+    /// are between the two nodes.
+    needs_loops: bool,
 }
 
 impl<'b> Rows<'b> {
@@ -42,6 +45,12 @@ impl<'b> Rows<'b> {
         let ends = plan.distinct_from.iter();
         let ends = ends.map(|one| Ok((ids(one.from)?, ids(one.to)?)));
         let different = plan.different.iter().map(|slot| ids(*slot));
+        // The other node is left out wherever it must be.
+        let is_free = plan.different.iter().all(|slot| *slot == plan.other_from);
+        let nodes = (plan.from, plan.other_from);
+        let mut taken_ends = plan.distinct_from.iter().map(|one| (one.from, one.to));
+        let are_between = plan.count == Common::Meeting
+            && taken_ends.all(|(from, to)| (from, to) == nodes || (to, from) == nodes);
         Ok(Rows {
             one,
             other,
@@ -50,13 +59,15 @@ impl<'b> Rows<'b> {
             different: different.collect::<Result<_>>()?,
             taken,
             ends: ends.collect::<Result<_>>()?,
+            needs_loops: is_free && (plan.distinct_from.is_empty() || are_between),
         })
     }
 
-    /// Whether relationships or nodes have to differ from others.
+    /// Whether ways of a row may lead to what they must not; `loops` tells whether its one node and its
+    /// other node are their own neighbours.
     #[inline]
-    pub(super) fn may_differ(&self) -> bool {
-        !self.ends.is_empty() || !self.different.is_empty()
+    pub(super) fn may_differ(&self, loops: (bool, bool)) -> bool {
+        !self.needs_loops || loops.0 || loops.1
     }
 
     /// Whether a node is missing in some row.

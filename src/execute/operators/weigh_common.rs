@@ -301,37 +301,47 @@ impl<'p> WeighCommon<'p> {
             return self.exact(row, None, Row::orders, runtime);
         }
         let last = row.last(self.plan);
-        let marked = self.side_at_marks(rows.usual, (one, other), row, last, runtime)?;
         let after_last = |list| last.map_or(list, |last| after(list, last));
+        // The side whose neighbours are marked, if it is the same as of the row before: is it the other?
+        let mut marked = self.marked.filter(|(node, is_other)| {
+            rows.usual == Some(*is_other) && row.node(*is_other) == *node
+        });
         let met = match marked {
+            Some((_, true)) => self.met_at_marks(after_last(one), row.one, false, may_loop)?,
+            Some((_, false)) => self.met_at_marks(after_last(other), row.other, true, may_loop)?,
             None => {
-                let excluded = self.excludes_other.then_some(row.other);
-                met(
-                    self.plan.count,
-                    excluded,
-                    after_last(one),
-                    after_last(other),
-                )
+                let lists = (after_last(one), after_last(other));
+                if self.counts_all && is_quickly_compared(lists.0, lists.1, rows.usual) {
+                    let excluded = self.excludes_other.then_some(row.other);
+                    met(self.plan.count, excluded, lists.0, lists.1)
+                } else {
+                    let is_other = self.is_other_marked(row, rows.usual, (one.len(), other.len()));
+                    let list = if is_other { other } else { one };
+                    self.mark(row.node(is_other), is_other, list, runtime)?;
+                    marked = self.marked;
+                    match is_other {
+                        true => self.met_at_marks(lists.0, row.one, false, may_loop)?,
+                        false => self.met_at_marks(lists.1, row.other, true, may_loop)?,
+                    }
+                }
             }
-            Some(true) => self.met_at_marks(after_last(one), row.one, false, may_loop)?,
-            Some(false) => self.met_at_marks(after_last(other), row.other, true, may_loop)?,
         };
         let ways = match last {
             Some(_) => product(met, ORDERS_OF_THREE)?,
             None => all.map_or(met, |all| all - met),
         };
-        if !rows.may_differ() && last.is_none() {
-            return Ok(ways);
-        }
-        rows.read_nodes(place, row);
         let loops = match may_loop {
             true => (contains(one, row.one), contains(other, row.other)),
             false => (false, false),
         };
+        if !rows.may_differ(loops) {
+            return Ok(ways);
+        }
+        rows.read_nodes(place, row);
         // What has no mark is counted only where marks are of what must not be met.
         let may_lead_to = |node| match marked {
             None => contains(one, node),
-            Some(true) if self.plan.count == Common::Absent => true,
+            Some((_, true)) if self.plan.count == Common::Absent => true,
             Some(_) => self.marks.get(node) > 0,
         };
         // Only over a loop a neighbour that comes in order is one of the two.
@@ -342,37 +352,6 @@ impl<'p> WeighCommon<'p> {
         }
         rows.read(place, row);
         self.corrected(ways, row, &special, runtime)
-    }
-
-    /// The side whose neighbours are marked, is it the other? `None` where the lists are better compared.
-    #[inline(always)]
-    fn side_at_marks(
-        &mut self,
-        usual: Option<bool>,
-        (one, other): (&[u32], &[u32]),
-        row: &Row,
-        last: Option<u32>,
-        runtime: &mut Runtime,
-    ) -> Result<Option<bool>> {
-        if let Some((node, is_other)) = self.marked
-            && usual == Some(is_other)
-            && row.node(is_other) == node
-        {
-            return Ok(Some(is_other));
-        }
-        let after_last = |list| last.map_or(list, |last| after(list, last));
-        if self.counts_all && is_quickly_compared(after_last(one), after_last(other), usual) {
-            return Ok(None);
-        }
-        let is_other = self.is_other_marked(row, usual, (one.len(), other.len()));
-        let (node, list) = match is_other {
-            true => (row.other, other),
-            false => (row.one, one),
-        };
-        if self.marked != Some((node, is_other)) {
-            self.mark(node, is_other, list, runtime)?;
-        }
-        Ok(Some(is_other))
     }
 
     /// How often a row counts, if it is `ways` but for the ways to some nodes.

@@ -2,9 +2,9 @@
 //! which they have changed places, so that one of them is enough where only the number of rows matters.
 //!
 //! ```text
-//! Aggregate count(*)                            Aggregate count(*)
-//!   Match (a)-[:R]-(b), (b)-[:S]-(b)      =>      Mirror (a), (b)
-//!                                                   Match (a)-[:R]-(b) WHERE id(a) <= id(b)
+//! Aggregate count(*)                             Aggregate count(*)
+//!   Match (a)-[:R]-(b), (a)-[:S]->(c),    =>       Mirror (a), (b)
+//!         (b)-[:S]->(c)                              Match ... WHERE id(a) <= id(b)
 //! ```
 //!
 //! Source: "GraphPi: High Performance Graph Pattern Matching through Effective Redundancy Elimination" (Shi,
@@ -38,8 +38,7 @@ pub(super) fn interchangeable(pattern: &MatchPattern, fixed: &HashSet<Variable>)
         return Vec::new();
     }
     let graph = PatternGraph::new(pattern, fixed);
-    let nodes = 0..pattern.nodes.len();
-    let classes = nodes.clone().map(|first| {
+    let classes = (0..pattern.nodes.len()).map(|first| {
         let mut class = vec![first];
         for node in first + 1..pattern.nodes.len() {
             class.push(node);
@@ -51,10 +50,10 @@ pub(super) fn interchangeable(pattern: &MatchPattern, fixed: &HashSet<Variable>)
     });
     let largest = classes.max_by_key(|class| (class.len(), std::cmp::Reverse(class[0])));
     let largest = largest.filter(|class| class.len() > 1).unwrap_or_default();
-    let names = largest.into_iter();
-    names
-        .map(|node| pattern.nodes[node].variable.clone())
-        .collect()
+    let names = largest
+        .into_iter()
+        .map(|node| &pattern.nodes[node].variable);
+    names.cloned().collect()
 }
 
 /// Lists the solutions of a pattern only in one order of nodes that can be exchanged; those that are not
@@ -218,16 +217,15 @@ impl<'p> PatternGraph<'p> {
     fn fits(&self, images: &[Option<usize>]) -> bool {
         let nodes = &self.pattern.nodes;
         let mut pairs = images.iter().enumerate();
-        let labels_fit = pairs.all(|(node, image)| {
-            image.is_none_or(|image| nodes[node].labels == nodes[image].labels)
-        });
-        labels_fit && self.image_of_edges(images).is_some()
+        let is_alike = |node: usize, image: usize| nodes[node].labels == nodes[image].labels;
+        pairs.all(|(node, image)| image.is_none_or(|image| is_alike(node, image)))
+            && self.keeps_edges(images)
     }
 
-    /// For each relationship the one that it becomes, as far as both its nodes have images; `None` where
-    /// there is none or more than one, or where two must differ and what they become need not.
-    fn image_of_edges(&self, images: &[Option<usize>]) -> Option<()> {
-        let mut become_: Vec<(&Edge, &Edge)> = Vec::with_capacity(self.edges.len());
+    /// Whether each relationship whose nodes have images becomes exactly one other, and two of them differ
+    /// where what they become must.
+    fn keeps_edges(&self, images: &[Option<usize>]) -> bool {
+        let mut changes: Vec<(&Edge, &Edge)> = Vec::with_capacity(self.edges.len());
         for edge in &self.edges {
             let (Some(start), Some(end)) = (images[edge.start], images[edge.end]) else {
                 continue;
@@ -239,20 +237,19 @@ impl<'p> PatternGraph<'p> {
                     && other.pattern.types == edge.pattern.types
                     && (is_same || is_turned)
             });
-            let (image, None) = (found.next()?, found.next()) else {
-                return None;
+            let (Some(image), None) = (found.next(), found.next()) else {
+                return false;
             };
-            become_.push((edge, image));
+            changes.push((edge, image));
         }
         let differ = |one: &Edge, other: &Edge| {
             let types = [&one.pattern.types, &other.pattern.types].map(Option::as_ref);
             one.pattern.clause == other.pattern.clause && may_overlap(types[0], types[1])
         };
-        let keeps = become_.iter().enumerate().all(|(place, (one, image))| {
-            let mut others = become_[place + 1..].iter();
+        changes.iter().enumerate().all(|(place, (one, image))| {
+            let mut others = changes[place + 1..].iter();
             others.all(|(other, other_image)| differ(one, other) == differ(image, other_image))
-        });
-        keeps.then_some(())
+        })
     }
 
     /// Whether the predicates over the images are those of the pattern.
