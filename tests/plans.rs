@@ -21,7 +21,7 @@ const QUERIES: &[&str] = &[
     "MATCH (g:Group) WHERE EXISTS { (g)<-[:SERVES]-(:Initiative) } RETURN DISTINCT g.name AS g SKIP 1",
     "UNWIND [1, 2] AS x CALL (x) { RETURN x + 1 AS y UNION RETURN x + 2 AS y } RETURN x, y",
     "CALL db.labels() YIELD label RETURN label ORDER BY label DESC",
-    "MATCH (c:City)-[:IN]->(k:Country) MATCH (e:Event)-[:HELD_IN]->(c) MATCH (p:Person)-[:HEADS]->() RETURN count(*) AS n",
+    "MATCH (c:City)-[:CAPITAL_OF]->(k:Country) MATCH (e:Event)-[:HELD_IN]->(c) MATCH (p:Person)-[:HEADS]->() RETURN count(*) AS n",
     "MATCH (a)-[:PART_OF]-(b)-[:PART_OF]-(c)-[:PART_OF]-(a) RETURN count(*) AS n",
     "MATCH (a)-[:PART_OF]-(b) WHERE id(a) < id(b) RETURN a, b",
 ];
