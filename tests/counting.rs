@@ -180,6 +180,36 @@ fn neighbours_beyond_a_bound_are_not_looked_at() {
     }
 }
 
+#[test]
+fn ends_that_an_index_finds_are_looked_up() {
+    let mut session = Database::in_memory().session();
+    for text in [
+        "CREATE CONSTRAINT FOR (p:P) REQUIRE p.id IS UNIQUE",
+        "UNWIND range(0, 99) AS i CREATE (:P {id: i})",
+        "MATCH (a:P), (b:P) WHERE a.id % 10 = b.id % 7 CREATE (a)-[:R]->(b)",
+    ] {
+        session.query(text, ()).expect(text);
+    }
+    for text in [
+        "MATCH (a:P {id: 3})-[r:R]-(b:P {id: 10}) RETURN count(r) AS n",
+        "MATCH (a:P {id: 3}) MATCH (b:P {id: 10}) MATCH (a)-[r:R]-(b) RETURN count(r) AS n",
+        "UNWIND [3, 13, 4] AS i MATCH (a:P {id: i})-[r:R]->(b:P {id: 10}) RETURN i, count(r) AS n",
+        "MATCH (a:P) WHERE a.id < 20 WITH a MATCH (a)-[r:R]-(b:P {id: 10}) RETURN a.id AS i, count(r) AS n",
+    ] {
+        let plan = plan(&session, text);
+        assert!(plan.contains("ExpandInto"), "{text}\n{plan}");
+        let found = rows(&session, text);
+        session.set_rule("order_pattern", false);
+        let mut listed = rows(&session, text);
+        session.set_rule("order_pattern", true);
+        listed.sort();
+        let mut found = found;
+        found.sort();
+        assert_eq!(found, listed, "{text}");
+        assert!(!found.is_empty(), "{text}");
+    }
+}
+
 /// Statements that make a graph of some thousand nodes with everything in it that is rare: loops, double
 /// relationships, a node with very many neighbours, deletions, and changes of what was stored at once.
 const LARGE: &[&str] = &[

@@ -100,6 +100,8 @@ const PREDICATES: &[&str] = &[
     "id(a) < id(b) AND id(b) <= id(c)",
     "id(c) > id(a)",
     "id(a) >= id(c)",
+    "a.id = 1 AND c.id = 2",
+    "b.id = 0 AND a.id = c.number",
 ];
 const RETURNS: &[&str] = &[
     "count(*) AS n",

@@ -10,6 +10,7 @@ pub(super) mod join_clauses;
 mod join_order;
 pub(super) mod known_labels;
 pub(super) mod late_projection;
+mod look_up_ends;
 pub(super) mod node_bounds;
 pub(super) mod order_pattern;
 mod order_search;

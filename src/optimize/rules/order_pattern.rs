@@ -100,6 +100,7 @@ impl<'a> Solver<'a> {
         let known = self.solved.clone();
         let mut plan = self.check_known_nodes(input);
         plan = self.filter(plan);
+        plan = self.look_up_ends(plan);
         plan = self.follow_all(plan, &known);
         while !self.nodes.is_empty() || !self.relationships.is_empty() {
             plan = self.join_component(plan, &known);
@@ -348,7 +349,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Joins on the equalities that connect both sides, or else all pairs.
-    fn join(&mut self, left: Plan, right: Plan, inside: &HashSet<Variable>) -> Plan {
+    pub(super) fn join(&mut self, left: Plan, right: Plan, inside: &HashSet<Variable>) -> Plan {
         if left == Plan::Unit {
             return right;
         }

@@ -147,7 +147,7 @@ impl Solver<'_> {
     }
 
     /// How an index finds a node by what it must be equal to.
-    fn lookup(&self, node: usize, statistics: &Statistics) -> Option<Merit> {
+    pub(super) fn lookup(&self, node: usize, statistics: &Statistics) -> Option<Merit> {
         let (variable, labels) = &self.nodes[node];
         let indexes = statistics.indexes_of_nodes(labels.as_ref()?);
         best_use(indexes, variable, &self.predicates, &self.solved)
