@@ -245,6 +245,15 @@ impl Plan {
 }
 
 impl MatchPattern {
+    /// Whether it is nothing but nodes, single relationships and predicates.
+    pub fn is_plain(&self) -> bool {
+        let mut relationships = self.relationships.iter();
+        self.groups.is_empty()
+            && self.searches.is_empty()
+            && self.paths.is_empty()
+            && relationships.all(|one| one.length.is_none() && one.each.is_none())
+    }
+
     /// All variables of the pattern, each once, in the order in which they are written.
     pub fn variables(&self) -> Vec<Variable> {
         let mut variables: Vec<Variable> = Vec::new();

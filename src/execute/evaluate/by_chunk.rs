@@ -3,6 +3,7 @@
 
 use arrow_array::{Array, UInt32Array};
 
+use super::column_bounds;
 use crate::column::{Bounds, Column};
 use crate::error::Result;
 use crate::execute::{Batch, Runtime};
@@ -77,6 +78,10 @@ pub(in crate::execute) fn rows_within(
     runtime: &Runtime,
     may_be_wanted: impl Fn(&Bounds) -> bool,
 ) -> Result<Option<UInt32Array>> {
+    if let Some(bounds) = column_bounds(property, batch, runtime)? {
+        let is_none = !may_be_wanted(&bounds);
+        return Ok(is_none.then(|| Vec::<u32>::new().into()));
+    }
     let Some(wanted) = verdicts(property, batch, runtime, true, may_be_wanted)? else {
         return Ok(None);
     };

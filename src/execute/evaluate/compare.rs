@@ -6,8 +6,7 @@ use arrow_array::{Array, BooleanArray, Int64Array, UInt32Array};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 
 use super::by_chunk::verdicts;
-use super::property::bounds_of_run;
-use super::{Operand, evaluate, map_values, zip_values};
+use super::{Operand, column_bounds, evaluate, map_values, zip_values};
 use crate::bind::expression::Comparison;
 use crate::column::{Bounds, Column};
 use crate::error::Result;
@@ -37,15 +36,12 @@ pub(super) fn decided_of_run(
     let Some((operator, property, value)) = with_constant(operator, left, right, runtime)? else {
         return Ok(None);
     };
-    let E::Property { object, key, .. } = property else {
-        return Ok(None);
-    };
-    let bounds = bounds_of_run(object, key, batch, runtime)?;
+    let bounds = column_bounds(property, batch, runtime)?;
     Ok(bounds.and_then(|bounds| verdict(operator, &bounds, &value)))
 }
 
-/// The answers for rows anywhere, as the bounds of their chunks tell; `None` where they tell it of too few.
-pub(super) fn decided_by_chunk(
+/// The answers as the bounds of chunks tell; `None` where they tell it of too few rows.
+pub(super) fn decided(
     operator: Comparison,
     left: &E,
     right: &E,
@@ -55,6 +51,10 @@ pub(super) fn decided_by_chunk(
     let Some((operator, property, value)) = with_constant(operator, left, right, runtime)? else {
         return Ok(None);
     };
+    if let Some(bounds) = column_bounds(property, batch, runtime)? {
+        let answer = verdict(operator, &bounds, &value);
+        return Ok(answer.map(|answer| Operand::Constant(Value::Boolean(answer))));
+    }
     let tell = |bounds: &Bounds| verdict(operator, bounds, &value);
     let Some(mut answers) = verdicts(property, batch, runtime, None, tell)? else {
         return Ok(None);

@@ -110,13 +110,8 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
             boolean::xor(&left, &right, batch.rows())
         }
         E::Comparison(operator, left, right) => {
-            let answer = compare::decided_of_run(*operator, left, right, batch, runtime)?;
-            if let Some(answer) = answer {
-                return Ok(Operand::Constant(Value::Boolean(answer)));
-            }
-            let answers = compare::decided_by_chunk(*operator, left, right, batch, runtime)?;
-            if let Some(answers) = answers {
-                return Ok(answers);
+            if let Some(decided) = compare::decided(*operator, left, right, batch, runtime)? {
+                return Ok(decided);
             }
             let left = evaluate(left, batch, runtime)?;
             let right = evaluate(right, batch, runtime)?;
@@ -251,11 +246,7 @@ pub(super) fn near_column(
 
 /// Values between which those of an expression are, where that is known without computing it; then none
 /// is null.
-pub(super) fn column_bounds(
-    expression: &E,
-    batch: &Batch,
-    runtime: &Runtime,
-) -> Result<Option<Bounds>> {
+fn column_bounds(expression: &E, batch: &Batch, runtime: &Runtime) -> Result<Option<Bounds>> {
     match expression {
         E::Property { object, key, .. } => property::bounds_of_run(object, key, batch, runtime),
         _ => Ok(None),
@@ -334,12 +325,15 @@ fn map_values(
 ) -> Result<Operand> {
     match operand {
         Operand::Constant(value) => function(value.clone()).map(Operand::Constant),
-        Operand::Column(column) => {
-            let mut builder = crate::column::ColumnBuilder::new();
-            for value in column.values() {
-                builder.push(function(value)?);
-            }
-            Ok(Operand::Column(builder.finish()))
-        }
+        Operand::Column(column) => map_column(column, function).map(Operand::Column),
     }
+}
+
+/// Applies `function` to each value of a column.
+fn map_column(column: &Column, mut function: impl FnMut(Value) -> Result<Value>) -> Result<Column> {
+    let mut builder = crate::column::ColumnBuilder::new();
+    for value in column.values() {
+        builder.push(function(value)?);
+    }
+    Ok(builder.finish())
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, UInt32Array};
 
-use super::Operand;
+use super::{Operand, map_column};
 use crate::bind::expression::Labels;
-use crate::column::{Bounds, Column, ColumnBuilder};
+use crate::column::{Bounds, Column};
 use crate::error::{Error, Result};
 use crate::execute::batch::NodeRun;
 use crate::execute::{Batch, Runtime};
@@ -37,13 +37,7 @@ pub(super) fn property_of_column(objects: &Column, key: &str, runtime: &Runtime)
             None => missing_key(ids, |id| graph.relationship_exists(RelationshipId(id))),
         },
         Column::Null(rows) => Ok(Column::Null(*rows)),
-        others => {
-            let mut builder = ColumnBuilder::new();
-            for value in others.values() {
-                builder.push(property_of(&value, key, graph)?);
-            }
-            Ok(builder.finish())
-        }
+        others => map_column(others, |value| property_of(&value, key, graph)),
     }
 }
 

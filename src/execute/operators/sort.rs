@@ -8,7 +8,7 @@ use super::Input;
 use crate::column::{Bounds, Column};
 use crate::context::Reservation;
 use crate::error::Result;
-use crate::execute::evaluate::{column_bounds, evaluate_column, row_count, rows_within};
+use crate::execute::evaluate::{evaluate_column, row_count, rows_within};
 use crate::execute::parts::Parts;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical::{Expression, SortKey};
@@ -107,12 +107,6 @@ impl Order<'_> {
             let mut batch = batch.listed()?;
             let mut keys = Vec::with_capacity(self.0.len());
             if let Some(key) = self.0.first().filter(|_| count < usize::MAX) {
-                if let Some(bound) = &bound
-                    && let Some(bounds) = column_bounds(&key.expression, &batch, runtime)?
-                    && bound.is_beyond(&bounds, key.descending)
-                {
-                    continue;
-                }
                 if let Some(bound) = &bound {
                     let may_be_first = |bounds: &Bounds| !bound.is_beyond(bounds, key.descending);
                     let rows = rows_within(&key.expression, &batch, runtime, may_be_first)?;

@@ -69,10 +69,8 @@ impl KeptSteps {
         lookups: usize,
         runtime: &Runtime,
     ) {
-        let is_undirected = direction.ways().len() == 2;
         if let Some((state, steps)) = &mut self.0
             && *state == runtime.state()
-            && is_undirected
             && steps.both
         {
             *steps = Steps::unordered(direction, types, lookups, runtime.graph());
@@ -173,7 +171,7 @@ impl Steps {
             let found = reader.neighbours(node)?;
             degree += found.nodes.len();
             if self.both && number % 2 == 1 && found.has_loops {
-                degree -= within(found, &only(node.0)).nodes.len();
+                degree -= places(found.nodes, &only(node.0)).len();
             }
         }
         Ok(degree as u64)
@@ -194,7 +192,7 @@ impl Steps {
                 if skips_loops && rows.has_loops {
                     let lists = rows.lists().zip(&nodes[place..]);
                     for (degree, (list, node)) in degrees.iter_mut().zip(lists) {
-                        *degree -= within(list, &only(*node)).nodes.len() as u64;
+                        *degree -= places(list.nodes, &only(*node)).len() as u64;
                     }
                 }
                 Ok(true)
@@ -214,7 +212,7 @@ impl Steps {
                 if rows.has_loops {
                     let lists = rows.lists().zip(&nodes[place..]);
                     for (loops, (list, node)) in loops[place..].iter_mut().zip(lists) {
-                        *loops += within(list, &only(*node)).nodes.len() as u64;
+                        *loops += places(list.nodes, &only(*node)).len() as u64;
                     }
                 }
                 Ok(true)
@@ -238,9 +236,9 @@ impl Steps {
                 for (place, list) in (place..).zip(rows.lists()) {
                     gone_through += list.nodes.len();
                     if skips_loops && rows.has_loops {
-                        let (before, after) = around(list.nodes, nodes[place]);
-                        visit(place, before)?;
-                        visit(place, after)?;
+                        let loops = places(list.nodes, &only(nodes[place]));
+                        visit(place, &list.nodes[..loops.start])?;
+                        visit(place, &list.nodes[loops.end..])?;
                     } else {
                         visit(place, list.nodes)?;
                     }
@@ -271,17 +269,7 @@ impl Steps {
     /// Appends all neighbours of a node, one type and direction after the other; a loop is there once.
     #[inline]
     pub(super) fn append_nodes(&mut self, node: u32, nodes: &mut Vec<u32>) -> Result<()> {
-        for (number, reader) in self.readers.iter_mut().enumerate() {
-            let found = reader.neighbours(NodeId(node))?;
-            if self.both && number % 2 == 1 && found.has_loops {
-                let (before, after) = around(found.nodes, node);
-                nodes.extend_from_slice(before);
-                nodes.extend_from_slice(after);
-            } else {
-                nodes.extend_from_slice(found.nodes);
-            }
-        }
-        Ok(())
+        self.visit_pieces(node, &ALL, &[], |list| nodes.extend_from_slice(list.nodes))
     }
 
     /// Calls `visit` with those neighbours of a node that are `wanted`, in pieces between those whose
@@ -297,10 +285,9 @@ impl Steps {
         for (number, reader) in self.readers.iter_mut().enumerate() {
             let list = within(reader.neighbours(NodeId(node))?, wanted);
             if self.both && number % 2 == 1 && list.has_loops {
-                let start = list.nodes.partition_point(|other| *other < node);
-                let end = start + within(list, &only(node)).nodes.len();
-                visit_between(list.part(0..start), taken, &mut visit);
-                visit_between(list.part(end..list.nodes.len()), taken, &mut visit);
+                let loops = places(list.nodes, &only(node));
+                visit_between(list.part(0..loops.start), taken, &mut visit);
+                visit_between(list.part(loops.end..list.nodes.len()), taken, &mut visit);
             } else {
                 visit_between(list, taken, &mut visit);
             }
@@ -351,12 +338,18 @@ fn undirected(types: &[TypeId], lookups: usize, graph: &Snapshot) -> Option<Vec<
 /// Those neighbours that are wanted.
 #[inline]
 fn within<'n>(found: Neighbours<'n>, wanted: &Range<u32>) -> Neighbours<'n> {
-    if *wanted == ALL {
-        return found;
+    match *wanted == ALL {
+        true => found,
+        false => found.part(places(found.nodes, wanted)),
     }
-    let start = found.nodes.partition_point(|node| *node < wanted.start);
-    let length = found.nodes[start..].partition_point(|node| *node < wanted.end);
-    found.part(start..start + length)
+}
+
+/// Where the wanted nodes stand in a sorted list.
+#[inline]
+fn places(nodes: &[u32], wanted: &Range<u32>) -> Range<usize> {
+    let start = nodes.partition_point(|node| *node < wanted.start);
+    let length = nodes[start..].partition_point(|node| *node < wanted.end);
+    start..start + length
 }
 
 /// Calls `visit` with the pieces of a list between relationships that are `taken`.
@@ -385,13 +378,6 @@ fn first_of(wanted: &[u32], numbers: &[u32]) -> Option<usize> {
 /// The neighbours that are one node.
 pub(super) fn only(node: u32) -> Range<u32> {
     node..node + 1
-}
-
-/// The nodes before and after a node in a sorted list.
-fn around(nodes: &[u32], node: u32) -> (&[u32], &[u32]) {
-    let before = nodes.partition_point(|other| *other < node);
-    let after = nodes.partition_point(|other| *other <= node);
-    (&nodes[..before], &nodes[after..])
 }
 
 /// The numbers of the types that a filter lets through.

@@ -11,7 +11,8 @@
 
 use std::collections::HashSet;
 
-use super::count_branches::{Leaf, Pruned, are_compared, cost_of_end};
+use super::count_branches::{Leaf, Pruned, are_compared};
+use super::count_cost::cost_of_end;
 use super::order_pattern::{free_variables, may_overlap};
 use super::reach::variables_of;
 use crate::bind::bound::PatternDirection;
@@ -363,13 +364,9 @@ pub(super) fn closing(predicate: &Expression, node: &Variable) -> Option<Closing
     else {
         return None;
     };
-    let is_plain = pattern.groups.is_empty()
-        && pattern.searches.is_empty()
-        && pattern.paths.is_empty()
+    let is_only = pattern.is_plain()
         && pattern.predicates.is_empty()
         && pattern.nodes.iter().all(|node| node.labels.is_none())
-        && relationship.length.is_none()
-        && relationship.each.is_none()
         && !imports.contains(&relationship.variable)
         && imports.contains(&relationship.from)
         && imports.contains(&relationship.to)
@@ -379,7 +376,7 @@ pub(super) fn closing(predicate: &Expression, node: &Variable) -> Option<Closing
         (false, true) => (&relationship.from, relationship.direction),
         _ => return None,
     };
-    is_plain.then(|| Closing {
+    is_only.then(|| Closing {
         other: other.clone(),
         direction,
         types: relationship.types.clone(),

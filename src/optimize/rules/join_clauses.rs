@@ -40,13 +40,6 @@ pub(crate) fn rewrite(plan: Plan, _statistics: &Statistics) -> Plan {
 /// Whether two patterns are nodes and relationships, not too many to compare all orders, and it does not
 /// matter when what the second asks is found out.
 fn can_join(below: &Plan, first: &MatchPattern, second: &MatchPattern) -> bool {
-    let is_plain = |pattern: &MatchPattern| {
-        let mut relationships = pattern.relationships.iter();
-        pattern.groups.is_empty()
-            && pattern.searches.is_empty()
-            && pattern.paths.is_empty()
-            && relationships.all(|one| one.length.is_none() && one.each.is_none())
-    };
     let mut known = entities(below);
     for pattern in [first, second] {
         known.extend(pattern.nodes.iter().map(|node| node.variable.clone()));
@@ -57,8 +50,8 @@ fn can_join(below: &Plan, first: &MatchPattern, second: &MatchPattern) -> bool {
         let mut before = first.relationships.iter();
         before.any(|known| known.variable == one.variable)
     });
-    is_plain(first)
-        && is_plain(second)
+    first.is_plain()
+        && second.is_plain()
         && first.relationships.len() + second.relationships.len() <= MOST_EXACT
         && again.next().is_none()
         && second.predicates.iter().all(|one| cannot_fail(one, &known))

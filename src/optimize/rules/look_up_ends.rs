@@ -39,15 +39,10 @@ impl Solver<'_> {
         }
         for variable in unique {
             let place = self.nodes.iter().position(|(name, _)| *name == variable);
-            let Some(place) = place else { continue };
-            let labels = self.nodes.remove(place).1;
-            let inside = HashSet::from([variable.clone()]);
-            let outside = std::mem::replace(&mut self.solved, inside.clone());
-            let scan = self.filter(Plan::ScanNodes { variable, labels });
-            self.solved = outside;
-            plan = self.join(plan, scan, &inside);
-            self.solved.extend(inside);
-            plan = self.filter(plan);
+            if let Some(place) = place {
+                plan = self.join_scan(place, plan, |_, scan| scan);
+                plan = self.filter(plan);
+            }
         }
         plan
     }

@@ -328,14 +328,8 @@ impl<'a> Solver<'a> {
         let Some(start) = start else {
             return plan;
         };
-        let (variable, labels) = self.nodes.remove(start);
-        let outside = std::mem::replace(&mut self.solved, HashSet::from([variable.clone()]));
         let already_taken = std::mem::take(&mut self.taken);
-        let mut component = self.filter(Plan::ScanNodes { variable, labels });
-        component = self.follow_all(component, known);
-        let inside = std::mem::replace(&mut self.solved, outside);
-        let joined = self.join(plan, component, &inside);
-        self.solved.extend(inside);
+        let joined = self.join_scan(start, plan, |solver, scan| solver.follow_all(scan, known));
         let newly_taken = std::mem::replace(&mut self.taken, already_taken);
         let different: Vec<Expression> = newly_taken
             .iter()
@@ -348,8 +342,25 @@ impl<'a> Solver<'a> {
         self.filter(joined)
     }
 
+    /// Scans a node by itself, goes on from it as `lead_on` does, and joins what comes out.
+    pub(super) fn join_scan(
+        &mut self,
+        node: usize,
+        plan: Plan,
+        lead_on: impl FnOnce(&mut Self, Plan) -> Plan,
+    ) -> Plan {
+        let (variable, labels) = self.nodes.remove(node);
+        let outside = std::mem::replace(&mut self.solved, HashSet::from([variable.clone()]));
+        let scan = self.filter(Plan::ScanNodes { variable, labels });
+        let component = lead_on(self, scan);
+        let inside = std::mem::replace(&mut self.solved, outside);
+        let joined = self.join(plan, component, &inside);
+        self.solved.extend(inside);
+        joined
+    }
+
     /// Joins on the equalities that connect both sides, or else all pairs.
-    pub(super) fn join(&mut self, left: Plan, right: Plan, inside: &HashSet<Variable>) -> Plan {
+    fn join(&mut self, left: Plan, right: Plan, inside: &HashSet<Variable>) -> Plan {
         if left == Plan::Unit {
             return right;
         }
