@@ -176,6 +176,14 @@ impl Batch {
         });
     }
 
+    /// How often each row counts, of a batch whose rows count once from here on.
+    pub(super) fn take_multiplicity(&mut self) -> Vec<u64> {
+        match self.multiplicity.take() {
+            Some(multiplicity) => Arc::unwrap_or_clone(multiplicity),
+            None => vec![1; self.rows],
+        }
+    }
+
     /// All columns, gathered.
     pub fn into_columns(self) -> Result<Vec<Column>> {
         self.columns
@@ -471,7 +479,7 @@ pub(super) fn sum(numbers: &[u64]) -> Result<u64> {
 }
 
 /// The bits that any of the numbers has.
-fn bits(numbers: &[u64]) -> u64 {
+pub(super) fn bits(numbers: &[u64]) -> u64 {
     numbers.iter().fold(0, |bits, number| bits | number)
 }
 

@@ -1,7 +1,8 @@
 //! What a running plan shares: the context, parameters, procedures, and the graph as it stands.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::UInt32Array;
@@ -13,7 +14,7 @@ use crate::column::Column;
 use crate::context::{Context, Reservation};
 use crate::error::{Error, ErrorDetail, ErrorKind, Result};
 use crate::functions::{Environment, Procedures};
-use crate::graph::{GraphWriter, KeptColumns, Snapshot};
+use crate::graph::{CHUNK_SIZE, FrozenNodes, GraphWriter, KeptColumns, Snapshot};
 use crate::value::{KeyId, Value};
 
 /// What a new node, relationship or property takes without its values, in bytes.
@@ -44,6 +45,8 @@ pub struct Runtime<'a> {
     pub(super) share: Option<Share<'a>>,
     /// What was kept of properties that were read from this state: of nodes, of relationships.
     kept_columns: [RefCell<HashMap<KeyId, KeptColumns>>; 2],
+    /// The chunk of nodes of which columns were read last.
+    last_chunk: RefCell<Option<FrozenNodes>>,
 }
 
 /// What the runs on several threads have in common.
@@ -89,6 +92,7 @@ impl<'a> Runtime<'a> {
             profile: None,
             share: None,
             kept_columns: Default::default(),
+            last_chunk: RefCell::default(),
         }
     }
 
@@ -139,6 +143,16 @@ impl<'a> Runtime<'a> {
                 self.snapshot.relationship_column_by(ids, key, &mut kept)
             }
         }
+    }
+
+    /// The chunk of nodes that stand side by side in one; `None` where some have changed since it was made.
+    pub(super) fn chunk_of(&self, nodes: &Range<u32>) -> Result<Option<Ref<'_, FrozenNodes>>> {
+        let is_it = |chunk: &FrozenNodes| chunk.has(nodes.start);
+        if !self.last_chunk.borrow().as_ref().is_some_and(is_it) {
+            let chunk = nodes.start as usize / CHUNK_SIZE;
+            *self.last_chunk.borrow_mut() = self.snapshot.frozen_nodes(chunk)?;
+        }
+        Ok(Ref::filter_map(self.last_chunk.borrow(), Option::as_ref).ok())
     }
 
     /// What was kept of earlier reads of a property of nodes, or of relationships.
@@ -201,11 +215,12 @@ impl<'a> Runtime<'a> {
             self.snapshot = writer.snapshot();
             self.state += 1;
             self.kept_columns = Default::default();
+            self.last_chunk = RefCell::default();
         }
     }
 
     /// The value of a parameter.
-    pub fn parameter(&self, name: &str) -> Result<&Value> {
+    pub fn parameter(&self, name: &str) -> Result<&'a Value> {
         self.parameters.get(name).ok_or_else(|| {
             Error::new(
                 ErrorKind::ParameterMissing,

@@ -17,7 +17,8 @@ const NOTED_TURNS: usize = 64;
 /// Neighbours over relationships of one type, in one direction or in both.
 #[derive(Debug, Default)]
 pub struct AdjacencyReader {
-    adjacency: Adjacency,
+    /// Where segments are looked up; not needed where one has all entries.
+    adjacency: Option<Adjacency>,
     /// The segments that were met, by number; or one with all entries.
     held: Vec<Option<Arc<Segment>>>,
     /// The segment of the last node.
@@ -83,6 +84,11 @@ impl AllNeighbours {
     pub fn range(&self, node: u32) -> Range<usize> {
         let (start, end) = self.0.range(node);
         start..end
+    }
+
+    /// The nodes of which there are lists; all others have no neighbours.
+    pub fn listed(&self) -> Range<u32> {
+        self.0.listed()
     }
 
     /// Whether a node may be its own neighbour.
@@ -151,14 +157,12 @@ impl NeighbourRows<'_> {
 }
 
 impl AdjacencyReader {
-    pub(super) fn new(adjacency: Adjacency) -> Self {
-        let joined = adjacency.joined();
-        let mut reader = AdjacencyReader {
-            adjacency,
-            ..AdjacencyReader::default()
-        };
-        if let Some(joined) = joined {
-            reader.hold_joined(joined);
+    /// A reader of an adjacency; of none, where there are no such relationships.
+    pub(super) fn new(adjacency: Option<&Adjacency>) -> Self {
+        let mut reader = AdjacencyReader::default();
+        match adjacency.and_then(Adjacency::joined) {
+            Some(joined) => reader.hold_joined(joined),
+            None => reader.adjacency = adjacency.cloned(),
         }
         reader
     }
@@ -275,14 +279,17 @@ impl AdjacencyReader {
     }
 
     fn turn_to(&mut self, node: u32) -> Result<bool> {
+        let Some(adjacency) = &self.adjacency else {
+            return Ok(false);
+        };
         self.turns += 1;
         if self.turns.is_multiple_of(NOTED_TURNS)
-            && let Some(joined) = self.adjacency.note_lookups(NOTED_TURNS)?
+            && let Some(joined) = adjacency.note_lookups(NOTED_TURNS)?
         {
             self.hold_joined(joined);
             return Ok(true);
         }
-        let Some((number, whole)) = self.adjacency.whole_around(node) else {
+        let Some((number, whole)) = adjacency.whole_around(node) else {
             return Ok(false);
         };
         if self.held.len() <= number {
@@ -290,7 +297,7 @@ impl AdjacencyReader {
         }
         let held = &mut self.held[number];
         if held.is_none() {
-            *held = Some(Arc::clone(&*self.adjacency.segment(number)?));
+            *held = Some(Arc::clone(&*adjacency.segment(number)?));
         }
         (self.last, self.whole) = (number, whole);
         Ok(true)
@@ -334,7 +341,9 @@ impl AdjacencyReader {
         let (nodes, relationships) = &mut self.merged;
         nodes.clear();
         relationships.clear();
-        self.adjacency.merge_into(node, nodes, relationships)?;
+        if let Some(adjacency) = &self.adjacency {
+            adjacency.merge_into(node, nodes, relationships)?;
+        }
         Ok(Neighbours {
             nodes,
             relationships,
@@ -406,7 +415,7 @@ mod tests {
     }
 
     fn check(adjacency: &Adjacency) {
-        let mut reader = AdjacencyReader::new(adjacency.clone());
+        let mut reader = AdjacencyReader::new(Some(adjacency));
         for turn in 0..30_000_u32 {
             let node = turn.wrapping_mul(2_654_435_761) % 9100;
             let wanted = adjacency.neighbours(node).expect("a list in memory");

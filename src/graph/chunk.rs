@@ -2,6 +2,7 @@
 //! the bytes.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -145,6 +146,21 @@ impl<F: Fixed> Chunk<F> {
         Ok(lazy.bounds.get_or_init(|| found).as_ref())
     }
 
+    /// The values of a key in rows side by side; `None` where they do not all exist.
+    ///
+    /// # Errors
+    /// Where the column is stored and cannot be fetched.
+    pub(super) fn run_column(&self, rows: Range<usize>, key: KeyId) -> Result<Option<Column>> {
+        if self.dead > 0 || rows.end > self.fixed.len() {
+            return Ok(None);
+        }
+        Ok(Some(match self.column(key)? {
+            Some(column) if rows.len() == column.len() => column.clone(),
+            Some(column) => column.slice(rows.start, rows.len()),
+            None => Column::Null(rows.len()),
+        }))
+    }
+
     fn fetched<'c>(&self, lazy: &'c Lazy) -> Result<&'c Column> {
         if let Some(column) = lazy.column.get() {
             return Ok(column);
@@ -241,6 +257,13 @@ fn uniform<F: Fixed>(dead: usize, fixed: &[F]) -> Option<F> {
 }
 
 impl<F: Fixed> Part for Chunk<F> {
+    /// What all rows have, where it is the same and all exist, and how many there are.
+    type Digest = Option<(F, u32)>;
+
+    fn digest(&self) -> Self::Digest {
+        self.uniform.map(|all| (all, self.fixed.len() as u32))
+    }
+
     fn load(place: Place, source: &Arc<dyn BlobReader>) -> Result<Self> {
         let directory = source.read(place.blob)?;
         let mut bytes = Bytes(&directory);

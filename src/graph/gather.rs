@@ -1,7 +1,6 @@
 //! One property of many rows as a column: a slice where the rows stand side by side in a chunk, else
 //! gathered by type, without a value of its own for each cell.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
@@ -91,32 +90,6 @@ impl<F: Fixed> Table<F> {
         match self.gathered_integers(positions, key, kept)? {
             Some(column) => Ok(column),
             None => self.gathered(positions, key, deleted),
-        }
-    }
-
-    /// The values of `key` in rows that stand side by side in a chunk; `None` where that is not all
-    /// there is to it: rows may be patched, or not exist any more.
-    pub(super) fn run_column(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Column>> {
-        let (number, offset) = place(rows.start);
-        let Some(chunk) = self.frozen_chunk(number)? else {
-            return Ok(None);
-        };
-        if chunk.dead > 0 || offset + rows.len() > chunk.fixed.len() {
-            return Ok(None);
-        }
-        Ok(Some(match chunk.column(key)? {
-            Some(column) if rows.len() == column.len() => column.clone(),
-            Some(column) => column.slice(offset, rows.len()),
-            None => Column::Null(rows.len()),
-        }))
-    }
-
-    /// Values between which those of [`Table::run_column`] are, where that is known.
-    pub(super) fn run_bounds(&self, rows: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
-        let (number, offset) = place(rows.start);
-        match offset + rows.len() <= CHUNK_SIZE {
-            true => self.chunk_bounds(number, key),
-            false => Ok(None),
         }
     }
 

@@ -81,6 +81,12 @@ impl Segment {
         (first, offsets.unwrap_or_default())
     }
 
+    /// The nodes that have rows.
+    pub(super) fn listed(&self) -> Range<u32> {
+        let rows = self.offsets.len().saturating_sub(1) as u32;
+        self.first..self.first + rows
+    }
+
     /// How many entries there are.
     pub(super) fn len(&self) -> usize {
         self.neighbours.len()
@@ -131,11 +137,7 @@ impl Segment {
 
     /// The entries of both directions, sorted; a loop, which both have, once.
     pub(super) fn of_both(outgoing: &Segment, incoming: &Segment) -> Segment {
-        let nodes = |segment: &Segment| {
-            let rows = segment.offsets.len().saturating_sub(1) as u32;
-            segment.first..segment.first + rows
-        };
-        let (one, other) = (nodes(outgoing), nodes(incoming));
+        let (one, other) = (outgoing.listed(), incoming.listed());
         let first = match (one.is_empty(), other.is_empty()) {
             (false, false) => one.start.min(other.start),
             (true, _) => other.start,
@@ -186,6 +188,10 @@ impl Segment {
 }
 
 impl Part for Segment {
+    type Digest = ();
+
+    fn digest(&self) {}
+
     fn load(place: Place, source: &Arc<dyn BlobReader>) -> Result<Self> {
         let bytes = unpack(&source.read(place.blob)?)?;
         let mut bytes = Bytes(&bytes);

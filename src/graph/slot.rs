@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use arc_swap::ArcSwapOption;
 
@@ -13,6 +13,12 @@ use crate::error::Result;
 
 /// What can be stored and fetched again.
 pub(super) trait Part: fmt::Debug + Send + Sync + Sized + 'static {
+    /// What stays known of it where it is not in memory.
+    type Digest: Copy + fmt::Debug + Send + Sync;
+
+    /// What stays known.
+    fn digest(&self) -> Self::Digest;
+
     /// Fetches it.
     fn load(place: Place, source: &Arc<dyn BlobReader>) -> Result<Self>;
 
@@ -43,6 +49,7 @@ pub(super) struct Stored<T: Part> {
     pub(super) place: Place,
     source: Arc<dyn BlobReader>,
     loaded: ArcSwapOption<T>,
+    digest: OnceLock<T::Digest>,
     used: AtomicBool,
 }
 
@@ -85,6 +92,7 @@ impl<T: Part> Slot<T> {
             place,
             source: source.clone(),
             loaded: ArcSwapOption::empty(),
+            digest: OnceLock::new(),
             used: AtomicBool::new(false),
         }))
     }
@@ -109,6 +117,19 @@ impl<T: Part> Slot<T> {
             stored.source.cache().add(weak, part.bytes());
         }
         Ok(Held::Shared(part))
+    }
+
+    /// What is known of the part; it is fetched at most once for that.
+    pub(super) fn digest(&self) -> Result<T::Digest> {
+        let stored = match self {
+            Slot::Resident(part) => return Ok(part.digest()),
+            Slot::Stored(stored) => stored,
+        };
+        if let Some(digest) = stored.digest.get() {
+            return Ok(*digest);
+        }
+        let digest = self.get()?.digest();
+        Ok(*stored.digest.get_or_init(|| digest))
     }
 
     /// Whether it is stored where `source` reads.

@@ -13,6 +13,7 @@ use super::adjacency_reader::AdjacencyReader;
 use super::catalog::{Catalog, LabelSetId};
 use super::chunk::Fixed;
 use super::deleted;
+use super::frozen_nodes::FrozenNodes;
 use super::gather::KeptColumns;
 use super::neighbour_sets::NeighbourSets;
 use super::schema::Schema;
@@ -172,35 +173,25 @@ impl Graph {
     /// # Errors
     /// Where the chunk is stored and cannot be fetched.
     pub fn scan_node_run(&self, chunk: usize, labels: &[LabelId]) -> Result<Option<Range<u32>>> {
-        let Some(held) = self.nodes.frozen_chunk(chunk)? else {
-            return Ok(None);
-        };
-        let Some(set) = held.uniform else {
+        let Some((set, rows)) = self.nodes.uniform(chunk)? else {
             return Ok(None);
         };
         let has = self.catalog.label_set(set);
         let start = (chunk * CHUNK_SIZE) as u32;
         let rows = match labels.iter().all(|label| has.contains(label)) {
-            true => held.fixed.len() as u32,
+            true => rows,
             false => 0,
         };
         Ok(Some(start..start + rows))
     }
 
-    /// One property of nodes that [`Graph::scan_node_run`] gave; `None` where they have changed since.
+    /// The columns of a chunk of nodes; `None` where some have changed since it was made.
     ///
     /// # Errors
     /// Where it is stored and cannot be fetched.
-    pub fn node_run_column(&self, nodes: &Range<u32>, key: KeyId) -> Result<Option<Column>> {
-        self.nodes.run_column(nodes, key)
-    }
-
-    /// Bounds of [`Graph::node_run_column`], where they are known.
-    ///
-    /// # Errors
-    /// Where the column is stored and cannot be fetched.
-    pub fn node_run_bounds(&self, nodes: &Range<u32>, key: KeyId) -> Result<Option<Bounds>> {
-        self.nodes.run_bounds(nodes, key)
+    pub fn frozen_nodes(&self, chunk: usize) -> Result<Option<FrozenNodes>> {
+        let held = self.nodes.frozen_chunk(chunk)?;
+        Ok(held.map(|held| FrozenNodes::new(chunk, Arc::clone(&held))))
     }
 
     /// Values between which a property of all nodes of a chunk is, where that is known; then all have it.
@@ -507,8 +498,7 @@ impl Graph {
         relationship_type: TypeId,
     ) -> AdjacencyReader {
         let place = adjacency_place(direction, relationship_type);
-        let adjacency = self.adjacency.get(place).cloned();
-        AdjacencyReader::new(adjacency.unwrap_or_default())
+        AdjacencyReader::new(self.adjacency.get(place))
     }
 
     /// A reader of the neighbours in both directions at once, each loop once, where that is at hand:

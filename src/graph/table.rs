@@ -100,6 +100,15 @@ impl<F: Fixed> Table<F> {
         }
     }
 
+    /// What all rows of a chunk have and how many there are, where that is the same and none is patched.
+    pub(super) fn uniform(&self, chunk: usize) -> Result<Option<(F, u32)>> {
+        match self.chunks.get(chunk) {
+            Some(chunk) if chunk.rows > 0 => Ok(None),
+            Some(chunk) => chunk.slot.digest(),
+            None => Err(Error::internal(format!("there is no chunk {chunk}"))),
+        }
+    }
+
     /// Whether rows of a chunk stand in the patch.
     pub(super) fn is_patched(&self, chunk: usize) -> bool {
         self.chunks.get(chunk).is_some_and(|chunk| chunk.rows > 0)

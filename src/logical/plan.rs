@@ -441,6 +441,8 @@ pub struct Expand {
     pub once: bool,
     /// Between which nodes `to` must be, by their numbers.
     pub bounds: Vec<NodeBound>,
+    /// Nodes that `to` must not be.
+    pub different: Vec<Variable>,
 }
 
 /// A node that another must not come before, or must not come after.

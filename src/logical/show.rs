@@ -268,12 +268,14 @@ fn show_expand(expand: &Expand) -> String {
         };
         format!(", id({}) {order} id({})", expand.to, bound.node)
     });
+    let different = expand.different.iter();
+    let different = different.map(|node| format!(", {} <> {node}", expand.to));
     format!(
         "({}){left}[{}{types}{length}]{right}({}){}",
         expand.from,
         expand.relationship,
         expand.to,
-        bounds.collect::<String>()
+        bounds.chain(different).collect::<String>()
     )
 }
 

@@ -89,11 +89,6 @@ pub static RULES: &[Rule] = &[
         sentence: "Reads what the first rows of an order show when they are known.",
         rewrite: rules::late_projection::rewrite,
     },
-    Rule {
-        name: "reach",
-        sentence: "Searches the nodes at the end of paths breadth first where only they matter.",
-        rewrite: rules::reach::rewrite,
-    },
     // After all that look at single expands.
     Rule {
         name: "intersect",
@@ -101,6 +96,16 @@ pub static RULES: &[Rule] = &[
         rewrite: rules::intersect::rewrite,
     },
     // After the one that makes single operators of expands.
+    Rule {
+        name: "different_nodes",
+        sentence: "Passes over neighbours that must differ from a node, instead of testing all.",
+        rewrite: rules::different_nodes::rewrite,
+    },
+    Rule {
+        name: "reach",
+        sentence: "Searches the nodes at the end of paths breadth first where only they matter.",
+        rewrite: rules::reach::rewrite,
+    },
     Rule {
         name: "node_bounds",
         sentence: "Looks only at neighbours that come before or after a node, as is asked.",

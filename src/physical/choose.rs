@@ -361,6 +361,7 @@ impl Chooser {
             distinct_from: layout.slots(&expand.distinct_from)?,
             once: expand.once,
             bounds: bounds.collect::<Result<_>>()?,
+            different: layout.slots(&expand.different)?,
             is_relationship_read: IsRead::default(),
         };
         Ok((chosen, expand.length, each))

@@ -418,6 +418,8 @@ pub struct Expand {
     pub once: bool,
     /// Between which nodes the neighbour must be, by their numbers.
     pub bounds: Vec<NodeBound>,
+    /// Columns of nodes that the neighbour must not be.
+    pub different: Vec<usize>,
     /// Whether the relationship is read.
     pub is_relationship_read: IsRead,
 }

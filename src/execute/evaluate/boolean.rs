@@ -3,9 +3,10 @@
 
 use arrow_array::{Array, BooleanArray, UInt32Array};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+use smallvec::SmallVec;
 
 use super::compare::decided_of_run;
-use super::{Operand, evaluate};
+use super::{Operand, compared, evaluate};
 use crate::column::Column;
 use crate::error::{Error, Result};
 use crate::execute::{Batch, Runtime};
@@ -45,17 +46,27 @@ pub(super) fn or(parts: &[E], batch: &Batch, runtime: &mut Runtime) -> Result<Op
 fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) -> Result<Operand> {
     let rows = batch.rows();
     // What decides all rows without being read does so before anything is.
+    let mut told: SmallVec<[Option<Option<bool>>; 8]> = SmallVec::new();
     for part in parts.iter().take_while(|part| is_plain(part, batch)) {
-        if let E::Comparison(operator, left, right) = part
-            && decided_of_run(*operator, left, right, batch, runtime)? == Some(deciding)
-        {
+        let answer = match part {
+            E::Comparison(operator, left, right) => {
+                decided_of_run(*operator, left, right, batch, runtime)?
+            }
+            _ => None,
+        };
+        if answer == Some(Some(deciding)) {
             return Ok(Operand::Constant(Value::Boolean(deciding)));
         }
+        told.push(answer);
     }
     // The rows that no part has decided, and those of which a part was null.
     let mut open = BooleanBuffer::new_set(rows);
     let mut unknown = BooleanBuffer::new_unset(rows);
-    for part in parts {
+    for (place, part) in parts.iter().enumerate() {
+        let told = told.get(place).copied().flatten();
+        if let Some(Some(_)) = told {
+            continue;
+        }
         let count = open.count_set_bits();
         if count == 0 {
             break;
@@ -63,6 +74,13 @@ fn connect(parts: &[E], deciding: bool, batch: &Batch, runtime: &mut Runtime) ->
         let takes_all = count == rows || count > rows / 4 && is_plain(part, batch);
         let selected = (!takes_all).then(|| UInt32Array::from_iter_values(open.set_indices_u32()));
         let operand = match &selected {
+            // What bounds have not told they will not tell now.
+            None if told.is_some() => match part {
+                E::Comparison(operator, left, right) => {
+                    compared(*operator, left, right, batch, runtime)?
+                }
+                other => evaluate(other, batch, runtime)?,
+            },
             None => evaluate(part, batch, runtime)?,
             Some(selected) => evaluate(part, &batch.select(selected.clone())?, runtime)?,
         };

@@ -3,7 +3,7 @@
 
 use arrow_array::{Array, UInt32Array};
 
-use super::column_bounds;
+use super::told_by_bounds;
 use crate::column::{Bounds, Column};
 use crate::error::Result;
 use crate::execute::{Batch, Runtime};
@@ -13,15 +13,19 @@ use crate::physical::Expression as E;
 /// Fewer rows than this are read sooner than chunks are looked at.
 const FEW_ROWS: usize = 1024;
 
+/// Stands in the place of a verdict that is not asked for yet.
+const UNASKED: u8 = u8::MAX;
+
 /// What `verdict` tells of each row from values between which its property is, or `undecided` where these
-/// are not known; `None` where rows are few, or bounds of such a property not kept.
-pub(super) fn verdicts<V: Copy>(
+/// are not known; `None` where rows are few, or bounds of such a property not kept. A verdict is any number
+/// but the greatest.
+pub(super) fn verdicts(
     property: &E,
     batch: &Batch,
     runtime: &Runtime,
-    undecided: V,
-    verdict: impl Fn(&Bounds) -> V,
-) -> Result<Option<Vec<V>>> {
+    undecided: u8,
+    verdict: impl Fn(&Bounds) -> u8,
+) -> Result<Option<Vec<u8>>> {
     let E::Property { object, key, .. } = property else {
         return Ok(None);
     };
@@ -46,16 +50,13 @@ pub(super) fn verdicts<V: Copy>(
         _ => return Ok(None),
     };
     let mut kept = runtime.kept_columns(is_of_nodes, id);
-    let mut known: Vec<Option<V>> = Vec::new();
+    let mut known: Vec<u8> = Vec::new();
     let mut verdicts = Vec::with_capacity(ids.len());
     for place in ids.values() {
         let chunk = *place as usize / CHUNK_SIZE;
-        if known.len() <= chunk {
-            known.resize(chunk + 1, None);
-        }
-        let told = match known[chunk] {
-            Some(told) => told,
-            None => {
+        let told = match known.get(chunk) {
+            Some(told) if *told != UNASKED => *told,
+            _ => {
                 let bounds = match is_of_nodes {
                     true => graph.node_bounds(chunk, id, &mut kept)?,
                     false => graph.relationship_bounds(chunk, id, &mut kept)?,
@@ -63,12 +64,29 @@ pub(super) fn verdicts<V: Copy>(
                 if bounds.is_none() && verdicts.is_empty() {
                     return Ok(None);
                 }
-                *known[chunk].insert(bounds.map_or(undecided, &verdict))
+                if known.len() <= chunk {
+                    known.resize(chunk + 1, UNASKED);
+                }
+                known[chunk] = bounds.map_or(undecided, &verdict);
+                known[chunk]
             }
         };
         verdicts.push(told);
     }
     Ok(Some(verdicts))
+}
+
+/// The rows of one verdict.
+pub(super) fn rows_of(verdicts: &[u8], wanted: u8) -> Vec<u32> {
+    let mut rows = vec![0; verdicts.len()];
+    let mut count = 0;
+    for (row, verdict) in (0..).zip(verdicts) {
+        // Each is written, and stays where it is wanted: nobody has to foretell which are.
+        rows[count] = row;
+        count += usize::from(*verdict == wanted);
+    }
+    rows.truncate(count);
+    rows
 }
 
 /// The rows that may be wanted, as the bounds of a property tell; `None` for all.
@@ -78,14 +96,13 @@ pub(in crate::execute) fn rows_within(
     runtime: &Runtime,
     may_be_wanted: impl Fn(&Bounds) -> bool,
 ) -> Result<Option<UInt32Array>> {
-    if let Some(bounds) = column_bounds(property, batch, runtime)? {
-        let is_none = !may_be_wanted(&bounds);
-        return Ok(is_none.then(|| Vec::<u32>::new().into()));
+    if let Some(may_be) = told_by_bounds(property, batch, runtime, &may_be_wanted)? {
+        return Ok((!may_be).then(|| Vec::<u32>::new().into()));
     }
-    let Some(wanted) = verdicts(property, batch, runtime, true, may_be_wanted)? else {
+    let may_be = |bounds: &Bounds| u8::from(may_be_wanted(bounds));
+    let Some(verdicts) = verdicts(property, batch, runtime, 1, may_be)? else {
         return Ok(None);
     };
-    let rows = (0..).zip(&wanted).filter(|(_, wanted)| **wanted);
-    let rows: Vec<u32> = rows.map(|(row, _)| row).collect();
-    Ok((rows.len() < wanted.len()).then(|| rows.into()))
+    let rows = rows_of(&verdicts, 1);
+    Ok((rows.len() < verdicts.len()).then(|| rows.into()))
 }

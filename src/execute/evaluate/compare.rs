@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use arrow_array::{Array, BooleanArray, Int64Array, UInt32Array};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 
-use super::by_chunk::verdicts;
-use super::{Operand, column_bounds, evaluate, map_values, zip_values};
+use super::by_chunk::{rows_of, verdicts};
+use super::{Operand, evaluate, map_values, told_by_bounds, zip_values};
 use crate::bind::expression::Comparison;
 use crate::column::{Bounds, Column};
 use crate::error::Result;
@@ -25,20 +25,24 @@ pub(super) fn compare(operator: Comparison, left: &Operand, right: &Operand) -> 
 }
 
 /// The answer that is the same for all rows of a run, as the least and the greatest value tell that a
-/// property has in its chunk; `None` where they do not.
+/// property has in its chunk; `None` where there are none, `Some(None)` where they do not tell.
 pub(super) fn decided_of_run(
     operator: Comparison,
     left: &E,
     right: &E,
     batch: &Batch,
     runtime: &Runtime,
-) -> Result<Option<bool>> {
+) -> Result<Option<Option<bool>>> {
     let Some((operator, property, value)) = with_constant(operator, left, right, runtime)? else {
         return Ok(None);
     };
-    let bounds = column_bounds(property, batch, runtime)?;
-    Ok(bounds.and_then(|bounds| verdict(operator, &bounds, &value)))
+    told_by_bounds(property, batch, runtime, |bounds| {
+        verdict(operator, bounds, value)
+    })
 }
+
+/// Stands for an answer that bounds do not tell, in the place of false as 0 and true as 1.
+const OPEN: u8 = 2;
 
 /// The answers as the bounds of chunks tell; `None` where they tell it of too few rows.
 pub(super) fn decided(
@@ -51,45 +55,47 @@ pub(super) fn decided(
     let Some((operator, property, value)) = with_constant(operator, left, right, runtime)? else {
         return Ok(None);
     };
-    if let Some(bounds) = column_bounds(property, batch, runtime)? {
-        let answer = verdict(operator, &bounds, &value);
+    let tell = |bounds: &Bounds| verdict(operator, bounds, value);
+    if let Some(answer) = told_by_bounds(property, batch, runtime, tell)? {
         return Ok(answer.map(|answer| Operand::Constant(Value::Boolean(answer))));
     }
-    let tell = |bounds: &Bounds| verdict(operator, bounds, &value);
-    let Some(mut answers) = verdicts(property, batch, runtime, None, tell)? else {
+    let tell = |bounds: &Bounds| tell(bounds).map_or(OPEN, u8::from);
+    let Some(mut answers) = verdicts(property, batch, runtime, OPEN, tell)? else {
         return Ok(None);
     };
-    let open = (0..).zip(&answers).filter(|(_, answer)| answer.is_none());
-    let open: Vec<u32> = open.map(|(row, _)| row).collect();
+    let open = rows_of(&answers, OPEN);
     if open.len() > answers.len() / 2 {
         return Ok(None);
     }
-    let left = batch.select(UInt32Array::from(open.clone()))?;
-    let read = evaluate(property, &left, runtime)?;
-    let compared = compare(operator, &read, &Operand::Constant(value))?;
-    for (place, row) in open.into_iter().enumerate() {
-        answers[row as usize] = match compared.value(place) {
-            Value::Boolean(answer) => Some(answer),
-            _ => None,
-        };
+    let mut nulls = None;
+    if !open.is_empty() {
+        let left = batch.select(UInt32Array::from(open.clone()))?;
+        let read = evaluate(property, &left, runtime)?;
+        let compared = compare(operator, &read, &Operand::Constant(value.clone()))?;
+        for (place, row) in open.into_iter().enumerate() {
+            answers[row as usize] = match compared.value(place) {
+                Value::Boolean(answer) => u8::from(answer),
+                _ => OPEN,
+            };
+        }
+        let is_there = BooleanBuffer::collect_bool(answers.len(), |row| answers[row] != OPEN);
+        nulls = Some(NullBuffer::new(is_there)).filter(|nulls| nulls.null_count() > 0);
     }
-    let bits = |wanted| BooleanBuffer::collect_bool(answers.len(), |row| answers[row] == wanted);
-    let is_null = bits(None);
-    let nulls = (is_null.count_set_bits() > 0).then(|| NullBuffer::new(!&is_null));
-    let answers = BooleanArray::new(bits(Some(true)), nulls);
+    let bits = BooleanBuffer::collect_bool(answers.len(), |row| answers[row] == 1);
+    let answers = BooleanArray::new(bits, nulls);
     Ok(Some(Operand::Column(Column::Boolean(answers))))
 }
 
 /// A comparison of a property with a constant, the property on the left.
-fn with_constant<'e>(
+fn with_constant<'e, 'r: 'e>(
     operator: Comparison,
     left: &'e E,
     right: &'e E,
-    runtime: &Runtime,
-) -> Result<Option<(Comparison, &'e E, Value)>> {
-    let constant = |expression: &E| match expression {
-        E::Constant(value) => Ok(Some(value.clone())),
-        E::Parameter(name) => runtime.parameter(name).cloned().map(Some),
+    runtime: &Runtime<'r>,
+) -> Result<Option<(Comparison, &'e E, &'e Value)>> {
+    let constant = |expression: &'e E| match expression {
+        E::Constant(value) => Ok(Some(value)),
+        E::Parameter(name) => runtime.parameter(name).map(Some),
         _ => Ok(None),
     };
     let (operator, property, value) = match (left, right) {

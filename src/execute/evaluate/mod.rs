@@ -20,6 +20,7 @@ mod subquery;
 mod text;
 
 use super::{Batch, Runtime};
+use crate::bind::expression::Comparison;
 use crate::column::{Bounds, Column, Dictionary};
 use crate::error::{Error, Result};
 use crate::physical::Expression as E;
@@ -113,11 +114,7 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
             if let Some(decided) = compare::decided(*operator, left, right, batch, runtime)? {
                 return Ok(decided);
             }
-            let left = evaluate(left, batch, runtime)?;
-            let right = evaluate(right, batch, runtime)?;
-            over_texts(left, right, |left, right| {
-                compare::compare(*operator, left, right)
-            })
+            compared(*operator, left, right, batch, runtime)
         }
         E::Arithmetic {
             operator,
@@ -202,6 +199,21 @@ pub(super) fn evaluate(expression: &E, batch: &Batch, runtime: &mut Runtime) -> 
     }
 }
 
+/// `left operator right`, row by row.
+fn compared(
+    operator: Comparison,
+    left: &E,
+    right: &E,
+    batch: &Batch,
+    runtime: &mut Runtime,
+) -> Result<Operand> {
+    let left = evaluate(left, batch, runtime)?;
+    let right = evaluate(right, batch, runtime)?;
+    over_texts(left, right, |left, right| {
+        compare::compare(operator, left, right)
+    })
+}
+
 /// The column of an expression.
 pub(super) fn evaluate_column(
     expression: &E,
@@ -244,11 +256,18 @@ pub(super) fn near_column(
     }
 }
 
-/// Values between which those of an expression are, where that is known without computing it; then none
-/// is null.
-fn column_bounds(expression: &E, batch: &Batch, runtime: &Runtime) -> Result<Option<Bounds>> {
+/// What values tell between which those of an expression are, where they are known without computing it;
+/// then none is null.
+fn told_by_bounds<T>(
+    expression: &E,
+    batch: &Batch,
+    runtime: &Runtime,
+    tell: impl FnOnce(&Bounds) -> T,
+) -> Result<Option<T>> {
     match expression {
-        E::Property { object, key, .. } => property::bounds_of_run(object, key, batch, runtime),
+        E::Property { object, key, .. } => {
+            property::bounds_of_run(object, key, batch, runtime, tell)
+        }
         _ => Ok(None),
     }
 }

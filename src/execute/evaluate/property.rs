@@ -51,7 +51,11 @@ pub(super) fn property_of_run(
     let Some((run, key)) = run_of(object, key, batch, runtime) else {
         return Ok(None);
     };
-    let Some(column) = runtime.graph().node_run_column(&run.nodes, key)? else {
+    let column = match runtime.chunk_of(&run.nodes)? {
+        Some(chunk) => chunk.column(&run.nodes, key)?,
+        None => None,
+    };
+    let Some(column) = column else {
         return Ok(None);
     };
     match &run.selection {
@@ -60,23 +64,24 @@ pub(super) fn property_of_run(
     }
 }
 
-/// Bounds of `object.key`, where they are known and no row is null.
-pub(super) fn bounds_of_run(
+/// What bounds of `object.key` tell, where they are known and no row is null.
+pub(super) fn bounds_of_run<T>(
     object: &E,
     key: &str,
     batch: &Batch,
     runtime: &Runtime,
-) -> Result<Option<Bounds>> {
-    match run_of(object, key, batch, runtime) {
-        Some((run, key))
-            if run
-                .selection
-                .as_ref()
-                .is_none_or(|rows| rows.null_count() == 0) =>
-        {
-            runtime.graph().node_run_bounds(&run.nodes, key)
-        }
-        _ => Ok(None),
+    tell: impl FnOnce(&Bounds) -> T,
+) -> Result<Option<T>> {
+    let Some((run, key)) = run_of(object, key, batch, runtime) else {
+        return Ok(None);
+    };
+    let has_null = |rows: &Arc<UInt32Array>| rows.null_count() > 0;
+    if run.selection.as_ref().is_some_and(has_null) {
+        return Ok(None);
+    }
+    match runtime.chunk_of(&run.nodes)? {
+        Some(chunk) => Ok(chunk.bounds(key)?.map(tell)),
+        None => Ok(None),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Equal rows made one: the first of each stays, in its place.
 
-use arrow_array::UInt32Array;
+use arrow_array::Array;
 
 use super::Input;
-use super::group_table::GroupTable;
+use super::seen::Seen;
 use crate::column::Column;
 use crate::error::Result;
 use crate::execute::{Batch, Operator, Runtime};
@@ -11,7 +11,7 @@ use crate::execute::{Batch, Operator, Runtime};
 /// Keeps the first of equal rows.
 pub(in crate::execute) struct Distinct<'p> {
     input: Input<'p>,
-    seen: Option<GroupTable>,
+    seen: Option<Seen>,
 }
 
 impl<'p> Distinct<'p> {
@@ -26,27 +26,25 @@ impl Operator for Distinct<'_> {
             return Ok(None);
         };
         runtime.context.check()?;
-        if batch.width() == 0 {
+        let width = batch.width();
+        let make = || Seen::new(width, false, runtime);
+        if width == 0 {
             // Rows without columns are all equal.
-            let first = self.seen.is_none() && batch.rows() > 0;
-            if first {
-                self.seen = Some(GroupTable::new(runtime.context));
+            let is_first = self.seen.is_none() && batch.rows() > 0;
+            if is_first {
+                self.seen = Some(make());
             }
-            return Ok(Some(Batch::without_columns(usize::from(first))));
+            return Ok(Some(Batch::without_columns(usize::from(is_first))));
         }
-        let keys: Vec<Column> = (0..batch.width())
+        let seen = self.seen.get_or_insert_with(make);
+        let keys: Vec<Column> = (0..width)
             .map(|slot| batch.column(slot).cloned())
             .collect::<Result<_>>()?;
-        let seen = self
-            .seen
-            .get_or_insert_with(|| GroupTable::new(runtime.context));
-        let (_, new_rows) = seen.insert(&keys, batch.rows())?;
-        let kept: Vec<Column> = {
-            let rows = UInt32Array::from(new_rows.clone());
-            keys.iter()
-                .map(|key| key.take(&rows))
-                .collect::<Result<_>>()?
-        };
-        Ok(Some(Batch::new(kept, new_rows.len())))
+        // A null is a row, too.
+        if matches!(keys.as_slice(), [Column::Node(nodes)] if nodes.null_count() > 0) {
+            seen.make_table(runtime)?;
+        }
+        let (kept, groups) = seen.take_new(&keys, &vec![0; batch.rows()], runtime)?;
+        Ok(Some(Batch::new(kept, groups.len())))
     }
 }

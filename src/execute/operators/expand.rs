@@ -5,7 +5,7 @@ use arrow_array::{Array, UInt32Array};
 use super::Input;
 use super::node_bounds::NodeBounds;
 use super::node_set::NodeSet;
-use super::steps::{Steps, Taken, only};
+use super::steps::{Steps, Taken, Wanted, only};
 use crate::column::Column;
 use crate::error::Result;
 use crate::execute::evaluate::node_ids;
@@ -53,21 +53,31 @@ impl Operator for ExpandOne<'_> {
             return Ok(None);
         };
         runtime.context.check()?;
-        let mut steps = Steps::new(self.expand.direction, &self.expand.types, runtime.graph());
+        let (direction, types) = (self.expand.direction, &self.expand.types);
+        let once = self.expand.once;
+        // Neighbours that are wanted once may come in any order.
+        let mut steps = match once {
+            true => Steps::unordered(direction, types, batch.rows(), runtime.graph()),
+            false => Steps::new(direction, types, runtime.graph()),
+        };
         let from = node_ids(batch.column(self.expand.from)?)?.into_owned();
         let into = match self.expand.into {
             Some(slot) => Some(node_ids(batch.column(slot)?)?.into_owned()),
             None => None,
         };
         let taken = Taken::new(&self.expand.distinct_from, &batch)?;
-        let once = self.expand.once;
+        let different = self.expand.different.iter();
+        let different: Vec<UInt32Array> = different
+            .map(|slot| Ok(node_ids(batch.column(*slot)?)?.into_owned()))
+            .collect::<Result<_>>()?;
         if once {
             self.met.reserve(runtime)?;
         }
         let met = &mut self.met;
         let bounds = NodeBounds::new(&self.expand.bounds, &batch)?;
-        let takes_all = into.is_none() && taken.is_empty() && bounds.are_open() && !once;
-        let mut taken_here = Vec::new();
+        let is_free = taken.is_empty() && bounds.are_open() && different.is_empty();
+        let takes_all = into.is_none() && is_free && !once;
+        let (mut taken_here, mut different_here) = (Vec::new(), Vec::new());
         let mut held = runtime.context.reservation();
         // Of a node that is wanted once nobody reads by which relationship it was met.
         let wants_relationships = self.expand.is_relationship_read.get() && !once;
@@ -81,18 +91,31 @@ impl Operator for ExpandOne<'_> {
                 held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
                 continue;
             }
-            let is_null = from.is_null(row) || into.as_ref().is_some_and(|into| into.is_null(row));
-            if !is_null {
+            let is_null = |nodes: &UInt32Array| nodes.is_null(row);
+            let lacks_end = into.as_ref().is_some_and(is_null) || different.iter().any(is_null);
+            if !from.is_null(row) && !lacks_end {
                 let (node, at) = (from.value(row), row as u32);
                 taken.of_row(row, &mut taken_here);
-                let wanted = match &into {
-                    Some(into) => only(into.value(row)),
-                    None => bounds.of(row),
+                different_here.clear();
+                different_here.extend(different.iter().map(|nodes| nodes.value(row)));
+                let wanted = Wanted {
+                    nodes: match &into {
+                        Some(into) => only(into.value(row)),
+                        None => bounds.of(row),
+                    },
+                    different: &different_here,
+                    taken: &taken_here,
                 };
-                steps.visit_pieces(node, &wanted, &taken_here, |list| match once {
-                    true => met.insert_all(list.nodes, &mut found.nodes),
-                    false => found.extend(at, list),
-                })?;
+                match once {
+                    true => met.insert_others(&different_here, &mut found.nodes, |met, new| {
+                        let wanted = Wanted {
+                            different: &[],
+                            ..wanted
+                        };
+                        steps.visit_pieces(node, &wanted, |list| met.insert_all(list.nodes, new))
+                    })?,
+                    false => steps.visit_pieces(node, &wanted, |list| found.extend(at, list))?,
+                }
                 found.rows.resize(found.nodes.len(), at);
                 held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
             }

@@ -1,11 +1,16 @@
 //! Nodes that were met, a bit for each node of the graph.
 
+use smallvec::SmallVec;
+
 use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::execute::Runtime;
 use crate::graph::Snapshot;
 
 const BITS: usize = u64::BITS as usize;
+
+/// Fewer nodes than this part of the words of a set are sorted sooner than all words are looked at.
+const FEW_OF_WORDS: usize = 16;
 
 /// A set of nodes.
 #[derive(Default)]
@@ -61,6 +66,27 @@ impl NodeSet {
         }
     }
 
+    /// Lets `insert` add nodes, but for some that it must not add.
+    ///
+    /// # Errors
+    /// Those of `insert`.
+    pub(super) fn insert_others(
+        &mut self,
+        nodes: &[u32],
+        new: &mut Vec<u32>,
+        insert: impl FnOnce(&mut NodeSet, &mut Vec<u32>) -> Result<()>,
+    ) -> Result<()> {
+        // What is in the set is not added.
+        let absent: SmallVec<[u32; 4]> = nodes
+            .iter()
+            .copied()
+            .filter(|node| self.insert(*node))
+            .collect();
+        insert(self, new)?;
+        self.remove(absent);
+        Ok(())
+    }
+
     /// Adds the nodes of another set with room for the same nodes.
     pub(super) fn add(&mut self, other: &NodeSet) {
         for (word, more) in self.words.iter_mut().zip(&other.words) {
@@ -87,6 +113,18 @@ impl NodeSet {
                 })
             })
         })
+    }
+
+    /// Removes all nodes, which are those of `list` from `first` on, and sorts these.
+    pub(super) fn drain_sorted(&mut self, list: &mut Vec<u32>, first: usize) {
+        if list.len() - first > self.words.len() / FEW_OF_WORDS {
+            list.truncate(first);
+            list.extend(self.iter());
+            self.words.fill(0);
+        } else {
+            list[first..].sort_unstable();
+            self.remove(list[first..].iter().copied());
+        }
     }
 
     /// Removes nodes.

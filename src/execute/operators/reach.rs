@@ -10,15 +10,20 @@ use hashbrown::HashMap;
 use super::Input;
 use super::expand::MANY_ROWS;
 use super::node_set::NodeSet;
-use super::steps::{ALL, Steps};
+use super::steps::{ALL, BETWEEN_CHECKS, Steps, Wanted, only, places};
 use crate::bind::bound::{Length, PatternDirection};
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::node_ids;
 use crate::execute::{Batch, Operator, Runtime};
+use crate::graph::{AllNeighbours, Neighbours};
 use crate::physical::Expand;
 use crate::value::NodeId;
+
+/// Where more than this part of the nodes that have relationships is to be followed from, the others are
+/// asked instead.
+const PART_OF_WIDE: usize = 8;
 
 /// Searches nodes.
 pub(in crate::execute) struct Reach<'p> {
@@ -44,11 +49,12 @@ impl<'p> Reach<'p> {
 }
 
 impl Reach<'_> {
-    /// Appends the nodes that are reached from one.
+    /// Appends the nodes that are reached from one, ascending.
     fn search(
         &mut self,
         start: u32,
         steps: &mut Steps,
+        back: Option<&AllNeighbours>,
         reached: &mut Vec<u32>,
         runtime: &Runtime,
     ) -> Result<()> {
@@ -73,13 +79,19 @@ impl Reach<'_> {
             level += 1;
             let frontier = next..reached.len();
             next = reached.len();
+            if let (Circle::Found, Some(back)) = (&circle, back)
+                && frontier.len() > back.listed().len() / PART_OF_WIDE
+            {
+                pull(back, met, reached, runtime)?;
+                continue;
+            }
             for place in frontier {
                 if place % 256 == 0 {
                     runtime.context.check()?;
                 }
                 let node = reached[place];
                 match &mut circle {
-                    Circle::Found => steps.visit_pieces(node, &ALL, &[], |list| {
+                    Circle::Found => steps.visit_pieces(node, &Wanted::ALL, |list| {
                         met.insert_all(list.nodes, reached);
                     })?,
                     Circle::Directed => {
@@ -89,6 +101,19 @@ impl Reach<'_> {
                             if met.insert(neighbour) {
                                 reached.push(neighbour);
                             }
+                        })?;
+                        if closes {
+                            circle = Circle::Found;
+                        }
+                    }
+                    // A circle that is met here would go on for longer than is wanted, but for one
+                    // that is back at the start.
+                    Circle::Undirected(first_steps) if level == most => {
+                        let before = first_steps.of(node);
+                        let mut closes = false;
+                        steps.visit_pieces(node, &Wanted::ALL, |list| {
+                            met.insert_all(list.nodes, reached);
+                            closes |= first_steps.is_back(list, before);
                         })?;
                         if closes {
                             circle = Circle::Found;
@@ -114,12 +139,41 @@ impl Reach<'_> {
                 }
             }
         }
-        met.remove(reached[before..].iter().copied());
-        if !matches!(circle, Circle::Found) {
-            reached.swap_remove(before);
+        // What is read of them stands side by side then.
+        self.met.drain_sorted(reached, before);
+        if !matches!(circle, Circle::Found)
+            && let Ok(place) = reached[before..].binary_search(&start)
+        {
+            reached.remove(before + place);
         }
         Ok(())
     }
+}
+
+/// Adds the nodes that a step leads to from those in `met`: where these are many, the others are asked
+/// whether one of `back`, the nodes from which a step leads to them, is there. Most soon find one.
+///
+/// Source: "Direction-Optimizing Breadth-First Search" (Beamer, Asanović, Patterson, SC 2012).
+fn pull(
+    back: &AllNeighbours,
+    met: &mut NodeSet,
+    reached: &mut Vec<u32>,
+    runtime: &Runtime,
+) -> Result<()> {
+    let first = reached.len();
+    for (place, node) in back.listed().enumerate() {
+        if place.is_multiple_of(BETWEEN_CHECKS) {
+            runtime.context.check()?;
+        }
+        let mut before = back.nodes()[back.range(node)].iter();
+        if !met.contains(node) && before.any(|node| met.contains(*node)) {
+            reached.push(node);
+        }
+    }
+    for node in &reached[first..] {
+        met.insert(*node);
+    }
+    Ok(())
 }
 
 /// What is known of a way back to the start.
@@ -169,6 +223,14 @@ impl FirstSteps {
         self.known.insert(node, (level, first));
     }
 
+    /// Whether one of the relationships of a node leads back to the start that did not lead here: `before` is
+    /// the first one on the way.
+    fn is_back(&self, list: Neighbours<'_>, before: Option<u32>) -> bool {
+        let ways = places(list.nodes, &only(self.start));
+        let mut ways = list.relationships[ways].iter();
+        ways.any(|relationship| before != Some(*relationship))
+    }
+
     /// Whether a relationship to a node that was reached before closes a circle.
     fn close(
         &self,
@@ -198,7 +260,9 @@ impl Operator for Reach<'_> {
         let Some((batch, first)) = rest else {
             return Ok(None);
         };
-        let mut steps = Steps::new(self.expand.direction, &self.expand.types, runtime.graph());
+        let (direction, types) = (self.expand.direction, &self.expand.types);
+        let mut steps = Steps::unordered(direction, types, 0, runtime.graph());
+        let back = Steps::unordered(direction.turned(), types, 0, runtime.graph()).all();
         let from = node_ids(batch.column(self.expand.from)?)?.into_owned();
         let mut held = runtime.context.reservation();
         let (mut rows, mut reached) = (Vec::new(), Vec::new());
@@ -207,12 +271,14 @@ impl Operator for Reach<'_> {
             runtime.context.check()?;
             if from.is_valid(row) {
                 let before = reached.len();
-                self.search(from.value(row), &mut steps, &mut reached, runtime)?;
+                let start = from.value(row);
+                self.search(start, &mut steps, back.as_ref(), &mut reached, runtime)?;
                 held.grow((reached.len() - before) * 8)?;
                 rows.resize(reached.len(), row as u32);
             }
             row += 1;
         }
+        steps.note(direction, types, reached.len(), runtime.graph());
         let mut extended = batch.select(UInt32Array::from(rows))?;
         extended.push(Column::Node(UInt32Array::from(reached)));
         if row < batch.rows() {

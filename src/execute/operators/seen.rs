@@ -1,4 +1,4 @@
-//! What an aggregate over distinct values has met: pairs of group and arguments, or nodes alone.
+//! What was met where each counts once: pairs of group and arguments, rows, or nodes alone.
 
 use arrow_array::{Array, UInt32Array};
 
@@ -68,13 +68,7 @@ impl Seen {
                 let groups = vec![0; new.len()];
                 return Ok((vec![Column::Node(new)], groups));
             }
-            let known = std::mem::take(nodes);
-            let rows = known.len();
-            *self = Seen::table(1, false, runtime);
-            if rows > 0 {
-                let nodes = Column::Node(UInt32Array::from(known));
-                self.take_new(&[nodes], &vec![0; rows], runtime)?;
-            }
+            self.make_table(runtime)?;
         }
         let Seen::Table {
             table, is_grouped, ..
@@ -91,6 +85,21 @@ impl Seen {
         let rows = UInt32Array::from(new);
         let arguments = arguments.iter().map(|argument| argument.take(&rows));
         Ok((arguments.collect::<Result<_>>()?, of_new))
+    }
+
+    /// Goes on as what any arguments are kept in.
+    pub(super) fn make_table(&mut self, runtime: &Runtime) -> Result<()> {
+        let Seen::Nodes { nodes, .. } = self else {
+            return Ok(());
+        };
+        let known = std::mem::take(nodes);
+        let rows = known.len();
+        *self = Seen::table(1, false, runtime);
+        if rows > 0 {
+            let nodes = Column::Node(UInt32Array::from(known));
+            self.take_new(&[nodes], &vec![0; rows], runtime)?;
+        }
+        Ok(())
     }
 
     /// All that is known: arguments, and the group of each row.

@@ -9,6 +9,7 @@ use crate::bind::bound::PatternDirection;
 use crate::column::Column;
 use crate::context::Context;
 use crate::error::Result;
+use crate::execute::batch::{bits, multiply};
 use crate::execute::evaluate::type_matches;
 use crate::execute::{Batch, Runtime};
 use crate::graph::{AdjacencyReader, AllNeighbours, Found, Neighbours, Snapshot};
@@ -27,6 +28,9 @@ const LOOKUPS: usize = 16_384;
 /// So few relationships are looked for in a list one after the other.
 const FEW_TAKEN: usize = 4;
 
+/// A list with fewer neighbours is short.
+const SHORT: usize = 128;
+
 /// Rows whose lists are brought near at once.
 pub(super) const READ_AHEAD: usize = 256;
 
@@ -35,6 +39,26 @@ pub(super) struct Steps {
     readers: Vec<AdjacencyReader>,
     /// Whether the second of two readers gives the other direction of the first.
     both: bool,
+}
+
+/// Which neighbours of a node are wanted, and over which relationships.
+#[derive(Clone)]
+pub(super) struct Wanted<'w> {
+    /// The neighbours by their numbers.
+    pub(super) nodes: Range<u32>,
+    /// Nodes among them that are not.
+    pub(super) different: &'w [u32],
+    /// Relationships that must not be taken again.
+    pub(super) taken: &'w [u32],
+}
+
+impl Wanted<'static> {
+    /// All neighbours.
+    pub(super) const ALL: Self = Wanted {
+        nodes: ALL,
+        different: &[],
+        taken: &[],
+    };
 }
 
 /// Steps for counting that stay at hand from batch to batch, as long as the graph is the same.
@@ -50,14 +74,23 @@ impl KeptSteps {
         types: &TypeFilter,
         runtime: &Runtime,
     ) -> &mut Steps {
+        self.of_graph(runtime, |graph| {
+            Steps::unordered(direction, types, LOOKUPS, graph)
+        })
+    }
+
+    /// The steps that `make` gives, which must be the same for the same graph.
+    #[inline]
+    pub(super) fn of_graph(
+        &mut self,
+        runtime: &Runtime,
+        make: impl FnOnce(&Snapshot) -> Steps,
+    ) -> &mut Steps {
         let state = runtime.state();
         if self.0.as_ref().is_some_and(|(known, _)| *known != state) {
             self.0 = None;
         }
-        let make = || {
-            let steps = Steps::unordered(direction, types, LOOKUPS, runtime.graph());
-            (state, steps)
-        };
+        let make = || (state, make(runtime.graph()));
         &mut self.0.get_or_insert_with(make).1
     }
 
@@ -71,9 +104,8 @@ impl KeptSteps {
     ) {
         if let Some((state, steps)) = &mut self.0
             && *state == runtime.state()
-            && steps.both
         {
-            *steps = Steps::unordered(direction, types, lookups, runtime.graph());
+            steps.note(direction, types, lookups, runtime.graph());
         }
     }
 }
@@ -118,6 +150,20 @@ impl Steps {
                 both: false,
             },
             None => Steps::of_types(direction, types, graph),
+        }
+    }
+
+    /// Notes that steps that may be unordered were made from so many nodes; they may be at hand now in a
+    /// quicker way.
+    pub(super) fn note(
+        &mut self,
+        direction: PatternDirection,
+        types: &TypeFilter,
+        lookups: usize,
+        graph: &Snapshot,
+    ) {
+        if self.both {
+            *self = Steps::unordered(direction, types, lookups, graph);
         }
     }
 
@@ -201,15 +247,54 @@ impl Steps {
         Ok(degrees)
     }
 
-    /// How many relationships lead from each node to itself.
-    pub(super) fn loops(&mut self, nodes: &[u32]) -> Result<Vec<u64>> {
-        let mut loops = vec![0; nodes.len()];
+    /// Multiplies each weight by how many relationships lead from its node to neighbours, but by no less
+    /// than `least`.
+    ///
+    /// # Errors
+    /// Where a product is beyond 64 bits.
+    pub(super) fn weigh(&mut self, nodes: &[u32], least: u32, weights: &mut [u64]) -> Result<()> {
+        let reader = match self.readers.as_mut_slice() {
+            // Products of numbers of 32 bits cannot run over.
+            [reader] if bits(weights) >> u32::BITS == 0 => reader,
+            _ => return self.weigh_by_sums(nodes, least, weights),
+        };
+        let narrow = |weight: u64, by: u32| u64::from(weight as u32) * u64::from(by);
+        let mut done = 0;
+        reader.visit_rows(nodes, |place, rows| {
+            let (before, here) = weights.split_at_mut(place);
+            let left_out = before[done..].iter_mut();
+            left_out.for_each(|weight| *weight = narrow(*weight, least));
+            let ends = rows.offsets.get(1..).unwrap_or_default();
+            for ((weight, start), end) in here.iter_mut().zip(rows.offsets).zip(ends) {
+                *weight = narrow(*weight, (end - start).max(least));
+            }
+            done = place + ends.len();
+            Ok(true)
+        })?;
+        let left_out = weights[done..].iter_mut();
+        left_out.for_each(|weight| *weight = narrow(*weight, least));
+        Ok(())
+    }
+
+    fn weigh_by_sums(&mut self, nodes: &[u32], least: u32, weights: &mut [u64]) -> Result<()> {
+        let mut degrees = self.degrees(nodes)?;
+        let least = u64::from(least);
+        degrees
+            .iter_mut()
+            .for_each(|degree| *degree = (*degree).max(least));
+        multiply(weights, &degrees)
+    }
+
+    /// How many relationships lead from each node to itself; `None` where no node has any.
+    pub(super) fn loops(&mut self, nodes: &[u32]) -> Result<Option<Vec<u64>>> {
+        let mut loops: Option<Vec<u64>> = None;
         for (number, reader) in self.readers.iter_mut().enumerate() {
             if self.both && number % 2 == 1 {
                 continue;
             }
             reader.visit_rows(nodes, |place, rows| {
                 if rows.has_loops {
+                    let loops = loops.get_or_insert_with(|| vec![0; nodes.len()]);
                     let lists = rows.lists().zip(&nodes[place..]);
                     for (loops, (list, node)) in loops[place..].iter_mut().zip(lists) {
                         *loops += places(list.nodes, &only(*node)).len() as u64;
@@ -269,27 +354,28 @@ impl Steps {
     /// Appends all neighbours of a node, one type and direction after the other; a loop is there once.
     #[inline]
     pub(super) fn append_nodes(&mut self, node: u32, nodes: &mut Vec<u32>) -> Result<()> {
-        self.visit_pieces(node, &ALL, &[], |list| nodes.extend_from_slice(list.nodes))
+        self.visit_pieces(node, &Wanted::ALL, |list| {
+            nodes.extend_from_slice(list.nodes);
+        })
     }
 
-    /// Calls `visit` with those neighbours of a node that are `wanted`, in pieces between those whose
-    /// relationships are `taken`; a loop is there once.
+    /// Calls `visit` with those neighbours of a node that are `wanted`, in pieces between those that are not;
+    /// a loop is there once.
     #[inline]
     pub(super) fn visit_pieces(
         &mut self,
         node: u32,
-        wanted: &Range<u32>,
-        taken: &[u32],
+        wanted: &Wanted<'_>,
         mut visit: impl FnMut(Neighbours<'_>),
     ) -> Result<()> {
         for (number, reader) in self.readers.iter_mut().enumerate() {
-            let list = within(reader.neighbours(NodeId(node))?, wanted);
+            let list = within(reader.neighbours(NodeId(node))?, &wanted.nodes);
             if self.both && number % 2 == 1 && list.has_loops {
                 let loops = places(list.nodes, &only(node));
-                visit_between(list.part(0..loops.start), taken, &mut visit);
-                visit_between(list.part(loops.end..list.nodes.len()), taken, &mut visit);
+                visit_between(list.part(0..loops.start), wanted, &mut visit);
+                visit_between(list.part(loops.end..list.nodes.len()), wanted, &mut visit);
             } else {
-                visit_between(list, taken, &mut visit);
+                visit_between(list, wanted, &mut visit);
             }
         }
         Ok(())
@@ -319,7 +405,7 @@ impl Steps {
                 return Ok(done);
             }
             let row = (first + done) as u32;
-            self.visit_pieces(*node, &ALL, &[], |list| found.extend(row, list))?;
+            self.visit_pieces(*node, &Wanted::ALL, |list| found.extend(row, list))?;
         }
         Ok(from.len())
     }
@@ -346,21 +432,38 @@ fn within<'n>(found: Neighbours<'n>, wanted: &Range<u32>) -> Neighbours<'n> {
 
 /// Where the wanted nodes stand in a sorted list.
 #[inline]
-fn places(nodes: &[u32], wanted: &Range<u32>) -> Range<usize> {
+pub(super) fn places(nodes: &[u32], wanted: &Range<u32>) -> Range<usize> {
     let start = nodes.partition_point(|node| *node < wanted.start);
     let length = nodes[start..].partition_point(|node| *node < wanted.end);
     start..start + length
 }
 
-/// Calls `visit` with the pieces of a list between relationships that are `taken`.
+/// Calls `visit` with the pieces of a list between nodes and relationships that are not wanted.
 #[inline]
-fn visit_between(list: Neighbours<'_>, taken: &[u32], visit: &mut impl FnMut(Neighbours<'_>)) {
+fn visit_between(
+    list: Neighbours<'_>,
+    wanted: &Wanted<'_>,
+    visit: &mut impl FnMut(Neighbours<'_>),
+) {
     let mut rest = list;
-    while let Some(place) = first_of(taken, rest.relationships) {
-        visit(rest.part(0..place));
-        rest = rest.part(place + 1..rest.nodes.len());
+    while let Some(unwanted) = first_unwanted(rest, wanted) {
+        visit(rest.part(0..unwanted.start));
+        rest = rest.part(unwanted.end..rest.nodes.len());
     }
     visit(rest);
+}
+
+/// Where those first stand in a list that are not wanted.
+#[inline]
+fn first_unwanted(list: Neighbours<'_>, wanted: &Wanted<'_>) -> Option<Range<usize>> {
+    let taken = first_of(wanted.taken, list.relationships).map(|place| place..place + 1);
+    let different = wanted.different.iter().map(|node| match list.nodes.len() {
+        // Most lists lack a node, which vector instructions tell of a short one.
+        0..SHORT if !list.nodes.contains(node) => 0..0,
+        _ => places(list.nodes, &only(*node)),
+    });
+    let unwanted = different.chain(taken).filter(|places| !places.is_empty());
+    unwanted.min_by_key(|places| places.start)
 }
 
 /// Where the first of the wanted numbers stands.

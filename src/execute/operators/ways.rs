@@ -27,6 +27,8 @@ pub(super) struct Ways<'p> {
     plan: &'p physical::Weigh,
     branches: Vec<Branch<'p>>,
     marks: Marks,
+    /// What relationships both of two branches take.
+    common: KeptSteps,
 }
 
 impl<'p> Ways<'p> {
@@ -35,7 +37,31 @@ impl<'p> Ways<'p> {
             plan,
             branches: plan.branches.iter().map(Branch::new).collect(),
             marks: Marks::default(),
+            common: KeptSteps::default(),
         }
+    }
+
+    /// Multiplies each weight by the number of ways from its node, but by no less than `least`.
+    pub(super) fn weigh(
+        &mut self,
+        nodes: &[u32],
+        least: u32,
+        weights: &mut [u64],
+        runtime: &mut Runtime,
+    ) -> Result<()> {
+        let is_product = self.branches.len() == 1 || least == 0;
+        if is_product
+            && self.branches.iter().all(Branch::counts_all)
+            && !self.have_common_ways(nodes, runtime)?
+        {
+            let mut branches = self.branches.iter_mut();
+            return branches
+                .try_for_each(|branch| branch.steps(runtime).weigh(nodes, least, weights));
+        }
+        let mut ways = self.count(nodes, runtime)?;
+        let least = u64::from(least);
+        ways.iter_mut().for_each(|ways| *ways = (*ways).max(least));
+        multiply(weights, &ways)
     }
 
     /// The number of ways from each node.
@@ -52,6 +78,18 @@ impl<'p> Ways<'p> {
             multiply(&mut totals, &branch.count(nodes, runtime)?)?;
         }
         Ok(totals)
+    }
+
+    /// Whether two branches that must be apart may not be.
+    fn have_common_ways(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<bool> {
+        match (self.plan.apart, self.branches.as_mut_slice()) {
+            (None, _) => Ok(false),
+            (Some(Apart::Relationships), [first, second]) => {
+                let ways = common_ways(first, second, &mut self.common, nodes, runtime)?;
+                Ok(ways.is_some())
+            }
+            _ => Ok(true),
+        }
     }
 
     /// The number of pairs of ways from each node that are apart.
@@ -73,15 +111,15 @@ impl<'p> Ways<'p> {
                     (_, true) => pairs_with_themselves(second, first, &totals, nodes, runtime)?,
                     (false, false) => None,
                 };
-                match pairs {
+                Some(match pairs {
                     Some(pairs) => pairs,
                     None => pairs_at_one_node(first, second, &mut self.marks, nodes, runtime)?,
-                }
+                })
             }
-            Apart::Relationships => common_ways(first, second, nodes, runtime)?,
+            Apart::Relationships => common_ways(first, second, &mut self.common, nodes, runtime)?,
         };
         multiply(&mut totals, &ways)?;
-        for (total, together) in totals.iter_mut().zip(together) {
+        for (total, together) in totals.iter_mut().zip(together.unwrap_or_default()) {
             *total -= together;
         }
         Ok(totals)
@@ -422,48 +460,45 @@ fn pairs_at_one_node(
     Ok(totals)
 }
 
-/// The number of ways from each node that both branches have, which one relationship is. What the ends
-/// count must be known.
+/// The number of ways from each node that both branches have, which one relationship is; `None` where there
+/// are none. What the ends count must be known.
 fn common_ways(
     first: &mut Branch,
     second: &mut Branch,
+    common: &mut KeptSteps,
     nodes: &[u32],
     runtime: &mut Runtime,
-) -> Result<Vec<u64>> {
+) -> Result<Option<Vec<u64>>> {
     use PatternDirection::Both;
-    let others = type_ids(&second.plan.types, runtime.graph());
-    let mut types = type_ids(&first.plan.types, runtime.graph());
-    types.retain(|id| others.contains(id));
     let (direction, only_loops) = match (first.plan.direction, second.plan.direction) {
         (Both, other) => (other, false),
         (one, other) => (one, other != one && other != Both),
     };
-    let mut steps = Steps::of_types(direction, types, runtime.graph());
+    let steps = common.of_graph(runtime, |graph| {
+        let others = type_ids(&second.plan.types, graph);
+        let mut types = type_ids(&first.plan.types, graph);
+        types.retain(|id| others.contains(id));
+        Steps::of_types(direction, types, graph)
+    });
     let counts_all = first.counts_all() && second.counts_all();
-    if counts_all && !only_loops {
-        return steps.degrees(nodes);
-    }
-    let mut totals = steps.loops(nodes)?;
-    if only_loops && (counts_all || totals.iter().all(|loops| *loops == 0)) {
-        return Ok(totals);
-    }
     let weight = |node: u32| product(first.weight(node), second.weight(node));
     if only_loops {
-        for (loops, node) in totals
-            .iter_mut()
-            .zip(nodes)
-            .filter(|(loops, _)| **loops > 0)
-        {
+        let mut totals = steps.loops(nodes)?;
+        let loops = totals.iter_mut().flatten().zip(nodes);
+        for (loops, node) in loops.filter(|(loops, _)| !counts_all && **loops > 0) {
             *loops = product(*loops, weight(*node)?)?;
         }
         return Ok(totals);
     }
-    totals.fill(0);
+    if counts_all {
+        return steps.degrees(nodes).map(Some);
+    }
+    let mut totals = vec![0; nodes.len()];
     steps.visit_lists(nodes, runtime.context, |place, list| {
         for node in list {
             totals[place] = total(totals[place], weight(*node)?)?;
         }
         Ok(())
     })?;
-    Ok(totals)
+    Ok(Some(totals))
 }

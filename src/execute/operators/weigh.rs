@@ -10,6 +10,7 @@ use super::Input;
 use super::node_numbers::NodeNumbers;
 use super::ways::Ways;
 use crate::error::Result;
+use crate::execute::batch::multiply;
 use crate::execute::evaluate::node_ids;
 use crate::execute::{Batch, Operator, Runtime};
 use crate::physical;
@@ -39,29 +40,36 @@ impl<'p> Weigh<'p> {
         }
     }
 
-    /// How often each row counts.
-    fn weights(&mut self, from: &UInt32Array, runtime: &mut Runtime) -> Result<Vec<u64>> {
+    /// Multiplies how often each row counts by the number of ways.
+    fn weigh(
+        &mut self,
+        from: &UInt32Array,
+        weights: &mut [u64],
+        runtime: &mut Runtime,
+    ) -> Result<()> {
+        let least = u32::from(self.plan.optional);
         if self.plan.distinct && from.null_count() == 0 {
-            return self.ways.count(from.values(), runtime);
+            return self.ways.weigh(from.values(), least, weights, runtime);
         }
         let count = |nodes: &[u32], runtime: &mut Runtime| self.ways.count(nodes, runtime);
-        self.totals.of_each(from, count, runtime)
+        let mut totals = self.totals.of_each(from, count, runtime)?;
+        let least = u64::from(least);
+        totals
+            .iter_mut()
+            .for_each(|total| *total = (*total).max(least));
+        multiply(weights, &totals)
     }
 }
 
 impl Operator for Weigh<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        let Some(batch) = self.input.next(runtime)? else {
+        let Some(mut batch) = self.input.next(runtime)? else {
             return Ok(None);
         };
         runtime.context.check()?;
         let from = node_ids(batch.column(self.plan.from)?)?.into_owned();
-        let mut weights = self.weights(&from, runtime)?;
-        if self.plan.optional {
-            weights
-                .iter_mut()
-                .for_each(|weight| *weight = (*weight).max(1));
-        }
+        let mut weights = batch.take_multiplicity();
+        self.weigh(&from, &mut weights, runtime)?;
         match self.only_number {
             true => batch.counted(weights).map(Some),
             false => batch.weighted(weights).map(Some),

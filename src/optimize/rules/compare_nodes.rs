@@ -6,7 +6,8 @@
 //! Aggregate count(DISTINCT a.id)             Aggregate count(DISTINCT a)
 //! ```
 //!
-//! The latter where every node must have the property.
+//! The latter where every node must have the property. A constant stands for the property of a node that must
+//! equal it.
 
 use std::sync::Arc;
 
@@ -28,11 +29,9 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
             }
         }
         if let Plan::Match { pattern, .. } = &mut plan {
-            let predicates = std::mem::take(&mut pattern.predicates);
-            pattern.predicates = predicates
-                .into_iter()
-                .flat_map(|predicate| compared(predicate, pattern, statistics))
-                .collect();
+            let predicates = pattern.predicates.iter();
+            let compared = predicates.flat_map(|one| compared(one, pattern, statistics));
+            pattern.predicates = compared.collect();
         }
         plan
     })
@@ -53,27 +52,50 @@ fn count_nodes(aggregate: &mut Aggregate, pattern: &MatchPattern, statistics: &S
 }
 
 fn compared(
-    predicate: Expression,
+    predicate: &Expression,
     pattern: &MatchPattern,
     statistics: &Statistics,
 ) -> Vec<Expression> {
-    let E::Comparison(Comparison::NotEqual, left, right) = &predicate else {
-        return vec![predicate];
+    let E::Comparison(Comparison::NotEqual, left, right) = predicate else {
+        return vec![predicate.clone()];
     };
+    let (left, right) = (
+        equal_property(left, pattern),
+        equal_property(right, pattern),
+    );
     let (Some(one), Some(other)) = (property_of(left), property_of(right)) else {
-        return vec![predicate];
+        return vec![predicate.clone()];
     };
     let common = unique_labels(one, pattern, statistics)
         .find(|label| unique_labels(other, pattern, statistics).any(|known| known == *label));
     let Some(label) = common.filter(|_| one.1 == other.1) else {
-        return vec![predicate];
+        return vec![predicate.clone()];
     };
     let node = |variable: &Variable| Box::new(E::Variable(variable.clone()));
     let apart = E::Comparison(Comparison::NotEqual, node(one.0), node(other.0));
     let is_required = statistics.is_required(&Target::Nodes(label.clone()), one.1);
     let known = [left, right].into_iter().filter(|_| !is_required);
-    let known = known.map(|property| E::Not(Box::new(E::IsNull(property.clone()))));
+    let known = known.map(|property| E::Not(Box::new(E::IsNull(Box::new(property.clone())))));
     std::iter::once(apart).chain(known).collect()
+}
+
+/// A property of a node of the pattern that must equal a constant, instead of the constant.
+fn equal_property<'p>(value: &'p Expression, pattern: &'p MatchPattern) -> &'p Expression {
+    if !matches!(value, E::Literal(_) | E::Parameter(_)) {
+        return value;
+    }
+    let property = pattern.predicates.iter().find_map(|predicate| {
+        let E::Comparison(Comparison::Equal, left, right) = predicate else {
+            return None;
+        };
+        let (left, right) = (left.as_ref(), right.as_ref());
+        let sides = [(left, right), (right, left)];
+        let equal = sides
+            .into_iter()
+            .find(|(side, other)| *other == value && property_of(side).is_some());
+        equal.map(|(property, _)| property)
+    });
+    property.unwrap_or(value)
 }
 
 /// The variable and the key of a property.

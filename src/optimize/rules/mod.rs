@@ -4,6 +4,7 @@ pub(super) mod compare_nodes;
 pub(super) mod count_branches;
 mod count_common;
 mod count_cost;
+pub(super) mod different_nodes;
 pub(super) mod group_by_node;
 pub(super) mod index_order;
 pub(super) mod intersect;

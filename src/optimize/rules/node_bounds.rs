@@ -95,12 +95,12 @@ fn give(mut plan: &mut Plan, bounds: &[(Variable, NodeBound); 2]) -> bool {
 }
 
 /// Whether an expand goes to any neighbour.
-fn is_single(expand: &Expand) -> bool {
+pub(super) fn is_single(expand: &Expand) -> bool {
     expand.length.is_none() && !expand.into
 }
 
 /// Whether a variable is bound by a pattern as a node.
-fn is_node(plan: &Plan, name: &Variable) -> bool {
+pub(super) fn is_node(plan: &Plan, name: &Variable) -> bool {
     match plan {
         Plan::ScanNodes { variable, .. } => variable == name,
         Plan::Expand { input, expand }

@@ -434,6 +434,7 @@ pub(super) fn expand_of(relationship: RelationshipPattern, distinct_from: Vec<Va
         distinct_from,
         once: false,
         bounds: Vec::new(),
+        different: Vec::new(),
     }
 }
 

@@ -74,6 +74,7 @@ fn rewrite_below(plan: &mut Plan, mut read: HashSet<Variable>) {
         Plan::Expand { expand, .. } if expand.each.is_none() => {
             let mut more = HashSet::from([expand.from.clone(), expand.to.clone()]);
             more.extend(expand.distinct_from.iter().cloned());
+            more.extend(expand.different.iter().cloned());
             Some(more)
         }
         Plan::Reach { .. } => Some(HashSet::new()),
