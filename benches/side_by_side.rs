@@ -14,7 +14,7 @@ use rihla::context::Context;
 use rihla::graph::GraphWriter;
 use rihla::import_export::{Format, ImportOptions, Source, import_into};
 use rihla::value::{Date, LocalDateTime};
-use rihla::{Database, QueryResult, Session, Value};
+use rihla::{Database, Parameters, Session, Value};
 use serde_json::{Value as Json, json};
 
 /// As in the program `rihla`.
@@ -191,9 +191,9 @@ fn shown(value: &Value) -> Json {
     }
 }
 
-fn rows(result: &QueryResult) -> Json {
-    let row = |row: rihla::Row| Json::Array(row.values().iter().map(shown).collect());
-    Json::Array(result.rows().map(row).collect())
+fn shown_rows(rows: &[Vec<Value>]) -> Json {
+    let row = |row: &Vec<Value>| Json::Array(row.iter().map(shown).collect());
+    Json::Array(rows.iter().map(row).collect())
 }
 
 /// Queries that mean something else in openCypher than where they come from, as they must be written.
@@ -219,18 +219,18 @@ fn query(arguments: &Arguments) -> Outcome<()> {
         let used = known
             .iter()
             .filter(|(name, _)| text.contains(&format!("${name}")));
-        let given: Vec<(&str, Value)> = used
+        let given: Parameters = used
             .map(|(name, value)| (name.as_str(), value.clone()))
             .collect();
         let run = || {
             let start = Instant::now();
-            let result = session.query(&text, given.iter().cloned().collect::<rihla::Parameters>());
-            let found = result.map(|result| rows(&result));
+            let result = session.query(&text, given.clone());
+            let found = result.map(|result| result.to_values());
             (found, start.elapsed().as_secs_f64() * 1e3)
         };
         let (found, first) = run();
         let found = match found {
-            Ok(found) => found,
+            Ok(found) => shown_rows(&found),
             Err(error) => {
                 let note = error.to_string();
                 tell(json!({"event": "query", "name": name, "status": "error", "note": note}))?;
@@ -281,9 +281,13 @@ fn open(arguments: &Arguments) -> Outcome<()> {
     let start = Instant::now();
     let session = Database::open(&arguments.db)?.session();
     let lookup = "MATCH (p:Person {id: $id}) RETURN p.firstName";
-    let found = rows(&session.query(lookup, [("id", id.unwrap_or(0))])?);
+    let found = session
+        .query(lookup, [("id", id.unwrap_or(0))])?
+        .to_values();
     let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-    tell(json!({"event": "open", "ms": milliseconds, "rows": found, "peak_rss_mb": peak()}))
+    tell(
+        json!({"event": "open", "ms": milliseconds, "rows": shown_rows(&found), "peak_rss_mb": peak()}),
+    )
 }
 
 fn write(arguments: &Arguments) -> Outcome<()> {

@@ -176,12 +176,15 @@ impl Adjacency {
         self.segments.iter().find_map(|one| one.slot.source())
     }
 
-    /// All entries, if they stand in one segment.
-    fn whole(&self) -> Result<Option<Arc<Segment>>> {
+    /// All entries, if they stand in one segment, or shall from now on, as it would save so many lookups.
+    fn whole(&self, lookups: usize) -> Result<Option<Arc<Segment>>> {
         let is_one = self.segments.len() == 1 && self.added.is_empty() && self.removed.is_empty();
-        match is_one {
-            true => Ok(Some(Arc::clone(&*self.segment(0)?))),
-            false => Ok(self.joined()),
+        if is_one {
+            return Ok(Some(Arc::clone(&*self.segment(0)?)));
+        }
+        match self.joined() {
+            Some(joined) => Ok(Some(joined)),
+            None => self.note_lookups(lookups),
         }
     }
 
@@ -195,7 +198,8 @@ impl Adjacency {
         if let Some(both) = self.both.get() {
             return Ok(Some(both));
         }
-        let (Some(outgoing), Some(incoming)) = (self.whole()?, incoming.whole()?) else {
+        let (outgoing, incoming) = (self.whole(lookups)?, incoming.whole(lookups)?);
+        let (Some(outgoing), Some(incoming)) = (outgoing, incoming) else {
             return Ok(None);
         };
         let entries = outgoing.len() + incoming.len();

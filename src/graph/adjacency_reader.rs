@@ -65,6 +65,8 @@ pub struct NeighbourRows<'r> {
     pub relationships: &'r [u32],
     /// Whether one of the nodes may be its own neighbour.
     pub has_loops: bool,
+    /// Whether a neighbour may stand in a list more than once.
+    pub has_parallels: bool,
 }
 
 /// The lists of all nodes, in one piece.
@@ -89,6 +91,11 @@ impl AllNeighbours {
     /// The nodes of which there are lists; all others have no neighbours.
     pub fn listed(&self) -> Range<u32> {
         self.0.listed()
+    }
+
+    /// Whether a neighbour may stand more than once in the list of a node.
+    pub fn has_parallels(&self) -> bool {
+        self.0.has_parallels
     }
 
     /// Whether a node may be its own neighbour.
@@ -234,39 +241,59 @@ impl AdjacencyReader {
     ) -> Result<()> {
         let mut place = 0;
         while let Some(node) = nodes.get(place).copied() {
-            let goes_on = if self.stands_whole(node)? {
-                let most = (self.whole.end - node) as usize;
-                let run = run_length(&nodes[place..nodes.len().min(place + most)]);
+            let run = node..node + run_length(&nodes[place..]) as u32;
+            let goes_on = self.visit_run(&run, |here, rows| visit(place + here, rows))?;
+            if !goes_on {
+                return Ok(());
+            }
+            place += run.len();
+        }
+        Ok(())
+    }
+
+    /// As [`AdjacencyReader::visit_rows`], for nodes that follow one another; tells whether `visit` never
+    /// gave `false`.
+    ///
+    /// # Errors
+    /// Where they are stored and cannot be fetched; those of `visit`.
+    pub fn visit_run(
+        &mut self,
+        nodes: &Range<u32>,
+        mut visit: impl FnMut(usize, NeighbourRows<'_>) -> Result<bool>,
+    ) -> Result<bool> {
+        let mut next = nodes.start;
+        while next < nodes.end {
+            let goes_on = if self.stands_whole(next)? {
+                let end = nodes.end.min(self.whole.end);
                 let segment = held(&self.held, self.last)?;
-                let (first, offsets) = segment.rows(node, node + run as u32);
-                let here = place + (first - node) as usize;
-                place += run;
-                offsets.len() < 2
-                    || visit(
-                        here,
-                        NeighbourRows {
-                            offsets,
-                            nodes: &segment.neighbours,
-                            relationships: &segment.relationships,
-                            has_loops: segment.has_loops,
-                        },
-                    )?
+                let (first, offsets) = segment.rows(next, end);
+                next = end;
+                let rows = NeighbourRows {
+                    offsets,
+                    nodes: &segment.neighbours,
+                    relationships: &segment.relationships,
+                    has_loops: segment.has_loops,
+                    has_parallels: segment.has_parallels,
+                };
+                offsets.len() < 2 || visit((first - nodes.start) as usize, rows)?
             } else {
-                let list = self.merge(node)?;
-                place += 1;
+                let place = (next - nodes.start) as usize;
+                let list = self.merge(next)?;
+                next += 1;
                 let rows = NeighbourRows {
                     offsets: &[0, list.nodes.len() as u32],
                     nodes: list.nodes,
                     relationships: list.relationships,
                     has_loops: list.has_loops,
+                    has_parallels: true,
                 };
-                visit(place - 1, rows)?
+                visit(place, rows)?
             };
             if !goes_on {
-                return Ok(());
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Whether the list of a node stands in a segment as it is; the segment is then the last one.

@@ -22,6 +22,8 @@ pub(super) struct Segment {
     pub(super) relationships: Vec<u32>,
     /// Whether a node is a neighbour of itself.
     pub(super) has_loops: bool,
+    /// Whether a node is a neighbour of another over several relationships.
+    pub(super) has_parallels: bool,
 }
 
 impl Segment {
@@ -127,12 +129,15 @@ impl Segment {
             self.first = more.first;
         }
         let (row, begin) = ((more.first - self.first) as usize, self.len() as u32);
+        let goes_on = row + 2 == self.offsets.len();
+        let is_parallel = goes_on && self.neighbours.last() == more.neighbours.first();
         self.offsets.resize(row + 1, begin);
         let ends = more.offsets[1..].iter();
         self.offsets.extend(ends.map(|end| begin + end));
         self.neighbours.extend_from_slice(&more.neighbours);
         self.relationships.extend_from_slice(&more.relationships);
         self.has_loops |= more.has_loops;
+        self.has_parallels |= more.has_parallels || is_parallel;
     }
 
     /// The entries of both directions, sorted; a loop, which both have, once.
@@ -146,7 +151,6 @@ impl Segment {
         let mut both = Segment {
             first,
             offsets: vec![0],
-            has_loops: outgoing.has_loops,
             ..Segment::default()
         };
         let mut row: Vec<(u32, u32)> = Vec::new();
@@ -160,7 +164,17 @@ impl Segment {
             both.relationships.extend(row.iter().map(|entry| entry.1));
             both.offsets.push(both.neighbours.len() as u32);
         }
+        both.note_shape();
         both
+    }
+
+    /// Notes whether there are loops and parallels.
+    fn note_shape(&mut self) {
+        for (node, ends) in (self.first..).zip(self.offsets.windows(2)) {
+            let list = &self.neighbours[ends[0] as usize..ends[1] as usize];
+            self.has_loops |= list.contains(&node);
+            self.has_parallels |= list.windows(2).any(|two| two[0] == two[1]);
+        }
     }
 
     /// The segment of entries that are sorted.
@@ -177,12 +191,12 @@ impl Segment {
                 .offsets
                 .resize(row + 1, segment.neighbours.len() as u32);
             segment.neighbours.push(*neighbour);
-            segment.has_loops |= node == neighbour;
             segment.relationships.push(*relationship);
         }
         if !segment.offsets.is_empty() {
             segment.offsets.push(segment.neighbours.len() as u32);
         }
+        segment.note_shape();
         segment
     }
 }
@@ -215,9 +229,9 @@ impl Part for Segment {
             neighbours: read_numbers(&mut bytes, entries as usize)?,
             relationships: read_numbers(&mut bytes, entries as usize)?,
             has_loops: false,
+            has_parallels: false,
         };
-        let has_loops = segment.entries().any(|entry| entry.0 == entry.1);
-        segment.has_loops = has_loops;
+        segment.note_shape();
         Ok(segment)
     }
 

@@ -13,12 +13,12 @@ use crate::physical::Expression as E;
 /// Fewer rows than this are read sooner than chunks are looked at.
 const FEW_ROWS: usize = 1024;
 
-/// Stands in the place of a verdict that is not asked for yet.
+/// Stand in the place of a verdict that is not asked for, or not given yet.
 const UNASKED: u8 = u8::MAX;
+const ASKED: u8 = u8::MAX - 1;
 
 /// What `verdict` tells of each row from values between which its property is, or `undecided` where these
-/// are not known; `None` where rows are few, or bounds of such a property not kept. A verdict is any number
-/// but the greatest.
+/// are not known; `None` where rows are few, or bounds of such a property not kept. Verdicts are small numbers.
 pub(super) fn verdicts(
     property: &E,
     batch: &Batch,
@@ -49,31 +49,31 @@ pub(super) fn verdicts(
         Column::Relationship(ids) if ids.null_count() == 0 => (ids, false),
         _ => return Ok(None),
     };
-    let mut kept = runtime.kept_columns(is_of_nodes, id);
-    let mut known: Vec<u8> = Vec::new();
-    let mut verdicts = Vec::with_capacity(ids.len());
+    let chunk_of = |place: &u32| *place as usize / CHUNK_SIZE;
+    let last = ids.values().iter().copied().fold(0, u32::max);
+    let mut told = vec![UNASKED; chunk_of(&last) + 1];
     for place in ids.values() {
-        let chunk = *place as usize / CHUNK_SIZE;
-        let told = match known.get(chunk) {
-            Some(told) if *told != UNASKED => *told,
-            _ => {
-                let bounds = match is_of_nodes {
-                    true => graph.node_bounds(chunk, id, &mut kept)?,
-                    false => graph.relationship_bounds(chunk, id, &mut kept)?,
-                };
-                if bounds.is_none() && verdicts.is_empty() {
-                    return Ok(None);
-                }
-                if known.len() <= chunk {
-                    known.resize(chunk + 1, UNASKED);
-                }
-                known[chunk] = bounds.map_or(undecided, &verdict);
-                known[chunk]
-            }
-        };
-        verdicts.push(told);
+        told[chunk_of(place)] = ASKED;
     }
-    Ok(Some(verdicts))
+    let mut kept = runtime.kept_columns(is_of_nodes, id);
+    let mut is_first = true;
+    for (chunk, told) in told
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, told)| **told == ASKED)
+    {
+        let bounds = match is_of_nodes {
+            true => graph.node_bounds(chunk, id, &mut kept)?,
+            false => graph.relationship_bounds(chunk, id, &mut kept)?,
+        };
+        if bounds.is_none() && is_first {
+            return Ok(None);
+        }
+        is_first = false;
+        *told = bounds.map_or(undecided, &verdict);
+    }
+    let verdicts = ids.values().iter().map(|place| told[chunk_of(place)]);
+    Ok(Some(verdicts.collect()))
 }
 
 /// The rows of one verdict.

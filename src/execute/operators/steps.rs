@@ -247,12 +247,17 @@ impl Steps {
         Ok(degrees)
     }
 
-    /// Multiplies each weight by how many relationships lead from its node to neighbours, but by no less
-    /// than `least`.
+    /// Multiplies each weight by how many relationships lead from its node, of nodes that follow one another,
+    /// to neighbours, but by no less than `least`.
     ///
     /// # Errors
     /// Where a product is beyond 64 bits.
-    pub(super) fn weigh(&mut self, nodes: &[u32], least: u32, weights: &mut [u64]) -> Result<()> {
+    pub(super) fn weigh(
+        &mut self,
+        nodes: &Range<u32>,
+        least: u32,
+        weights: &mut [u64],
+    ) -> Result<()> {
         let reader = match self.readers.as_mut_slice() {
             // Products of numbers of 32 bits cannot run over.
             [reader] if bits(weights) >> u32::BITS == 0 => reader,
@@ -260,7 +265,7 @@ impl Steps {
         };
         let narrow = |weight: u64, by: u32| u64::from(weight as u32) * u64::from(by);
         let mut done = 0;
-        reader.visit_rows(nodes, |place, rows| {
+        reader.visit_run(nodes, |place, rows| {
             let (before, here) = weights.split_at_mut(place);
             let left_out = before[done..].iter_mut();
             left_out.for_each(|weight| *weight = narrow(*weight, least));
@@ -276,13 +281,23 @@ impl Steps {
         Ok(())
     }
 
-    fn weigh_by_sums(&mut self, nodes: &[u32], least: u32, weights: &mut [u64]) -> Result<()> {
-        let mut degrees = self.degrees(nodes)?;
+    fn weigh_by_sums(&mut self, nodes: &Range<u32>, least: u32, weights: &mut [u64]) -> Result<()> {
+        let mut degrees = self.degrees(&nodes.clone().collect::<Vec<_>>())?;
         let least = u64::from(least);
         degrees
             .iter_mut()
             .for_each(|degree| *degree = (*degree).max(least));
         multiply(weights, &degrees)
+    }
+
+    /// Whether one of nodes that follow one another may be its own neighbour.
+    pub(super) fn may_loop(&mut self, nodes: &Range<u32>) -> Result<bool> {
+        for reader in &mut self.readers {
+            if !reader.visit_run(nodes, |_, rows| Ok(!rows.has_loops))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How many relationships lead from each node to itself; `None` where no node has any.

@@ -1,5 +1,7 @@
 //! Counts the ways along branches from nodes; how often an end counts is computed once for a node.
 
+use std::ops::Range;
+
 use super::marks::Marks;
 use super::node_numbers::NodeNumbers;
 use super::node_set::NodeSet;
@@ -18,6 +20,9 @@ use arrow_array::UInt32Array;
 
 /// What a node takes while it is found out how often it counts.
 const BYTES_PER_NODE: usize = 24;
+
+/// More than this part of nodes are most of them.
+const PART_OF_MOST: usize = 4;
 
 /// Nodes that a thread counts from at a time, where several do.
 const PART: usize = 8192;
@@ -41,27 +46,36 @@ impl<'p> Ways<'p> {
         }
     }
 
-    /// Multiplies each weight by the number of ways from its node, but by no less than `least`.
+    /// Multiplies each weight by the number of ways from its node, of nodes that follow one another, but by
+    /// no less than `least`; does nothing and gives `false` where the number is no product of degrees.
     pub(super) fn weigh(
         &mut self,
-        nodes: &[u32],
+        nodes: &Range<u32>,
         least: u32,
         weights: &mut [u64],
         runtime: &mut Runtime,
-    ) -> Result<()> {
-        let is_product = self.branches.len() == 1 || least == 0;
-        if is_product
+    ) -> Result<bool> {
+        let is_product = (self.branches.len() == 1 || least == 0)
             && self.branches.iter().all(Branch::counts_all)
-            && !self.have_common_ways(nodes, runtime)?
-        {
-            let mut branches = self.branches.iter_mut();
-            return branches
-                .try_for_each(|branch| branch.steps(runtime).weigh(nodes, least, weights));
+            && self.are_apart(nodes, runtime)?;
+        if is_product {
+            for branch in &mut self.branches {
+                branch.steps(runtime).weigh(nodes, least, weights)?;
+            }
         }
-        let mut ways = self.count(nodes, runtime)?;
-        let least = u64::from(least);
-        ways.iter_mut().for_each(|ways| *ways = (*ways).max(least));
-        multiply(weights, &ways)
+        Ok(is_product)
+    }
+
+    /// Whether the ways along the branches differ as they must from all of these nodes.
+    fn are_apart(&mut self, nodes: &Range<u32>, runtime: &Runtime) -> Result<bool> {
+        match (self.plan.apart, self.branches.as_slice()) {
+            (None, _) => Ok(true),
+            (Some(Apart::Relationships), [first, second]) => {
+                let (steps, only_loops) = common_steps(first, second, &mut self.common, runtime);
+                Ok(only_loops && !steps.may_loop(nodes)?)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// The number of ways from each node.
@@ -78,18 +92,6 @@ impl<'p> Ways<'p> {
             multiply(&mut totals, &branch.count(nodes, runtime)?)?;
         }
         Ok(totals)
-    }
-
-    /// Whether two branches that must be apart may not be.
-    fn have_common_ways(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<bool> {
-        match (self.plan.apart, self.branches.as_mut_slice()) {
-            (None, _) => Ok(false),
-            (Some(Apart::Relationships), [first, second]) => {
-                let ways = common_ways(first, second, &mut self.common, nodes, runtime)?;
-                Ok(ways.is_some())
-            }
-            _ => Ok(true),
-        }
     }
 
     /// The number of pairs of ways from each node that are apart.
@@ -130,8 +132,9 @@ impl<'p> Ways<'p> {
 pub(super) struct Branch<'p> {
     plan: &'p physical::Branch,
     steps: KeptSteps,
-    /// How often the nodes at the end count.
+    /// How often the nodes at the end count, and of how many that is known.
     known: NodeNumbers,
+    learnt: usize,
     further: Vec<Ways<'p>>,
 }
 
@@ -145,6 +148,7 @@ impl<'p> Branch<'p> {
             plan,
             steps: KeptSteps::default(),
             known: NodeNumbers::default(),
+            learnt: 0,
             further: weighs.iter().map(Ways::new).collect(),
         }
     }
@@ -224,7 +228,31 @@ impl<'p> Branch<'p> {
             }
         }
         let (nodes, _held) = unknown.finish(&self.known)?;
-        self.weigh(nodes, runtime)
+        self.learnt += nodes.len();
+        self.weigh(nodes, runtime)?;
+        self.learn_others(runtime)
+    }
+
+    /// Once it is known of most nodes that are ends, finds out of all: then no more have to be looked for.
+    fn learn_others(&mut self, runtime: &mut Runtime) -> Result<()> {
+        let plan = self.plan;
+        // A filter may fail for a node that is no end.
+        if matches!(&plan.end, End::Further { filters, .. } if !filters.is_empty()) {
+            return Ok(());
+        }
+        let back = Steps::unordered(plan.direction.turned(), &plan.types, 0, runtime.graph());
+        let Some(back) = back.all() else {
+            return Ok(());
+        };
+        let ends = back.listed();
+        if self.learnt < ends.len() / PART_OF_MOST || self.learnt >= ends.len() {
+            return Ok(());
+        }
+        let is_new = |node: &u32| !back.range(*node).is_empty() && self.known.get(*node).is_none();
+        let others: Vec<u32> = ends.clone().filter(is_new).collect();
+        self.learnt = ends.len();
+        let _held = runtime.context.reserve(others.len() * BYTES_PER_NODE)?;
+        self.weigh(others, runtime)
     }
 
     /// Finds out how often ways count that lead to these nodes.
@@ -415,6 +443,9 @@ fn pairs_with_themselves(
     }
     // Where each neighbour stands once, every way makes a pair with itself alone.
     let mut pairs = ways.to_vec();
+    if steps.all().is_some_and(|all| !all.has_parallels()) {
+        return Ok(Some(pairs));
+    }
     steps.visit_lists(nodes, runtime.context, |place, list| {
         let twice = list.windows(2).map(|two| u32::from(two[0] == two[1]));
         if twice.sum::<u32>() > 0 {
@@ -460,15 +491,13 @@ fn pairs_at_one_node(
     Ok(totals)
 }
 
-/// The number of ways from each node that both branches have, which one relationship is; `None` where there
-/// are none. What the ends count must be known.
-fn common_ways(
-    first: &mut Branch,
-    second: &mut Branch,
-    common: &mut KeptSteps,
-    nodes: &[u32],
-    runtime: &mut Runtime,
-) -> Result<Option<Vec<u64>>> {
+/// What relationships that both branches take lead to, and whether only loops are taken by both.
+fn common_steps<'c>(
+    first: &Branch,
+    second: &Branch,
+    common: &'c mut KeptSteps,
+    runtime: &Runtime,
+) -> (&'c mut Steps, bool) {
     use PatternDirection::Both;
     let (direction, only_loops) = match (first.plan.direction, second.plan.direction) {
         (Both, other) => (other, false),
@@ -480,6 +509,19 @@ fn common_ways(
         types.retain(|id| others.contains(id));
         Steps::of_types(direction, types, graph)
     });
+    (steps, only_loops)
+}
+
+/// The number of ways from each node that both branches have, which one relationship is; `None` where there
+/// are none. What the ends count must be known.
+fn common_ways(
+    first: &mut Branch,
+    second: &mut Branch,
+    common: &mut KeptSteps,
+    nodes: &[u32],
+    runtime: &mut Runtime,
+) -> Result<Option<Vec<u64>>> {
+    let (steps, only_loops) = common_steps(first, second, common, runtime);
     let counts_all = first.counts_all() && second.counts_all();
     let weight = |node: u32| product(first.weight(node), second.weight(node));
     if only_loops {

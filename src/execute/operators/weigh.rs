@@ -47,13 +47,13 @@ impl<'p> Weigh<'p> {
         weights: &mut [u64],
         runtime: &mut Runtime,
     ) -> Result<()> {
-        let least = u32::from(self.plan.optional);
-        if self.plan.distinct && from.null_count() == 0 {
-            return self.ways.weigh(from.values(), least, weights, runtime);
-        }
-        let count = |nodes: &[u32], runtime: &mut Runtime| self.ways.count(nodes, runtime);
-        let mut totals = self.totals.of_each(from, count, runtime)?;
-        let least = u64::from(least);
+        let mut totals = if self.plan.distinct && from.null_count() == 0 {
+            self.ways.count(from.values(), runtime)?
+        } else {
+            let count = |nodes: &[u32], runtime: &mut Runtime| self.ways.count(nodes, runtime);
+            self.totals.of_each(from, count, runtime)?
+        };
+        let least = u64::from(self.plan.optional);
         totals
             .iter_mut()
             .for_each(|total| *total = (*total).max(least));
@@ -67,9 +67,19 @@ impl Operator for Weigh<'_> {
             return Ok(None);
         };
         runtime.context.check()?;
-        let from = node_ids(batch.column(self.plan.from)?)?.into_owned();
         let mut weights = batch.take_multiplicity();
-        self.weigh(&from, &mut weights, runtime)?;
+        let run = batch.node_run(self.plan.from);
+        let is_weighed = match run.filter(|run| run.selection.is_none()) {
+            Some(run) => {
+                let least = u32::from(self.plan.optional);
+                self.ways.weigh(&run.nodes, least, &mut weights, runtime)?
+            }
+            None => false,
+        };
+        if !is_weighed {
+            let from = node_ids(batch.column(self.plan.from)?)?.into_owned();
+            self.weigh(&from, &mut weights, runtime)?;
+        }
         match self.only_number {
             true => batch.counted(weights).map(Some),
             false => batch.weighted(weights).map(Some),
