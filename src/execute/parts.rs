@@ -259,15 +259,19 @@ impl Share<'_> {
         self.crew.kept.as_ref()?.take(chunk)
     }
 
-    /// The next chunk to go on from; calls for help when that is due.
-    pub(super) fn next(&self) -> Option<usize> {
-        if self.crew.has_failed.load(Ordering::Relaxed) {
-            return None;
-        }
+    /// Calls for help when that is due.
+    pub(super) fn call_for_help(&self) {
         if let Some(help) = self.help {
             help.call();
         }
-        lock(&self.part.0).next()
+    }
+
+    /// The next chunk to go on from.
+    pub(super) fn next(&self) -> Option<usize> {
+        match self.crew.has_failed.load(Ordering::Relaxed) {
+            true => None,
+            false => lock(&self.part.0).next(),
+        }
     }
 }
 

@@ -64,6 +64,9 @@ impl Operator for ReadKept {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         runtime.context.check()?;
         let share = runtime.share.as_ref();
-        Ok(share.and_then(|share| share.kept(share.next()?)))
+        Ok(share.and_then(|share| {
+            share.call_for_help();
+            share.kept(share.next()?)
+        }))
     }
 }

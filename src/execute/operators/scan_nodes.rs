@@ -38,6 +38,14 @@ impl<'p> ScanNodes<'p> {
 
 impl Operator for ScanNodes<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
+        // Once for each batch: the clock costs more than a chunk that is passed over.
+        if let Some(share) = runtime
+            .share
+            .as_ref()
+            .filter(|share| share.is_of(self.plan))
+        {
+            share.call_for_help();
+        }
         let graph = runtime.graph();
         // A conjunction of names is looked up in the label bits; anything else is tested after.
         let names = match self.labels {
