@@ -40,7 +40,8 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Threads that may work on it at once; as many as there are processors at first.
     pub threads: NonZeroUsize,
-    /// How long it runs before the first thread is started to help: short statements need none.
+    /// How long it runs before the first thread is started to help, and how much longer it must be expected
+    /// to run then: short statements need none.
     pub alone: Duration,
 }
 

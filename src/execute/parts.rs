@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::operators::Input;
 use super::operators::kept_rows::KeptRows;
+use super::operators::scan_nodes::ScanNodes;
 use super::{BATCH_SIZE, Batch, Counts, Runtime, open};
 use crate::bind::expression::Labels;
 use crate::error::Result;
@@ -52,14 +53,41 @@ struct Part(Mutex<Range<usize>>);
 /// The parts of one source.
 struct Crew {
     parts: Mutex<Vec<Arc<Part>>>,
-    /// The rows of a source that is held as a whole.
-    kept: Option<KeptRows>,
+    chunks: Chunks,
     /// Whether the others need not go on.
     has_failed: AtomicBool,
     /// Threads that work on a part.
     busy: AtomicUsize,
     /// So many chunks are not worth a part of their own, whose groups would have to be put together.
     fewest: usize,
+}
+
+/// What is shared out, by number from 0 on.
+enum Chunks {
+    /// Chunks of the graph.
+    Scanned(Vec<usize>),
+    /// The rows of a source that is held as a whole.
+    Kept(KeptRows),
+}
+
+impl Chunks {
+    /// Of a source.
+    fn of(source: &Plan, runtime: &mut Runtime) -> Result<Chunks> {
+        match &source.operator {
+            Kind::ScanNodes { labels } if is_in_many_chunks(source, runtime) => {
+                let chunks = ScanNodes::chunks(labels.as_ref(), runtime.graph());
+                chunks.map(Chunks::Scanned)
+            }
+            _ => KeptRows::gather(source, runtime).map(Chunks::Kept),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Chunks::Scanned(chunks) => chunks.len(),
+            Chunks::Kept(kept) => kept.len(),
+        }
+    }
 }
 
 /// Where a source takes its chunks from: the part that one thread is at.
@@ -81,11 +109,17 @@ struct Help<'a> {
 }
 
 impl Help<'_> {
-    /// Starts the threads that are due.
-    fn call(&self) {
+    /// Starts a thread if one is due, with so many chunks done and so many left: these must be expected to
+    /// take as long as it is waited for the first.
+    fn call(&self, done: usize, left: usize) {
         let started = self.started.load(Ordering::Relaxed);
+        if started >= self.most {
+            return;
+        }
         let due = self.alone + self.alone / 4 * started as u32;
-        if started < self.most && self.begun.elapsed() >= due {
+        let elapsed = self.begun.elapsed();
+        let rest = elapsed.as_secs_f64() * left as f64 / done.max(1) as f64;
+        if elapsed >= due && rest >= self.alone.as_secs_f64() {
             self.started.store(started + 1, Ordering::Relaxed);
             (self.start)();
         }
@@ -123,21 +157,14 @@ impl<'p> Parts<'p> {
             Parts::One(input) => return Ok(vec![work(input, runtime)?]),
             Parts::Many { plan, source } => (plan, source),
         };
-        let kept = match is_in_many_chunks(source, runtime) {
-            true => None,
-            false => Some(KeptRows::gather(source, runtime)?),
-        };
-        let chunks = match &kept {
-            Some(kept) => kept.len(),
-            None => runtime.graph().node_chunks(),
-        };
-        let whole = Arc::new(Part(Mutex::new(0..chunks)));
+        let chunks = Chunks::of(source, runtime)?;
+        let whole = Arc::new(Part(Mutex::new(0..chunks.len())));
         let crew = Crew {
             parts: Mutex::new(vec![whole.clone()]),
-            kept,
             has_failed: AtomicBool::new(false),
             busy: AtomicUsize::new(0),
-            fewest: chunks / CHUNKS_PER_REST,
+            fewest: chunks.len() / CHUNKS_PER_REST,
+            chunks,
         };
         let made = Mutex::new(Vec::new());
         let seed = runtime.seed();
@@ -251,26 +278,34 @@ impl Share<'_> {
 
     /// Whether the source is held as a whole, and its batches are what is shared out.
     pub(super) fn is_kept(&self) -> bool {
-        self.crew.kept.is_some()
+        matches!(self.crew.chunks, Chunks::Kept(_))
     }
 
     /// The rows of a chunk, where the source is held as a whole.
     pub(super) fn kept(&self, chunk: usize) -> Option<Batch> {
-        self.crew.kept.as_ref()?.take(chunk)
+        match &self.crew.chunks {
+            Chunks::Kept(kept) => kept.take(chunk),
+            Chunks::Scanned(_) => None,
+        }
     }
 
     /// Calls for help when that is due.
     pub(super) fn call_for_help(&self) {
         if let Some(help) = self.help {
-            help.call();
+            let left = lock(&self.part.0).clone();
+            help.call(left.start, left.len());
         }
     }
 
     /// The next chunk to go on from.
     pub(super) fn next(&self) -> Option<usize> {
-        match self.crew.has_failed.load(Ordering::Relaxed) {
-            true => None,
-            false => lock(&self.part.0).next(),
+        if self.crew.has_failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let next = lock(&self.part.0).next()?;
+        match &self.crew.chunks {
+            Chunks::Scanned(chunks) => chunks.get(next).copied(),
+            Chunks::Kept(_) => Some(next),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A number for each of the nodes that were met: few in a hash table, many in an array by node.
+//! A number for each of the nodes that were met: few in a hash table, many in an array by node, which spans no
+//! more than them.
 
 use std::collections::HashMap;
 
@@ -24,6 +25,8 @@ const NARROW_KNOWN: u32 = 1 << 31;
 pub(super) struct NodeNumbers {
     few: HashMap<u32, u64>,
     many: Many,
+    /// The node of the first number of the array.
+    first: u32,
     held: Option<Reservation>,
 }
 
@@ -54,14 +57,20 @@ impl NodeNumbers {
         match &self.many {
             Many::Narrow(numbers) if numbers.is_empty() => self.few.get(&node).copied(),
             Many::Narrow(numbers) => {
-                let number = numbers.get(node as usize).copied().unwrap_or(0);
+                let number = numbers.get(self.place(node)).copied().unwrap_or(0);
                 (number != 0).then_some(u64::from(number & !NARROW_KNOWN))
             }
             Many::Wide(numbers) => {
-                let number = numbers.get(node as usize).copied().unwrap_or(0);
+                let number = numbers.get(self.place(node)).copied().unwrap_or(0);
                 (number != 0).then_some(number & !KNOWN)
             }
         }
+    }
+
+    /// Where the number of a node stands in the array; beyond its end if it does not.
+    #[inline]
+    fn place(&self, node: u32) -> usize {
+        node.wrapping_sub(self.first) as usize
     }
 
     /// Gives a node that has no number the number 0; tells whether it had none.
@@ -80,9 +89,10 @@ impl NodeNumbers {
     /// Where the number is beyond 63 bits.
     #[inline]
     pub(super) fn set(&mut self, node: u32, number: u64, runtime: &Runtime) -> Result<()> {
+        let place = self.place(node);
         match &mut self.many {
             Many::Narrow(numbers) => {
-                if let Some(known) = numbers.get_mut(node as usize)
+                if let Some(known) = numbers.get_mut(place)
                     && number < u64::from(NARROW_KNOWN)
                 {
                     *known = NARROW_KNOWN | number as u32;
@@ -90,7 +100,7 @@ impl NodeNumbers {
                 }
             }
             Many::Wide(numbers) => {
-                if let Some(known) = numbers.get_mut(node as usize)
+                if let Some(known) = numbers.get_mut(place)
                     && number < KNOWN
                 {
                     *known = KNOWN | number;
@@ -109,7 +119,11 @@ impl NodeNumbers {
         if are_few {
             self.few.insert(node, number);
             if self.few.len() > FEW {
-                self.grow(runtime.graph().node_positions(), runtime)?;
+                let nodes = self.few.keys().copied();
+                let (least, greatest) = nodes.fold((node, node), |(least, greatest), node| {
+                    (least.min(node), greatest.max(node))
+                });
+                self.span(least, greatest, runtime)?;
                 for (node, number) in std::mem::take(&mut self.few) {
                     self.set(node, number, runtime)?;
                 }
@@ -127,24 +141,42 @@ impl NodeNumbers {
             self.many = Many::Wide(widened.collect());
             self.held = Some(held);
         }
-        self.grow(node as usize + 1, runtime)?;
+        self.span(node, node, runtime)?;
         self.set(node, number, runtime)
     }
 
-    fn grow(&mut self, nodes: usize, runtime: &Runtime) -> Result<()> {
+    /// Makes room in the array for the numbers of two nodes and of all between; where it has to grow, for more.
+    fn span(&mut self, least: u32, greatest: u32, runtime: &Runtime) -> Result<()> {
         let (length, each) = match &self.many {
             Many::Narrow(numbers) => (numbers.len(), size_of::<u32>()),
             Many::Wide(numbers) => (numbers.len(), size_of::<u64>()),
         };
-        if length >= nodes {
-            return Ok(());
+        let (mut start, mut end) = (least as usize, greatest as usize + 1);
+        if length > 0 {
+            let known = self.first as usize..self.first as usize + length;
+            if known.start <= start && end <= known.end {
+                return Ok(());
+            }
+            // As much again on the side where it ends: then that seldom comes.
+            start = match start < known.start {
+                true => start.min(known.start.saturating_sub(length)),
+                false => known.start,
+            };
+            end = match end > known.end {
+                true => end.max(known.end + length),
+                false => known.end,
+            };
         }
-        self.held = Some(runtime.context.reserve(nodes * each)?);
+        let before = if length > 0 {
+            self.first as usize - start
+        } else {
+            0
+        };
+        self.first = start as u32;
+        self.held = Some(runtime.context.reserve((end - start) * each)?);
         match &mut self.many {
-            // Memory that is all zeros need not be touched.
-            Many::Narrow(numbers) if numbers.is_empty() => *numbers = vec![0; nodes],
-            Many::Narrow(numbers) => numbers.resize(nodes, 0),
-            Many::Wide(numbers) => numbers.resize(nodes, 0),
+            Many::Narrow(numbers) => *numbers = moved(numbers, before, end - start),
+            Many::Wide(numbers) => *numbers = moved(numbers, before, end - start),
         }
         Ok(())
     }
@@ -189,7 +221,7 @@ impl NodeNumbers {
             // Fewer than 2^32 numbers of 31 bits cannot run over.
             let mut sum = 0;
             for node in list {
-                let number = numbers.get(*node as usize).copied().unwrap_or(0);
+                let number = numbers.get(self.place(*node)).copied().unwrap_or(0);
                 sum += u64::from(number & !NARROW_KNOWN);
                 all &= number;
             }
@@ -217,4 +249,11 @@ impl NodeNumbers {
         })?;
         Ok(all_known.then_some(sums))
     }
+}
+
+/// An array of `length` numbers, known ones from a place on, else zeros.
+fn moved<N: Copy + Default>(known: &[N], place: usize, length: usize) -> Vec<N> {
+    let mut numbers = vec![N::default(); length];
+    numbers[place..place + known.len()].copy_from_slice(known);
+    numbers
 }

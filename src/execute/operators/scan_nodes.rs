@@ -5,7 +5,9 @@ use crate::column::Column;
 use crate::error::Result;
 use crate::execute::evaluate::node_labels;
 use crate::execute::{Batch, Operator, Runtime};
+use crate::graph::Snapshot;
 use crate::physical::Plan;
+use crate::value::LabelId;
 
 /// Scans nodes.
 pub(in crate::execute) struct ScanNodes<'p> {
@@ -22,6 +24,24 @@ impl<'p> ScanNodes<'p> {
             plan,
             chunk: 0,
         }
+    }
+
+    /// The chunks where nodes with certain labels may stand.
+    pub(in crate::execute) fn chunks(
+        labels: Option<&Labels>,
+        graph: &Snapshot,
+    ) -> Result<Vec<usize>> {
+        let Some(labels) = required(labels, graph) else {
+            return Ok(Vec::new());
+        };
+        let mut chunks = Vec::new();
+        for chunk in 0..graph.node_chunks() {
+            let run = graph.scan_node_run(chunk, &labels)?;
+            if run.is_none_or(|run| !run.is_empty()) {
+                chunks.push(chunk);
+            }
+        }
+        Ok(chunks)
     }
 
     /// The next chunk to be scanned.
@@ -47,24 +67,7 @@ impl Operator for ScanNodes<'_> {
             share.call_for_help();
         }
         let graph = runtime.graph();
-        // A conjunction of names is looked up in the label bits; anything else is tested after.
-        let names = match self.labels {
-            None => Vec::new(),
-            Some(Labels::Name(name)) => vec![name],
-            Some(Labels::And(parts)) => parts
-                .iter()
-                .filter_map(|part| match part {
-                    Labels::Name(name) => Some(name),
-                    _ => None,
-                })
-                .collect(),
-            Some(_) => Vec::new(),
-        };
-        let labels: Option<Vec<_>> = names
-            .into_iter()
-            .map(|name| graph.catalog().label(name))
-            .collect();
-        let Some(labels) = labels else {
+        let Some(labels) = required(self.labels, graph) else {
             return Ok(None);
         };
         while let Some(chunk) = self.next_chunk(runtime) {
@@ -96,6 +99,21 @@ impl Operator for ScanNodes<'_> {
         }
         Ok(None)
     }
+}
+
+/// The labels that a node must have at least: a conjunction of names is looked up in the label bits, anything
+/// else is tested after. `None` where a label does not exist.
+fn required(labels: Option<&Labels>, graph: &Snapshot) -> Option<Vec<LabelId>> {
+    let names = match labels {
+        Some(Labels::And(parts)) => parts.as_slice(),
+        Some(labels) => std::slice::from_ref(labels),
+        None => &[],
+    };
+    let names = names.iter().filter_map(|part| match part {
+        Labels::Name(name) => Some(name),
+        _ => None,
+    });
+    names.map(|name| graph.catalog().label(name)).collect()
 }
 
 /// Whether a label expression is nothing but names that must all be there.
