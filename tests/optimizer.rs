@@ -102,6 +102,9 @@ const PREDICATES: &[&str] = &[
     "id(a) >= id(c)",
     "a.id = 1 AND c.id = 2",
     "b.id = 0 AND a.id = c.number",
+    "a.id = 1 AND c.id <> 1",
+    "2 = b.id AND a.id <> 2 AND 2 <> c.id",
+    "c <> a AND c <> b AND b <> a",
 ];
 const RETURNS: &[&str] = &[
     "count(*) AS n",

@@ -403,3 +403,33 @@ fn rows_set_at_once_are_as_if_set_one_by_one() {
         check_set(items);
     }
 }
+
+#[test]
+fn few_rows_of_many_batches_come_in_order() {
+    const NODES: i64 = 60_000;
+    let mut session = Database::in_memory().session();
+    let create = format!("UNWIND range(0, {}) AS i CREATE (:N {{i: i}})", NODES - 1);
+    session.query(&create, ()).expect("the nodes are made");
+    let is_few = |i: &i64| i % 777 == 5;
+    let is_near = |i: &i64| (30_000..34_000).contains(i);
+    let number = |row: rihla::Row<'_>| row.get::<i64>("i").expect("a number");
+    for threads in [1, 2] {
+        session.limits_mut().threads = threads.try_into().expect("a number of threads");
+        session.limits_mut().alone = std::time::Duration::ZERO;
+        let few = "MATCH (n:N) WHERE n.i % 777 = 5 RETURN n.i AS i";
+        let found = session.query(few, ()).expect(few);
+        let wanted: Vec<i64> = (0..NODES).filter(is_few).collect();
+        assert_eq!(found.rows().map(number).collect::<Vec<_>>(), wanted);
+        // All rows of some batches between few of others; then what is done with each.
+        let mixed = "MATCH (n:N) WHERE n.i % 777 = 5 OR 30000 <= n.i < 34000 WITH n, n.i AS i WHERE i % 2 = 1 RETURN i";
+        let found = session.query(mixed, ()).expect(mixed);
+        let wanted = (0..NODES).filter(|i| (is_few(i) || is_near(i)) && i % 2 == 1);
+        assert_eq!(
+            found.rows().map(number).collect::<Vec<_>>(),
+            wanted.collect::<Vec<_>>()
+        );
+        let first = "MATCH (n:N) WHERE n.i % 777 = 5 RETURN n.i AS i LIMIT 3";
+        let found = session.query(first, ()).expect(first);
+        assert_eq!(found.rows().map(number).collect::<Vec<_>>(), [5, 782, 1559]);
+    }
+}
