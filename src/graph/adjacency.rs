@@ -29,6 +29,9 @@ pub enum Direction {
 /// Entries of a new segment; one that has grown to twice as many is cut.
 const SEGMENT_SIZE: usize = 16_384;
 
+/// So many entries tell enough of all.
+const ENOUGH_SAMPLES: usize = 32;
+
 /// Segments of which samples are taken.
 const SAMPLED_SEGMENTS: usize = 8;
 
@@ -285,8 +288,16 @@ impl Adjacency {
         Ok(())
     }
 
-    /// Nodes and neighbours of about `count` entries, evenly spread over some of the segments.
+    /// Nodes and neighbours of up to about `count` entries, evenly spread: those with which segments begin,
+    /// which are at hand, or where these are few, of some of the segments.
     pub(super) fn sample(&self, count: usize) -> Result<Vec<(u32, u32)>> {
+        let firsts = self.directory.firsts();
+        if firsts.len() >= ENOUGH_SAMPLES {
+            let count = count.min(firsts.len());
+            let entries =
+                (0..count).map(|turn| firsts[(2 * turn + 1) * firsts.len() / (2 * count)]);
+            return Ok(entries.map(|entry| (entry.0, entry.1)).collect());
+        }
         let segments = self.segments.len().min(SAMPLED_SEGMENTS);
         let each = count.div_ceil(segments.max(1));
         let mut sample = Vec::with_capacity(count);
@@ -297,13 +308,6 @@ impl Adjacency {
         let patch = self.added.iter().take(count.saturating_sub(sample.len()));
         sample.extend(patch.map(|entry| (entry.0, entry.1)));
         Ok(sample)
-    }
-
-    /// Nodes of up to `count` entries, evenly spread: those with which segments begin, which are at hand.
-    pub(super) fn sample_nodes(&self, count: usize) -> impl Iterator<Item = u32> {
-        let firsts = self.directory.firsts();
-        let count = count.min(firsts.len());
-        (0..count).map(move |turn| firsts[(2 * turn + 1) * firsts.len() / (2 * count)].0)
     }
 
     /// The number of entries of a node.

@@ -439,12 +439,15 @@ impl Graph {
     /// # Errors
     /// Where they are stored and cannot be fetched.
     pub fn sample_ends(&self, relationship_type: TypeId, count: usize) -> Result<Vec<SampledEnds>> {
-        let place = adjacency_place(Direction::Outgoing, relationship_type);
-        let Some(adjacency) = self.adjacency.get(place) else {
-            return Ok(Vec::new());
+        let sample = |direction| {
+            let place = adjacency_place(direction, relationship_type);
+            let adjacency = self.adjacency.get(place);
+            adjacency.map_or(Ok(Vec::new()), |adjacency| adjacency.sample(count / 2))
         };
-        let sample = adjacency.sample(count)?.into_iter();
-        let ends = sample.map(|(start, end)| {
+        let incoming = sample(Direction::Incoming)?.into_iter();
+        let ends = sample(Direction::Outgoing)?.into_iter();
+        let ends = ends.chain(incoming.map(|(end, start)| (start, end)));
+        let ends = ends.map(|(start, end)| {
             Ok(SampledEnds {
                 start: self.label_set(start)?,
                 end: self.label_set(end)?,
@@ -453,24 +456,15 @@ impl Graph {
         ends.collect()
     }
 
-    /// The sets of labels of the nodes from which up to `count` relationships of a type lead that way,
-    /// evenly spread; the more relationships there are, the more are at hand.
-    ///
-    /// # Errors
-    /// Where what is stored cannot be fetched.
-    pub fn sample_nodes(
-        &self,
-        direction: Direction,
-        relationship_type: TypeId,
-        count: usize,
-    ) -> Result<Vec<LabelSetId>> {
-        let place = adjacency_place(direction, relationship_type);
-        let nodes = self.adjacency.get(place).into_iter();
-        let nodes = nodes.flat_map(|adjacency| adjacency.sample_nodes(count));
-        nodes.map(|node| self.label_set(node)).collect()
-    }
-
     fn label_set(&self, node: u32) -> Result<LabelSetId> {
+        // Of a chunk whose nodes have the same labels that is known without it.
+        let (chunk, offset) = (node as usize / CHUNK_SIZE, node as usize % CHUNK_SIZE);
+        if chunk < self.nodes.chunks()
+            && let Some((set, rows)) = self.nodes.uniform(chunk)?
+            && offset < rows as usize
+        {
+            return Ok(set);
+        }
         Ok(self.nodes.fixed(node)?.map_or(0, |row| row.1))
     }
 

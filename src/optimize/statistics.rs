@@ -16,7 +16,7 @@ use crate::value::{Type, TypeId, TypeTest};
 #[derive(Debug)]
 pub struct Statistics<'a> {
     graph: &'a Snapshot,
-    samples: RefCell<HashMap<TypeId, Rc<Sample>>>,
+    samples: RefCell<HashMap<TypeId, Rc<[SampledEnds]>>>,
     /// What was computed from them: the same is asked for again and again while orders are compared.
     degrees: RefCell<HashMap<Degree, f64>>,
 }
@@ -29,20 +29,8 @@ type Degree = (
     Option<Labels>,
 );
 
-/// What relationships of a type connect.
-#[derive(Debug, Default)]
-struct Sample {
-    ends: Vec<SampledEnds>,
-    /// The sets of labels of the nodes from which they lead, forwards and backwards: more evenly spread than
-    /// the ends, where there are any.
-    nodes: [Vec<LabelSetId>; 2],
-}
-
 /// Relationships of a type that are looked at.
 const SAMPLE_SIZE: usize = 128;
-
-/// Fewer nodes than this tell less than the ends.
-const LEAST_NODES: usize = 32;
 
 /// Of more types than this none is sampled.
 const MOST_SAMPLED_TYPES: usize = 16;
@@ -57,25 +45,12 @@ impl<'a> Statistics<'a> {
         }
     }
 
-    fn sample(&self, relationship_type: TypeId) -> Rc<Sample> {
+    fn sample(&self, relationship_type: TypeId) -> Rc<[SampledEnds]> {
         let mut samples = self.samples.borrow_mut();
         let sample = samples.entry(relationship_type).or_insert_with(|| {
-            let nodes = |direction| {
-                let nodes = self
-                    .graph
-                    .sample_nodes(direction, relationship_type, SAMPLE_SIZE);
-                let mut nodes = nodes.unwrap_or_default();
-                if nodes.len() < LEAST_NODES {
-                    nodes.clear();
-                }
-                nodes
-            };
             // What cannot be read is told by the statement, not by its plan.
             let ends = self.graph.sample_ends(relationship_type, SAMPLE_SIZE);
-            Rc::new(Sample {
-                ends: ends.unwrap_or_default(),
-                nodes: [Direction::Outgoing, Direction::Incoming].map(nodes),
-            })
+            ends.unwrap_or_default().into()
         });
         sample.clone()
     }
@@ -125,46 +100,21 @@ impl<'a> Statistics<'a> {
     /// The part of relationships that lead from nodes with some labels to nodes with others, expected.
     fn part(
         &self,
-        sample: &Sample,
+        sample: &[SampledEnds],
         way: Direction,
         from: Option<&Labels>,
         to: Option<&Labels>,
     ) -> f64 {
-        // What is not in the sample may yet be in the graph.
-        let part = |found: usize, all: usize| (found as f64).max(0.5) / (all as f64).max(1.0);
-        let [mut nodes, mut far_nodes] = [&sample.nodes[0], &sample.nodes[1]];
-        let mut ends: Vec<_> = sample.ends.iter().map(|one| (one.start, one.end)).collect();
-        if way == Direction::Incoming {
-            (nodes, far_nodes) = (far_nodes, nodes);
-            ends.iter_mut()
-                .for_each(|(near, far)| std::mem::swap(near, far));
-        }
-        let alone = |nodes: &[LabelSetId], in_ends: usize, labels| match nodes.len() {
-            0 => part(in_ends, ends.len()),
-            all => part(
-                nodes.iter().filter(|set| self.holds(**set, labels)).count(),
-                all,
-            ),
+        let connects = |ends: &&SampledEnds| {
+            let (near, far) = match way {
+                Direction::Outgoing => (ends.start, ends.end),
+                Direction::Incoming => (ends.end, ends.start),
+            };
+            self.holds(near, from) && self.holds(far, to)
         };
-        let far_found = ends.iter().filter(|(_, far)| self.holds(*far, to)).count();
-        let far_part = alone(far_nodes, far_found, to);
-        if from.is_none() {
-            return far_part;
-        }
-        let near = ends.iter().filter(|(near, _)| self.holds(*near, from));
-        let near_found = near.clone().count();
-        let near_part = alone(nodes, near_found, from);
-        if to.is_none() {
-            return near_part;
-        }
-        match near_found {
-            // Labels that are both rare among the ends are expected at the same relationships.
-            0 => near_part.min(far_part),
-            found => {
-                let both = near.filter(|(_, far)| self.holds(*far, to)).count();
-                near_part * part(both, found)
-            }
-        }
+        let found = sample.iter().filter(connects).count();
+        // What is not in the sample may yet be in the graph.
+        (found as f64).max(0.5) / (sample.len() as f64).max(1.0)
     }
 
     /// Whether all nodes that relationships of these types lead to satisfy a label expression, as the
