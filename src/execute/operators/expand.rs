@@ -82,13 +82,16 @@ impl Operator for ExpandOne<'_> {
         // Of a node that is wanted once nobody reads by which relationship it was met.
         let wants_relationships = self.expand.is_relationship_read.get() && !once;
         let mut found = Found::with_capacity(self.last_rows, wants_relationships);
-        let mut row = first;
+        let (mut row, mut accounted) = (first, 0);
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
-            let before = found.rows.len();
+            let more = found.rows.len() - accounted;
+            if more >= BATCH_SIZE {
+                held.grow(more * BYTES_PER_ROW)?;
+                accounted = found.rows.len();
+            }
             if takes_all && from.null_count() == 0 {
                 let near = &from.values()[row..batch.rows().min(row + BATCH_SIZE)];
                 row += steps.append(near, row, MANY_ROWS, &mut found)?;
-                held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
                 continue;
             }
             let is_null = |nodes: &UInt32Array| nodes.is_null(row);
@@ -117,10 +120,10 @@ impl Operator for ExpandOne<'_> {
                     false => steps.visit_pieces(node, &wanted, |list| found.extend(at, list))?,
                 }
                 found.rows.resize(found.nodes.len(), at);
-                held.grow((found.rows.len() - before) * BYTES_PER_ROW)?;
             }
             row += 1;
         }
+        held.grow((found.rows.len() - accounted) * BYTES_PER_ROW)?;
         self.last_rows = found.rows.len();
         let Found {
             rows,

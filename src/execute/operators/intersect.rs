@@ -14,7 +14,7 @@ use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::node_ids;
-use crate::execute::{Batch, Operator, Runtime};
+use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
 use crate::physical::Expand;
 use crate::value::NodeId;
 
@@ -23,6 +23,9 @@ const MARKED_PER_LOOKUP: u64 = 8;
 
 /// Neighbours that are gone through between two looks at the interrupt flag.
 const BETWEEN_CHECKS: usize = 1 << 16;
+
+/// A row of what was found, in bytes.
+const BYTES_PER_ROW: usize = 4 * size_of::<u32>();
 
 /// Intersects.
 pub(in crate::execute) struct Intersect<'p> {
@@ -87,9 +90,14 @@ impl Operator for Intersect<'_> {
         let mut near = Vec::new();
         let mut found = Found::default();
         let mut held = runtime.context.reservation();
-        let mut gone_through = 0;
+        let (mut gone_through, mut accounted) = (0, 0);
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
+            let more = found.rows.len() - accounted;
+            if more >= BATCH_SIZE {
+                held.grow(more * BYTES_PER_ROW)?;
+                accounted = found.rows.len();
+            }
             if (row - first).is_multiple_of(READ_AHEAD) {
                 let near = row..batch.rows().min(row + READ_AHEAD);
                 steps.read_ahead(&from.values()[near]);
@@ -103,7 +111,6 @@ impl Operator for Intersect<'_> {
             taken.of_row(this, &mut taken_here);
             other_taken.of_row(this, &mut other_taken_here);
             let wanted = bounds.of(this);
-            let before = found.rows.len();
             let mut take = |node: u32, relationship: u32, other: u32| {
                 let is_taken = taken_here.contains(&relationship)
                     || other_taken_here.contains(&other)
@@ -153,9 +160,9 @@ impl Operator for Intersect<'_> {
                 runtime.context.check()?;
                 gone_through = 0;
             }
-            held.grow((found.rows.len() - before) * 16)?;
         }
         let count = found.rows.len();
+        held.grow((count - accounted) * BYTES_PER_ROW)?;
         let mut extended = batch.select(UInt32Array::from(found.rows))?;
         let column = |numbers, is_read| match is_read {
             true => Column::Relationship(UInt32Array::from(numbers)),

@@ -6,6 +6,7 @@ pub(super) type Input<'p> = Box<dyn super::Operator + 'p>;
 pub(super) mod aggregate;
 pub(super) mod apply;
 pub(super) mod argument;
+mod branch;
 pub(super) mod call_procedure;
 mod common_ways;
 pub(super) mod create;

@@ -448,8 +448,15 @@ fn within<'n>(found: Neighbours<'n>, wanted: &Range<u32>) -> Neighbours<'n> {
 /// Where the wanted nodes stand in a sorted list.
 #[inline]
 pub(super) fn places(nodes: &[u32], wanted: &Range<u32>) -> Range<usize> {
-    let start = nodes.partition_point(|node| *node < wanted.start);
-    let length = nodes[start..].partition_point(|node| *node < wanted.end);
+    let start = match wanted.start {
+        0 => 0,
+        start => nodes.partition_point(|node| *node < start),
+    };
+    let length = match wanted.end {
+        // There is no such node.
+        u32::MAX => nodes.len() - start,
+        end => nodes[start..].partition_point(|node| *node < end),
+    };
     start..start + length
 }
 

@@ -11,13 +11,13 @@ use std::ops::Range;
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
+use super::branch::Branch;
 use super::common_ways::{ORDERS_OF_THREE, Row, Rows, find_special, met};
 use super::intersect::changes;
 use super::marks::Marks;
 use super::node_numbers::NodeNumbers;
 use super::sorted_nodes::{after, comparisons, contains, distinct, times};
 use super::steps::{ALL, BETWEEN_CHECKS, READ_AHEAD, only};
-use super::ways::Branch;
 use crate::error::Result;
 use crate::execute::batch::{multiply, product, total};
 use crate::execute::{Batch, Operator, Runtime};
