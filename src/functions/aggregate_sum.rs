@@ -1,6 +1,6 @@
 //! Aggregates that add up: `sum` and `avg`, of numbers or of durations.
 
-use arrow_array::Array;
+use arrow_array::{Array, Int64Array};
 use arrow_buffer::BooleanBuffer;
 
 use super::aggregate::{Number, Rows, masked};
@@ -204,6 +204,12 @@ struct SmallSum {
     count: u64,
 }
 
+impl SmallSum {
+    fn average(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.integer as f64 / self.count as f64)
+    }
+}
+
 /// Numbers below this, 2^16 of them, and how many they are fit one word.
 const PACKED_BITS: u32 = 31;
 const COUNT_BITS: u32 = 47;
@@ -305,6 +311,12 @@ impl<const AVERAGE: bool> Accumulator for Summed<AVERAGE> {
 
     fn merge(&mut self, later: Box<dyn Accumulator>, groups: &[u32], _: &Context) -> Result<()> {
         let mut later = same_kind::<Self>(later)?;
+        if later.sums.is_empty() {
+            let mut pairs = groups.iter().zip(&later.small);
+            return pairs.try_for_each(|(group, small)| {
+                self.add(*group as usize, small.integer, small.count)
+            });
+        }
         later.join()?;
         let known = self.sums();
         let mut pairs = groups.iter().zip(later.sums);
@@ -312,6 +324,15 @@ impl<const AVERAGE: bool> Accumulator for Summed<AVERAGE> {
     }
 
     fn finish(&mut self) -> Result<Column> {
+        if self.sums.is_empty() {
+            let small = std::mem::take(&mut self.small).into_iter();
+            return Ok(match AVERAGE {
+                true => Column::Float(small.map(|sum| sum.average()).collect()),
+                false => {
+                    Column::Integer(Int64Array::from_iter_values(small.map(|sum| sum.integer)))
+                }
+            });
+        }
         self.join()?;
         let sums = std::mem::take(&mut self.sums);
         let result = if AVERAGE { Sum::average } else { Sum::total };

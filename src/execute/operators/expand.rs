@@ -78,6 +78,7 @@ impl Operator for ExpandOne<'_> {
         let is_free = taken.is_empty() && bounds.are_open() && different.is_empty();
         let takes_all = into.is_none() && is_free && !once;
         let (mut taken_here, mut different_here) = (Vec::new(), Vec::new());
+        let mut absent = Vec::new();
         let mut held = runtime.context.reservation();
         // Of a node that is wanted once nobody reads by which relationship it was met.
         let wants_relationships = self.expand.is_relationship_read.get() && !once;
@@ -110,13 +111,18 @@ impl Operator for ExpandOne<'_> {
                     taken: &taken_here,
                 };
                 match once {
-                    true => met.insert_others(&different_here, &mut found.nodes, |met, new| {
+                    true => {
+                        // What is in the set already is not taken: these are for a while.
+                        met.insert_all(&different_here, &mut absent);
                         let wanted = Wanted {
                             different: &[],
                             ..wanted
                         };
-                        steps.visit_pieces(node, &wanted, |list| met.insert_all(list.nodes, new))
-                    })?,
+                        steps.visit_pieces(node, &wanted, |list| {
+                            met.insert_all(list.nodes, &mut found.nodes);
+                        })?;
+                        met.remove(absent.drain(..));
+                    }
                     false => steps.visit_pieces(node, &wanted, |list| found.extend(at, list))?,
                 }
                 found.rows.resize(found.nodes.len(), at);

@@ -1,7 +1,5 @@
 //! Nodes that were met, a bit for each node of the graph.
 
-use smallvec::SmallVec;
-
 use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::execute::Runtime;
@@ -64,27 +62,6 @@ impl NodeSet {
             }
             new.extend_from_slice(&fresh[..count]);
         }
-    }
-
-    /// Lets `insert` add nodes, but for some that it must not add.
-    ///
-    /// # Errors
-    /// Those of `insert`.
-    pub(super) fn insert_others(
-        &mut self,
-        nodes: &[u32],
-        new: &mut Vec<u32>,
-        insert: impl FnOnce(&mut NodeSet, &mut Vec<u32>) -> Result<()>,
-    ) -> Result<()> {
-        // What is in the set is not added.
-        let absent: SmallVec<[u32; 4]> = nodes
-            .iter()
-            .copied()
-            .filter(|node| self.insert(*node))
-            .collect();
-        insert(self, new)?;
-        self.remove(absent);
-        Ok(())
     }
 
     /// Adds the nodes of another set with room for the same nodes.
