@@ -127,13 +127,18 @@ impl Found {
         }
     }
 
-    /// Adds one.
+    /// Adds one for each row from a first one on.
     #[inline]
-    pub fn push(&mut self, row: u32, node: u32, relationship: u32) {
-        self.rows.push(row);
-        self.nodes.push(node);
+    pub fn extend_each(
+        &mut self,
+        first: usize,
+        entries: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
+    ) {
+        let rows = first as u32..(first + entries.len()) as u32;
+        self.rows.extend(rows);
+        self.nodes.extend(entries.clone().map(|entry| entry.0));
         if self.wants_relationships {
-            self.relationships.push(relationship);
+            self.relationships.extend(entries.map(|entry| entry.1));
         }
     }
 

@@ -10,6 +10,9 @@ use super::slot::Part;
 use crate::column::{Bytes, pack, read_numbers, unpack, write_numbers};
 use crate::error::{Error, Result};
 
+/// So many nodes are looked up together, of which each may have one neighbour.
+const TOGETHER: usize = 64;
+
 /// Node, neighbour, relationship.
 pub(super) type Entry = (u32, u32, u32);
 
@@ -36,19 +39,33 @@ impl Segment {
         most: usize,
         found: &mut Found,
     ) -> usize {
-        for (done, node) in nodes.iter().enumerate() {
-            if found.rows.len() >= most {
-                return done;
+        let mut done = 0;
+        for part in nodes.chunks(TOGETHER) {
+            let mut places = [0; TOGETHER];
+            let mut have_one = true;
+            for (place, node) in places.iter_mut().zip(part) {
+                let (start, end) = self.range(*node);
+                *place = start;
+                have_one &= end == start + 1;
             }
-            let row = (first + done) as u32;
-            let (start, end) = self.range(*node);
-            if end == start + 1 {
-                found.push(row, self.neighbours[start], self.relationships[start]);
-            } else if end > start {
-                found.extend(row, self.list(start..end));
+            if have_one && found.rows.len() < most {
+                let (neighbours, relationships) = (&self.neighbours, &self.relationships);
+                let entries = places[..part.len()].iter();
+                let entries = entries.map(|place| (neighbours[*place], relationships[*place]));
+                found.extend_each(first + done, entries);
+                done += part.len();
+                continue;
+            }
+            for node in part {
+                if found.rows.len() >= most {
+                    return done;
+                }
+                let (start, end) = self.range(*node);
+                found.extend((first + done) as u32, self.list(start..end));
+                done += 1;
             }
         }
-        nodes.len()
+        done
     }
 
     /// Entries of one node.
