@@ -173,6 +173,20 @@ fn filtered(input: Plan, mut predicates: Vec<Expression>) -> Plan {
     }
 }
 
+/// A filter without the parts of its predicate that `take` makes a matter of what is below it.
+fn without_taken(plan: Plan, mut take: impl FnMut(&mut Plan, &Expression) -> bool) -> Plan {
+    let Plan::Filter {
+        mut input,
+        predicate,
+    } = plan
+    else {
+        return plan;
+    };
+    let mut rest = conjuncts(&predicate);
+    rest.retain(|part| !take(&mut input, part));
+    filtered(*input, rest)
+}
+
 /// The parts of a conjunction. `1 < n.x < 5`, which computes `n.x` once, gives `1 < n.x` and
 /// `n.x < 5`.
 fn conjuncts(predicate: &Expression) -> Vec<Expression> {

@@ -19,9 +19,6 @@ use crate::physical::{self, End, Expression};
 /// What a node takes while it is found out how often it counts.
 const BYTES_PER_NODE: usize = 24;
 
-/// More than this part of nodes are most of them.
-const PART_OF_MOST: usize = 4;
-
 /// Nodes that a thread counts from at a time, where several do.
 const PART: usize = 8192;
 
@@ -136,8 +133,8 @@ impl<'p> Branch<'p> {
     /// Once it is known of most nodes that are ends, finds out of all: then no more have to be looked for.
     fn learn_others(&mut self, runtime: &mut Runtime) -> Result<()> {
         let plan = self.plan;
-        // A filter may fail for a node that is no end.
-        if matches!(&plan.end, End::Further { filters, .. } if !filters.is_empty()) {
+        // A filter may fail for a node that no way leads to.
+        if has_filters(&plan.end) {
             return Ok(());
         }
         let back = Steps::unordered(plan.direction.turned(), &plan.types, 0, runtime.graph());
@@ -145,7 +142,7 @@ impl<'p> Branch<'p> {
             return Ok(());
         };
         let ends = back.listed();
-        if self.learnt < ends.len() / PART_OF_MOST || self.learnt >= ends.len() {
+        if self.learnt <= ends.len() / 2 || self.learnt >= ends.len() {
             return Ok(());
         }
         let is_new = |node: &u32| !back.range(*node).is_empty() && self.known.get(*node).is_none();
@@ -214,6 +211,15 @@ impl<'p> Branch<'p> {
     pub(super) fn counts_all(&self) -> bool {
         matches!(self.plan.end, End::Any)
     }
+}
+
+/// Whether something is asked of nodes at the end of a branch, or further on, that may fail.
+fn has_filters(end: &End) -> bool {
+    let End::Further { filters, weighs } = end else {
+        return false;
+    };
+    let mut further = weighs.iter().flat_map(|weigh| &weigh.branches);
+    !filters.is_empty() || further.any(|branch| has_filters(&branch.end))
 }
 
 /// Above this part of the nodes of a graph, those that are met are marked in a set.

@@ -13,28 +13,22 @@ use std::collections::HashMap;
 use super::node_bounds::{is_node, is_single};
 use crate::bind::expression::{Comparison, Expression as E};
 use crate::logical::{Expand, Expression, Plan, Variable};
-use crate::optimize::{Statistics, bottom_up, conjuncts, filtered};
+use crate::optimize::{Statistics, bottom_up, without_taken};
 
 /// Moves comparisons of nodes to where one of them is reached.
 pub(crate) fn rewrite(plan: Plan, _statistics: &Statistics) -> Plan {
     bottom_up(plan, &mut |plan| {
-        let Plan::Filter {
-            mut input,
-            predicate,
-        } = plan
-        else {
-            return plan;
+        let mut plan = without_taken(plan, |input, part| {
+            compared(part).is_some_and(|nodes| give(input, nodes))
+        });
+        let below = match &mut plan {
+            Plan::Filter { input, .. } => input,
+            plan => plan,
         };
-        let mut rest = Vec::new();
-        for part in conjuncts(&predicate) {
-            if !compared(&part).is_some_and(|nodes| give(&mut input, nodes)) {
-                rest.push(part);
-            }
-        }
-        if let Plan::Expand { input, expand } = input.as_mut() {
+        if let Plan::Expand { input, expand } = below {
             forget_relationships(expand, input);
         }
-        filtered(*input, rest)
+        plan
     })
 }
 

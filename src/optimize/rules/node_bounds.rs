@@ -10,25 +10,14 @@
 
 use crate::bind::expression::{Comparison, Expression as E};
 use crate::logical::{Expand, Expression, NodeBound, Plan, Variable};
-use crate::optimize::{Statistics, bottom_up, conjuncts, filtered};
+use crate::optimize::{Statistics, bottom_up, without_taken};
 
 /// Moves comparisons of nodes by their numbers to where one of them is reached.
 pub(crate) fn rewrite(plan: Plan, _statistics: &Statistics) -> Plan {
     bottom_up(plan, &mut |plan| {
-        let Plan::Filter {
-            mut input,
-            predicate,
-        } = plan
-        else {
-            return plan;
-        };
-        let mut rest = Vec::new();
-        for part in conjuncts(&predicate) {
-            if !bounds(&part).is_some_and(|bounds| give(&mut input, &bounds)) {
-                rest.push(part);
-            }
-        }
-        filtered(*input, rest)
+        without_taken(plan, |input, part| {
+            bounds(part).is_some_and(|bounds| give(input, &bounds))
+        })
     })
 }
 
