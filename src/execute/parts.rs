@@ -11,7 +11,7 @@
 //! are stolen instead of a common queue.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use super::operators::scan_nodes::ScanNodes;
 use super::{BATCH_SIZE, Batch, Counts, Runtime, open};
 use crate::bind::expression::Labels;
 use crate::error::Result;
-use crate::physical::{Operator as Kind, Plan};
+use crate::physical::{Branch, End, Operator as Kind, Plan};
 
 /// The least stack of a thread that helps, and what each operator of the plan may need besides.
 const STACK: usize = 4 << 20;
@@ -43,6 +43,8 @@ pub(super) enum Parts<'p> {
         plan: &'p Plan,
         /// What it begins with.
         source: &'p Plan,
+        /// Whether each thread finds out first what holds for all chunks.
+        learns: bool,
     },
 }
 
@@ -105,12 +107,15 @@ struct Help<'a> {
     alone: Duration,
     most: usize,
     started: AtomicUsize,
+    /// Whether each thread finds out first what holds for all chunks.
+    learns: bool,
+    /// How long the first chunk took then, in nanoseconds.
+    first: AtomicU64,
     start: &'a dyn Fn(),
 }
 
 impl Help<'_> {
-    /// Starts a thread if one is due, with so many chunks done and so many left: these must be expected to
-    /// take as long as it is waited for the first.
+    /// Starts a thread if one is due and worth it, with so many chunks done and so many left.
     fn call(&self, done: usize, left: usize) {
         let started = self.started.load(Ordering::Relaxed);
         if started >= self.most {
@@ -118,11 +123,26 @@ impl Help<'_> {
         }
         let due = self.alone + self.alone / 4 * started as u32;
         let elapsed = self.begun.elapsed();
-        let rest = elapsed.as_secs_f64() * left as f64 / done.max(1) as f64;
-        if elapsed >= due && rest >= self.alone.as_secs_f64() {
+        if elapsed >= due && (self.alone.is_zero() || self.is_worth(elapsed, done, left)) {
             self.started.store(started + 1, Ordering::Relaxed);
             (self.start)();
         }
+        if done == 1 && self.learns {
+            let first = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+            self.first.store(first, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the chunks that are left are expected to take longer than starting a thread does, and what it
+    /// has to find out first: for as long as the first chunk took longer than the others.
+    fn is_worth(&self, elapsed: Duration, done: usize, left: usize) -> bool {
+        let first = Duration::from_nanos(self.first.load(Ordering::Relaxed));
+        let done = done.saturating_sub(usize::from(self.learns));
+        if done == 0 {
+            return false;
+        }
+        let each = elapsed.saturating_sub(first) / done as u32;
+        each * left as u32 >= self.alone + 2 * first.saturating_sub(each)
     }
 }
 
@@ -142,7 +162,11 @@ impl<'p> Parts<'p> {
             && runtime.graph().node_chunks() > 1;
         let source = is_shared.then(|| source(plan, runtime)).flatten();
         match source.filter(|source| source.is_worth) {
-            Some(Source { plan: source, .. }) => Parts::Many { plan, source },
+            Some(source) => Parts::Many {
+                plan,
+                source: source.plan,
+                learns: source.learns,
+            },
             None => Parts::One(open(plan, argument, runtime)),
         }
     }
@@ -153,9 +177,13 @@ impl<'p> Parts<'p> {
         runtime: &mut Runtime,
         work: impl Fn(Input<'p>, &mut Runtime) -> Result<S> + Sync,
     ) -> Result<Vec<S>> {
-        let (plan, source) = match self {
+        let (plan, source, learns) = match self {
             Parts::One(input) => return Ok(vec![work(input, runtime)?]),
-            Parts::Many { plan, source } => (plan, source),
+            Parts::Many {
+                plan,
+                source,
+                learns,
+            } => (plan, source, learns),
         };
         let chunks = Chunks::of(source, runtime)?;
         let whole = Arc::new(Part(Mutex::new(0..chunks.len())));
@@ -215,6 +243,8 @@ impl<'p> Parts<'p> {
                 alone: seed.context.alone(),
                 most: seed.context.threads() - 1,
                 started: AtomicUsize::new(0),
+                learns,
+                first: AtomicU64::new(0),
                 start: &start,
             };
             serve(whole, Some(&help));
@@ -332,6 +362,8 @@ struct Source<'p> {
     plan: &'p Plan,
     /// Whether what is made of its rows is worth being shared out.
     is_worth: bool,
+    /// Whether what is counted from each of them is found out for many at once.
+    learns: bool,
 }
 
 /// What a plan begins with, if every operator above it makes of each row what it would make of it alone,
@@ -345,11 +377,12 @@ fn source<'p>(plan: &'p Plan, runtime: &Runtime) -> Option<Source<'p>> {
         })
     };
     // What is counted from few nodes is counted by several threads at once.
-    let counts = |input| {
+    let counts = |input, learns| {
         let source = source(input, runtime)?;
         let is_scan = matches!(source.plan.operator, Kind::ScanNodes { .. });
         Some(Source {
             is_worth: source.is_worth || !is_scan,
+            learns: source.learns || learns,
             ..source
         })
     };
@@ -357,10 +390,12 @@ fn source<'p>(plan: &'p Plan, runtime: &Runtime) -> Option<Source<'p>> {
         Kind::ScanNodes { .. } => Some(Source {
             plan,
             is_worth: is_in_many_chunks(plan, runtime),
+            learns: false,
         }),
         Kind::Aggregate { .. } | Kind::Distinct { .. } | Kind::Sort { .. } => Some(Source {
             plan,
             is_worth: false,
+            learns: false,
         }),
         Kind::Seek { input, .. }
         | Kind::Expand { input, .. }
@@ -371,7 +406,10 @@ fn source<'p>(plan: &'p Plan, runtime: &Runtime) -> Option<Source<'p>> {
         | Kind::Repeat { input, .. }
         | Kind::ShortestPaths { input, .. }
         | Kind::SearchPaths { input, .. } => leads_on(input),
-        Kind::Weigh { input, .. } | Kind::WeighCommon { input, .. } => counts(input),
+        Kind::Weigh { input, weigh, .. } => counts(input, weigh.branches.iter().any(learns)),
+        Kind::WeighCommon { input, common, .. } => {
+            counts(input, learns(&common.one) || learns(&common.other))
+        }
         Kind::Filter { input, .. }
         | Kind::Mirror { input, .. }
         | Kind::Extend { input, .. }
@@ -385,4 +423,9 @@ fn source<'p>(plan: &'p Plan, runtime: &Runtime) -> Option<Source<'p>> {
         } if !inner.updates => leads_on(input),
         _ => None,
     }
+}
+
+/// Whether it has to be found out how often the nodes at the end of a branch count.
+fn learns(branch: &Branch) -> bool {
+    !matches!(branch.end, End::Any)
 }

@@ -59,10 +59,8 @@ impl<'p> ScanNodes<'p> {
 impl Operator for ScanNodes<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         // Once for each batch: the clock costs more than a chunk that is passed over.
-        if let Some(share) = runtime
-            .share
-            .as_ref()
-            .filter(|share| share.is_of(self.plan))
+        if let Some(share) = &runtime.share
+            && share.is_of(self.plan)
         {
             share.call_for_help();
         }
