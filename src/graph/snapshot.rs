@@ -185,6 +185,25 @@ impl Graph {
         Ok(Some(start..start + rows))
     }
 
+    /// The chunks where nodes that have all `labels` may stand.
+    ///
+    /// # Errors
+    /// Where a chunk is stored and cannot be fetched.
+    pub fn chunks_with(&self, labels: &[LabelId]) -> Result<Vec<usize>> {
+        let wanted = self.catalog.sets_with(labels);
+        let may_have = |uniform: Option<(LabelSetId, u32)>| match uniform {
+            Some((set, _)) => wanted.get(set as usize) == Some(&true),
+            None => true,
+        };
+        let mut chunks = Vec::new();
+        for (chunk, uniform) in self.nodes.uniforms().enumerate() {
+            if may_have(uniform?) {
+                chunks.push(chunk);
+            }
+        }
+        Ok(chunks)
+    }
+
     /// The columns of a chunk of nodes; `None` where some have changed since it was made.
     ///
     /// # Errors

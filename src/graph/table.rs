@@ -45,6 +45,15 @@ struct Patched<F: Fixed> {
     rows: u32,
 }
 
+impl<F: Fixed> Patched<F> {
+    fn uniform(&self) -> Result<Option<(F, u32)>> {
+        match self.rows {
+            0 => self.slot.digest(),
+            _ => Ok(None),
+        }
+    }
+}
+
 /// One row of the patch, whole.
 #[derive(Debug, Clone)]
 pub(super) struct Row<F> {
@@ -103,10 +112,14 @@ impl<F: Fixed> Table<F> {
     /// What all rows of a chunk have and how many there are, where that is the same and none is patched.
     pub(super) fn uniform(&self, chunk: usize) -> Result<Option<(F, u32)>> {
         match self.chunks.get(chunk) {
-            Some(chunk) if chunk.rows > 0 => Ok(None),
-            Some(chunk) => chunk.slot.digest(),
+            Some(chunk) => chunk.uniform(),
             None => Err(Error::internal(format!("there is no chunk {chunk}"))),
         }
+    }
+
+    /// As [`Table::uniform`], of each chunk.
+    pub(super) fn uniforms(&self) -> impl Iterator<Item = Result<Option<(F, u32)>>> + '_ {
+        self.chunks.iter().map(Patched::uniform)
     }
 
     /// Whether rows of a chunk stand in the patch.

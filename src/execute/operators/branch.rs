@@ -175,24 +175,19 @@ impl<'p> Branch<'p> {
             End::Labels(labels) => {
                 let nodes = UInt32Array::from(nodes);
                 let holds = node_labels(&nodes, labels, runtime.graph())?;
-                for (node, holds) in nodes.values().iter().zip(holds.values()) {
-                    self.known.set(*node, u64::from(holds), runtime)?;
-                }
+                let numbers: Vec<u64> = holds.values().iter().map(u64::from).collect();
+                self.known.set_all(nodes.values(), &numbers, runtime)?;
             }
             End::Further { filters, .. } => {
                 if !filters.is_empty() {
-                    for node in &nodes {
-                        self.known.set(*node, 0, runtime)?;
-                    }
+                    self.known.set_all(&nodes, &vec![0; nodes.len()], runtime)?;
                 }
                 let passing = passing(nodes, filters, runtime)?;
                 let mut weights = vec![1; passing.len()];
                 for ways in &mut self.further {
                     multiply(&mut weights, &ways.count(&passing, runtime)?)?;
                 }
-                for (node, weight) in passing.iter().zip(weights) {
-                    self.known.set(*node, weight, runtime)?;
-                }
+                self.known.set_all(&passing, &weights, runtime)?;
             }
         }
         Ok(())

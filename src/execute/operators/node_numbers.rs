@@ -9,7 +9,7 @@ use super::steps::Steps;
 use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::execute::Runtime;
-use crate::execute::batch::{too_many, total};
+use crate::execute::batch::{bits, too_many, total};
 
 /// Above so many nodes an array is made.
 const FEW: usize = 1024;
@@ -109,6 +109,41 @@ impl NodeNumbers {
             }
         }
         self.set_new(node, number, runtime)
+    }
+
+    /// Gives nodes of the graph, ascending, their numbers.
+    ///
+    /// # Errors
+    /// Where a number is beyond 63 bits.
+    pub(super) fn set_all(
+        &mut self,
+        nodes: &[u32],
+        numbers: &[u64],
+        runtime: &Runtime,
+    ) -> Result<()> {
+        let (Some(least), Some(greatest)) = (nodes.first(), nodes.last()) else {
+            return Ok(());
+        };
+        let pairs = nodes.iter().zip(numbers);
+        let are_narrow = bits(numbers) < u64::from(NARROW_KNOWN);
+        if nodes.len() > FEW && are_narrow && matches!(self.many, Many::Narrow(_)) {
+            let few = std::mem::take(&mut self.few);
+            self.span(*least, *greatest, runtime)?;
+            for (node, number) in few {
+                self.set(node, number, runtime)?;
+            }
+            let first = self.first;
+            if let Many::Narrow(known) = &mut self.many {
+                for (node, number) in pairs {
+                    known[(node - first) as usize] = NARROW_KNOWN | *number as u32;
+                }
+            }
+            return Ok(());
+        }
+        for (node, number) in pairs {
+            self.set(*node, *number, runtime)?;
+        }
+        Ok(())
     }
 
     fn set_new(&mut self, node: u32, number: u64, runtime: &Runtime) -> Result<()> {

@@ -31,17 +31,10 @@ impl<'p> ScanNodes<'p> {
         labels: Option<&Labels>,
         graph: &Snapshot,
     ) -> Result<Vec<usize>> {
-        let Some(labels) = required(labels, graph) else {
-            return Ok(Vec::new());
-        };
-        let mut chunks = Vec::new();
-        for chunk in 0..graph.node_chunks() {
-            let run = graph.scan_node_run(chunk, &labels)?;
-            if run.is_none_or(|run| !run.is_empty()) {
-                chunks.push(chunk);
-            }
+        match required(labels, graph) {
+            Some(labels) => graph.chunks_with(&labels),
+            None => Ok(Vec::new()),
         }
-        Ok(chunks)
     }
 
     /// The next chunk to be scanned.
