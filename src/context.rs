@@ -40,7 +40,7 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Threads that may work on it at once; as many as there are processors at first.
     pub threads: NonZeroUsize,
-    /// How long it runs before the first thread is started to help, and how much longer it must be expected
+    /// How long it runs before the first thread is started to help, and half of how much longer it must be expected
     /// to run then: short statements need none.
     pub alone: Duration,
 }
@@ -51,7 +51,7 @@ impl Default for Limits {
             memory: 2 << 30,
             time: None,
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            alone: Duration::from_micros(200),
+            alone: Duration::from_micros(100),
         }
     }
 }

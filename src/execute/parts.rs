@@ -142,7 +142,7 @@ impl Help<'_> {
             return false;
         }
         let each = elapsed.saturating_sub(first) / done as u32;
-        each * left as u32 >= self.alone + 2 * first.saturating_sub(each)
+        each * left as u32 >= 2 * (self.alone + first.saturating_sub(each))
     }
 }
 
