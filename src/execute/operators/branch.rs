@@ -22,9 +22,6 @@ const BYTES_PER_NODE: usize = 24;
 /// Nodes that a thread counts from at a time, where several do.
 const PART: usize = 8192;
 
-/// Fewer parts are counted from sooner than threads are started.
-const LEAST_PARTS: usize = 8;
-
 /// Counts the ways along one branch.
 pub(super) struct Branch<'p> {
     pub(super) plan: &'p physical::Branch,
@@ -309,7 +306,7 @@ impl Unknown {
 /// How many threads count from nodes at once; `None` for this one alone.
 fn threads_for(nodes: &[u32], runtime: &Runtime) -> Option<usize> {
     let threads = threads_at_hand(runtime);
-    (threads > 1 && nodes.len() > LEAST_PARTS * PART).then_some(threads)
+    (threads > 1 && nodes.len() > 2 * PART).then_some(threads)
 }
 
 /// The nodes for which all predicates are true.
