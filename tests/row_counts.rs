@@ -40,6 +40,8 @@ const QUERIES: &[&str] = &[
     "MATCH (a:Person)-[:KNOWS]-(b)-[:KNOWS]-(c) WHERE a.id < 10 RETURN count(*) AS n",
     "MATCH (t:Tag)<-[:HAS_TAG]-(m)-[:HAS_AUTHOR]->(p)-[:LIVES_IN]->(c) RETURN t.name AS tag, count(*) AS n",
     "MATCH (m:Post)-[:HAS_TAG]->(t:Tag), (m)-[:HAS_AUTHOR]->(p), (m)<-[:REPLIES_TO]-(r) RETURN count(*) AS n",
+    "MATCH (a:Person {id: 17})-[:KNOWS]-(b)-[:KNOWS]-(c)-[:KNOWS]-(d) WHERE c <> a AND d <> b AND d <> a
+        RETURN count(DISTINCT d) AS n",
     "MATCH (a:Person {id: 1}), (b:Person {id: 400}) MATCH p = shortestPath((a)-[:KNOWS*]-(b)) RETURN length(p) AS n",
     "MATCH (a:Person {id: 3}) ((x)-[:KNOWS]->(y) WHERE x.age < y.age){1,4} (b) RETURN count(*) AS n",
     // Joins, optional parts, subqueries.
