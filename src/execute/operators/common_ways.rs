@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::intersect::changes;
 use super::mirror::arrangements;
 use super::sorted_nodes::{contains, distinct, times};
-use super::steps::Taken;
+use super::wanted::Taken;
 use crate::error::Result;
 use crate::execute::Batch;
 use crate::execute::evaluate::node_ids;

@@ -4,7 +4,8 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::steps::{ALL, Steps, Taken};
+use super::steps::Steps;
+use super::wanted::{ALL, Taken};
 use crate::bind::bound::Length;
 use crate::column::Column;
 use crate::error::Result;

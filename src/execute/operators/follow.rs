@@ -3,7 +3,8 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::steps::{Taken, type_ids};
+use super::steps::type_ids;
+use super::wanted::Taken;
 use crate::bind::bound::{Length, PatternDirection};
 use crate::column::Column;
 use crate::error::{Error, Result};

@@ -49,6 +49,7 @@ mod steps;
 mod two_sided_search;
 pub(super) mod union;
 pub(super) mod unwind;
+mod wanted;
 mod ways;
 pub(super) mod weigh;
 pub(super) mod weigh_common;

@@ -1,10 +1,10 @@
 //! Between which nodes the neighbours of rows must be.
 
+use super::wanted::ALL;
 use std::ops::Range;
 
 use arrow_array::{Array, UInt32Array};
 
-use super::steps::ALL;
 use crate::error::Result;
 use crate::execute::Batch;
 use crate::execute::evaluate::node_ids;

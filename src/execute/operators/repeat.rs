@@ -5,7 +5,7 @@ use arrow_array::{Array, UInt32Array};
 
 use super::Input;
 use super::repetition::each_repetition;
-use super::steps::Taken;
+use super::wanted::Taken;
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::{Error, Result};
