@@ -234,6 +234,11 @@ impl Context {
 }
 
 impl Reservation {
+    /// Reserves what is missing until it is `bytes`. Fails where the budget of the statement would be exceeded.
+    pub fn grow_to(&mut self, bytes: usize) -> Result<()> {
+        self.grow(bytes.saturating_sub(self.bytes))
+    }
+
     /// Reserves `bytes` more. Fails where the budget of the statement would be exceeded.
     pub fn grow(&mut self, bytes: usize) -> Result<()> {
         let before = self.used.fetch_add(bytes, Ordering::Relaxed);

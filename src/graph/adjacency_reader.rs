@@ -65,8 +65,6 @@ pub struct NeighbourRows<'r> {
     pub relationships: &'r [u32],
     /// Whether one of the nodes may be its own neighbour.
     pub has_loops: bool,
-    /// Whether a neighbour may stand in a list more than once.
-    pub has_parallels: bool,
 }
 
 /// The lists of all nodes, in one piece.
@@ -278,7 +276,6 @@ impl AdjacencyReader {
                     nodes: &segment.neighbours,
                     relationships: &segment.relationships,
                     has_loops: segment.has_loops,
-                    has_parallels: segment.has_parallels,
                 };
                 offsets.len() < 2 || visit((first - nodes.start) as usize, rows)?
             } else {
@@ -290,7 +287,6 @@ impl AdjacencyReader {
                     nodes: list.nodes,
                     relationships: list.relationships,
                     has_loops: list.has_loops,
-                    has_parallels: true,
                 };
                 visit(place, rows)?
             };

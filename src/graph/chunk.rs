@@ -131,12 +131,13 @@ impl<F: Fixed> Chunk<F> {
     }
 
     /// The least and the greatest value of a key; `None` where that is not known, or not all rows
-    /// have one.
+    /// exist and have one.
     ///
     /// # Errors
     /// Where the column is stored and cannot be fetched.
     pub(super) fn bounds(&self, key: KeyId) -> Result<Option<&Bounds>> {
-        let Some(lazy) = self.columns.get(&key) else {
+        let lazy = self.columns.get(&key).filter(|_| self.dead == 0);
+        let Some(lazy) = lazy else {
             return Ok(None);
         };
         if let Some(bounds) = lazy.bounds.get() {

@@ -46,9 +46,6 @@ impl FrozenNodes {
     /// # Errors
     /// Where it is stored and cannot be fetched.
     pub fn bounds(&self, key: KeyId) -> Result<Option<&Bounds>> {
-        match self.chunk.dead {
-            0 => self.chunk.bounds(key),
-            _ => Ok(None),
-        }
+        self.chunk.bounds(key)
     }
 }

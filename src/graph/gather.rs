@@ -113,8 +113,8 @@ impl<F: Fixed> Table<F> {
     /// Values between which those of a property are in all rows of a chunk, where that is known.
     fn chunk_bounds(&self, number: usize, key: KeyId) -> Result<Option<Bounds>> {
         match self.frozen_chunk(number)? {
-            Some(chunk) if chunk.dead == 0 => Ok(chunk.bounds(key)?.cloned()),
-            _ => Ok(None),
+            Some(chunk) => Ok(chunk.bounds(key)?.cloned()),
+            None => Ok(None),
         }
     }
 

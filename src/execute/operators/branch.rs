@@ -108,9 +108,6 @@ impl<'p> Branch<'p> {
     /// Finds out how often the ends of all ways from these nodes count.
     fn learn(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<()> {
         let plan = self.plan;
-        if let End::Any = plan.end {
-            return Ok(());
-        }
         let mut unknown = Unknown::new(runtime);
         match threads_for(nodes, runtime) {
             Some(threads) => unknown.add_ends(nodes, plan, threads, runtime)?,

@@ -84,12 +84,11 @@ impl Operator for ExpandOne<'_> {
         // Of a node that is wanted once nobody reads by which relationship it was met.
         let wants_relationships = self.expand.is_relationship_read.get() && !once;
         let mut found = Found::with_capacity(self.last_rows, wants_relationships);
-        let (mut row, mut accounted) = (first, 0);
+        let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
-            let more = found.rows.len() - accounted;
-            if more >= BATCH_SIZE {
-                held.grow(more * BYTES_PER_ROW)?;
-                accounted = found.rows.len();
+            let bytes = found.rows.len() * BYTES_PER_ROW;
+            if bytes >= held.bytes() + BATCH_SIZE * BYTES_PER_ROW {
+                held.grow_to(bytes)?;
             }
             if takes_all && from.null_count() == 0 {
                 let near = &from.values()[row..batch.rows().min(row + BATCH_SIZE)];
@@ -130,7 +129,7 @@ impl Operator for ExpandOne<'_> {
             }
             row += 1;
         }
-        held.grow((found.rows.len() - accounted) * BYTES_PER_ROW)?;
+        held.grow_to(found.rows.len() * BYTES_PER_ROW)?;
         self.last_rows = found.rows.len();
         let Found {
             rows,

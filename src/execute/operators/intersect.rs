@@ -9,7 +9,7 @@ use super::Input;
 use super::expand::MANY_ROWS;
 use super::node_bounds::NodeBounds;
 use super::node_set::NodeSet;
-use super::steps::{READ_AHEAD, Steps};
+use super::steps::{BETWEEN_CHECKS, READ_AHEAD, Steps};
 use super::wanted::{ALL, Taken, only};
 use crate::column::Column;
 use crate::context::Reservation;
@@ -21,9 +21,6 @@ use crate::value::NodeId;
 
 /// So many neighbours to be looked up in a list are worth marking a list that is this times as long.
 const MARKED_PER_LOOKUP: u64 = 8;
-
-/// Neighbours that are gone through between two looks at the interrupt flag.
-const BETWEEN_CHECKS: usize = 1 << 16;
 
 /// A row of what was found, in bytes.
 const BYTES_PER_ROW: usize = 4 * size_of::<u32>();
@@ -91,13 +88,12 @@ impl Operator for Intersect<'_> {
         let mut near = Vec::new();
         let mut found = Found::default();
         let mut held = runtime.context.reservation();
-        let (mut gone_through, mut accounted) = (0, 0);
+        let mut gone_through = 0;
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
-            let more = found.rows.len() - accounted;
-            if more >= BATCH_SIZE {
-                held.grow(more * BYTES_PER_ROW)?;
-                accounted = found.rows.len();
+            let bytes = found.rows.len() * BYTES_PER_ROW;
+            if bytes >= held.bytes() + BATCH_SIZE * BYTES_PER_ROW {
+                held.grow_to(bytes)?;
             }
             if (row - first).is_multiple_of(READ_AHEAD) {
                 let near = row..batch.rows().min(row + READ_AHEAD);
@@ -163,7 +159,7 @@ impl Operator for Intersect<'_> {
             }
         }
         let count = found.rows.len();
-        held.grow((count - accounted) * BYTES_PER_ROW)?;
+        held.grow_to(count * BYTES_PER_ROW)?;
         let mut extended = batch.select(UInt32Array::from(found.rows))?;
         let column = |numbers, is_read| match is_read {
             true => Column::Relationship(UInt32Array::from(numbers)),

@@ -210,8 +210,7 @@ impl FirstSteps {
 
     /// Reserves the memory of what is known.
     fn reserve(&mut self) -> Result<()> {
-        let bytes = self.known.len() * BYTES_OF_KNOWN;
-        self.held.grow(bytes - self.held.bytes())
+        self.held.grow_to(self.known.len() * BYTES_OF_KNOWN)
     }
 
     /// The first relationship on the way to a node; none for the start.
