@@ -4,7 +4,6 @@
 use std::hash::{BuildHasher, Hasher};
 
 use arrow_array::{Array, StringViewArray};
-use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Column;
@@ -27,26 +26,24 @@ pub const NO_CODE: u128 = 0;
 pub struct KeyCoder {
     sameness: Sameness,
     hasher: DefaultHashBuilder,
-    texts: Kept<Box<str>>,
-    values: Kept<Value>,
-    /// Bytes that the kept texts and values take.
-    bytes: usize,
+    texts: Texts,
+    values: Vec<Value>,
+    places_of_values: Places,
+    /// Bytes that the kept values take.
+    bytes_of_values: usize,
 }
 
-/// Different things and where each stands.
-#[derive(Debug)]
-struct Kept<T> {
-    places: HashTable<u32>,
-    things: Vec<T>,
-}
+/// Where each of different things stands among them, with its hash.
+#[derive(Debug, Default)]
+struct Places(HashTable<(u64, u32)>);
 
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Kept {
-            places: HashTable::new(),
-            things: Vec::new(),
-        }
-    }
+/// Different texts, one behind the other.
+#[derive(Debug, Default)]
+struct Texts {
+    all: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+    places: Places,
 }
 
 /// Texts up to this length are in the views of a column, and so in their codes.
@@ -77,9 +74,10 @@ impl KeyCoder {
         KeyCoder {
             sameness,
             hasher: DefaultHashBuilder::default(),
-            texts: Kept::default(),
-            values: Kept::default(),
-            bytes: 0,
+            texts: Texts::default(),
+            values: Vec::new(),
+            places_of_values: Places::default(),
+            bytes_of_values: 0,
         }
     }
 
@@ -92,7 +90,21 @@ impl KeyCoder {
 
     /// Bytes that it keeps.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        let texts = self.texts.all.capacity() + self.texts.ends.capacity() * size_of::<usize>();
+        let places = self.texts.places.bytes() + self.places_of_values.bytes();
+        texts + places + self.bytes_of_values
+    }
+
+    /// The code of a number that is a cell of a column of numbers, as `kind` is one.
+    pub fn code_of_number(kind: &Column, number: i64) -> u128 {
+        let kind = match kind {
+            Column::Date(_) => DATE,
+            Column::LocalDateTime(_) => LOCAL_DATE_TIME,
+            Column::Node(_) => NODE,
+            Column::Relationship(_) => RELATIONSHIP,
+            _ => NUMBER,
+        };
+        code(kind, number as u64)
     }
 
     /// The codes of all cells, row by row. New texts and values are kept only if `keeps`; else their
@@ -186,24 +198,12 @@ impl KeyCoder {
     }
 
     fn long_text(&mut self, text: &str, keeps: bool) -> u128 {
-        let hash = |text: &str| self.hasher.hash_one(text);
-        let texts = &mut self.texts;
+        let hash = self.hasher.hash_one(text);
         let place = match keeps {
-            true => texts.place(
-                hash(text),
-                |kept| **kept == *text,
-                |kept| hash(kept),
-                || text.into(),
-            ),
-            false => {
-                let found = texts.find(hash(text), |kept| **kept == *text);
-                found.map(|place| (place, false))
-            }
+            true => self.texts.place(hash, text),
+            false => self.texts.find(hash, text),
         };
-        if let Some((_, true)) = place {
-            self.bytes += text.len() + 32;
-        }
-        place.map_or(UNKNOWN, |(place, _)| code(TEXT, place))
+        place.map_or(UNKNOWN, |place| code(TEXT, place.into()))
     }
 
     fn value(&mut self, value: &Value, keeps: bool) -> u128 {
@@ -226,19 +226,18 @@ impl KeyCoder {
     }
 
     fn other(&mut self, value: &Value, keeps: bool) -> u128 {
-        let hash = |value: &Value| self.hasher.hash_one(value);
-        let same = |kept: &Value| order(kept, value).is_eq();
+        let hash = self.hasher.hash_one(value);
+        let values = &mut self.values;
+        let same = |place: u32| order(&values[place as usize], value).is_eq();
         let place = match keeps {
-            true => self.values.place(hash(value), same, hash, || value.clone()),
-            false => self
-                .values
-                .find(hash(value), same)
-                .map(|place| (place, false)),
+            true => self.places_of_values.place(hash, same),
+            false => self.places_of_values.find(hash, same),
         };
-        if let Some((_, true)) = place {
-            self.bytes += value.heap_size() + 32;
+        if place.is_some_and(|place| place as usize == values.len()) {
+            self.bytes_of_values += value.heap_size() + size_of::<Value>();
+            values.push(value.clone());
         }
-        place.map_or(UNKNOWN, |(place, _)| code(VALUE, place))
+        place.map_or(UNKNOWN, |place| code(VALUE, place.into()))
     }
 }
 
@@ -252,37 +251,47 @@ fn each<'c, T>(
     }
 }
 
-impl<T> Kept<T> {
-    fn find(&self, hash: u64, same: impl Fn(&T) -> bool) -> Option<u64> {
-        let found = self
-            .places
-            .find(hash, |place| same(&self.things[*place as usize]));
-        found.copied().map(u64::from)
+impl Texts {
+    fn find(&self, hash: u64, text: &str) -> Option<u32> {
+        let same = |place| text_at(&self.all, &self.ends, place) == text;
+        self.places.find(hash, same)
     }
 
-    /// Where a thing stands, and whether it is new.
-    fn place(
-        &mut self,
-        hash: u64,
-        same: impl Fn(&T) -> bool,
-        rehash: impl Fn(&T) -> u64,
-        make: impl FnOnce() -> T,
-    ) -> Option<(u64, bool)> {
-        let things = &mut self.things;
-        let entry = self.places.entry(
-            hash,
-            |place| same(&things[*place as usize]),
-            |place| rehash(&things[*place as usize]),
-        );
-        match entry {
-            Entry::Occupied(entry) => Some((u64::from(*entry.get()), false)),
-            Entry::Vacant(entry) => {
-                let place = u32::try_from(things.len()).ok()?;
-                entry.insert(place);
-                things.push(make());
-                Some((u64::from(place), true))
-            }
+    /// Where a text stands, which is kept if it is new.
+    fn place(&mut self, hash: u64, text: &str) -> Option<u32> {
+        let Texts { all, ends, places } = self;
+        let place = places.place(hash, |place| text_at(all, ends, place) == text);
+        if place.is_some_and(|place| place as usize == ends.len()) {
+            all.push_str(text);
+            ends.push(all.len());
         }
+        place
+    }
+}
+
+fn text_at<'t>(all: &'t str, ends: &[usize], place: u32) -> &'t str {
+    let place = place as usize;
+    let start = place.checked_sub(1).map_or(0, |before| ends[before]);
+    &all[start..ends[place]]
+}
+
+impl Places {
+    /// The bytes that it takes.
+    fn bytes(&self) -> usize {
+        self.0.capacity() * size_of::<(u64, u32)>()
+    }
+
+    fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let is_it = |(known, place): &(u64, u32)| *known == hash && same(*place);
+        self.0.find(hash, is_it).map(|(_, place)| *place)
+    }
+
+    /// Where a thing stands; the next place if it is new. None where there are no more places.
+    fn place(&mut self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let next = u32::try_from(self.0.len()).ok()?;
+        let is_it = |(known, place): &(u64, u32)| *known == hash && same(*place);
+        let entry = self.0.entry(hash, is_it, |(known, _)| *known);
+        Some(entry.or_insert((hash, next)).get().1)
     }
 }
 

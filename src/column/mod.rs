@@ -111,6 +111,11 @@ impl Column {
         }
     }
 
+    /// Whether the cells are numbers of one type: integers, days, instants, or those of nodes or relationships.
+    pub fn is_of_numbers(&self) -> bool {
+        self.integers().is_some() || matches!(self, Column::Node(_) | Column::Relationship(_))
+    }
+
     /// Whether the value of a row is null.
     pub fn is_null(&self, row: usize) -> bool {
         with_array!(self, array => array.is_null(row), _length => true, values => values[row].is_null())

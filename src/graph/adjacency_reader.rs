@@ -140,6 +140,30 @@ impl Found {
         }
     }
 
+    /// Keeps of those from a place on the ones that `keep` tells by row, neighbour and relationship; the
+    /// relationship is none where these are not noted.
+    #[inline]
+    pub fn retain_from(
+        &mut self,
+        first: usize,
+        mut keep: impl FnMut(u32, u32, Option<u32>) -> bool,
+    ) {
+        let mut kept = first;
+        for place in first..self.rows.len() {
+            let (row, node) = (self.rows[place], self.nodes[place]);
+            let relationship = self.relationships.get(place).copied();
+            (self.rows[kept], self.nodes[kept]) = (row, node);
+            if let Some(relationship) = relationship {
+                self.relationships[kept] = relationship;
+            }
+            // Without a branch: what is kept is hard to foretell.
+            kept += usize::from(keep(row, node, relationship));
+        }
+        self.rows.truncate(kept);
+        self.nodes.truncate(kept);
+        self.relationships.truncate(kept);
+    }
+
     /// Adds all of a list.
     #[inline]
     pub fn extend(&mut self, row: u32, list: Neighbours<'_>) {

@@ -499,6 +499,23 @@ impl Graph {
         sets.is_some_and(|sets| sets.iter().all(|set| passes(*set)))
     }
 
+    /// The labels that every node has that relationships of a type lead to. There may be more: what was
+    /// deleted is not forgotten.
+    pub fn labels_of_neighbours(
+        &self,
+        direction: Direction,
+        relationship_type: TypeId,
+    ) -> Vec<LabelId> {
+        let place = adjacency_place(direction, relationship_type);
+        let mut sets = self.neighbour_sets.at(place).into_iter().flatten();
+        let first = sets.next().map(|set| self.catalog.label_set(*set));
+        let mut labels = first.unwrap_or_default().to_vec();
+        for set in sets {
+            labels.retain(|label| self.catalog.set_has(*set, *label));
+        }
+        labels
+    }
+
     /// A number that differs, but for chance, where [`Graph::all_neighbours_pass`] may.
     pub fn neighbours_fingerprint(&self) -> u64 {
         self.neighbour_sets.fingerprint()

@@ -1,7 +1,7 @@
 //! Visiting the expressions of a plan and the subqueries in them, in one place for all operators.
 
 use super::plan::{Expression, MatchPattern, Plan, SetItem};
-use crate::bind::expression::Expression as E;
+use crate::bind::expression::{Expression as E, SubqueryKind};
 
 impl Plan {
     /// Calls `visit` on each expression of this operator.
@@ -115,7 +115,7 @@ impl Plan {
     }
 
     /// Calls `visit` on each plan that stands in an expression of this operator.
-    pub fn for_each_subquery_mut(&mut self, visit: &mut dyn FnMut(&mut Plan)) {
+    pub fn for_each_subquery_mut(&mut self, visit: &mut dyn FnMut(SubqueryKind, &mut Plan)) {
         self.for_each_expression_mut(&mut |expression| subqueries(expression, visit));
     }
 }
@@ -154,9 +154,9 @@ impl SetItem {
     }
 }
 
-fn subqueries(expression: &mut Expression, visit: &mut dyn FnMut(&mut Plan)) {
-    if let E::Subquery { query, .. } = expression {
-        visit(query);
+fn subqueries(expression: &mut Expression, visit: &mut dyn FnMut(SubqueryKind, &mut Plan)) {
+    if let E::Subquery { kind, query, .. } = expression {
+        visit(*kind, query);
     } else {
         expression.for_each_child_mut(&mut |child| subqueries(child, visit));
     }

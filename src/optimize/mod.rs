@@ -38,6 +38,12 @@ pub static RULES: &[Rule] = &[
         sentence: "Solves patterns of clauses that follow one another as one.",
         rewrite: rules::join_clauses::rewrite,
     },
+    // What is known of labels serves all rules below.
+    Rule {
+        name: "implied_labels",
+        sentence: "Looks for nodes by a label that all ends of a type of relationships have.",
+        rewrite: rules::implied_labels::rewrite,
+    },
     Rule {
         name: "compare_nodes",
         sentence: "Compares nodes by themselves instead of by what is unique to them.",
@@ -153,7 +159,7 @@ fn bottom_up(mut plan: Plan, rewrite: &mut dyn FnMut(Plan) -> Plan) -> Plan {
         let owned = std::mem::replace(child, Plan::Unit);
         *child = bottom_up(owned, rewrite);
     }
-    plan.for_each_subquery_mut(&mut |subquery| {
+    plan.for_each_subquery_mut(&mut |_, subquery| {
         let owned = std::mem::replace(subquery, Plan::Unit);
         *subquery = bottom_up(owned, rewrite);
     });

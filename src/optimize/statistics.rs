@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::bind::bound::PatternDirection;
 use crate::bind::expression::Labels;
@@ -130,6 +131,24 @@ impl<'a> Statistics<'a> {
             let mut ways = direction.ways().iter();
             ways.all(|way| self.graph.all_neighbours_pass(*way, id, passes))
         })
+    }
+
+    /// The labels that all nodes have that relationships of these types lead to, as the graph stands.
+    pub fn labels_of_neighbours(
+        &self,
+        types: Option<&Labels>,
+        direction: PatternDirection,
+    ) -> Vec<Arc<str>> {
+        let types = self.types(types).into_iter();
+        let ways = types.flat_map(|id| direction.ways().iter().map(move |way| (id, *way)));
+        let labels = ways.map(|(id, way)| self.graph.labels_of_neighbours(way, id));
+        let common = labels.reduce(|mut common, labels| {
+            common.retain(|label| labels.contains(label));
+            common
+        });
+        let names = common.unwrap_or_default().into_iter();
+        let name = |label| self.graph.catalog().label_name(label).clone();
+        names.map(name).collect()
     }
 
     /// Whether a set of labels satisfies a label expression.

@@ -7,6 +7,7 @@ use crate::bind::expression::SubqueryKind;
 use crate::column::Column;
 use crate::context::Reservation;
 use crate::error::{Error, Result};
+use crate::execute::batch::{too_many, total};
 use crate::execute::{Batch, Runtime, open};
 use crate::physical::Subplan;
 use crate::value::Value;
@@ -27,13 +28,11 @@ pub(super) fn subquery(
         let mut operator = open(&subplan.plan, Some(&argument), runtime);
         while let Some(found) = operator.next(runtime)? {
             runtime.context.check()?;
-            let found = found.listed()?;
             let Column::Integer(rows) = found.column(slot)? else {
                 continue;
             };
-            for (index, row) in rows.values().iter().enumerate() {
-                answers.add(*row as usize, &found, index, &mut held)?;
-            }
+            let rows: Vec<usize> = rows.values().iter().map(|row| *row as usize).collect();
+            answers.add(&rows, &found, &mut held)?;
         }
     } else {
         for row in 0..batch.rows() {
@@ -41,23 +40,20 @@ pub(super) fn subquery(
             let mut operator = open(&subplan.plan, Some(&imports.slice(row, 1)?), runtime);
             while let Some(found) = operator.next(runtime)? {
                 runtime.context.check()?;
-                let found = found.listed()?;
-                for index in 0..found.rows() {
-                    answers.add(row, &found, index, &mut held)?;
-                }
+                answers.add(&vec![row; found.rows()], &found, &mut held)?;
                 if kind == SubqueryKind::Exists && found.rows() > 0 {
                     break;
                 }
             }
         }
     }
-    Ok(Operand::Column(answers.finish()))
+    answers.finish().map(Operand::Column)
 }
 
 /// What was found for each row so far.
 enum Answers {
     Exists(Vec<bool>),
-    Count(Vec<i64>),
+    Count(Vec<u64>),
     Collect(Vec<Vec<Value>>),
 }
 
@@ -70,35 +66,50 @@ impl Answers {
         }
     }
 
-    /// A row was found; a collected subquery has its value in the first column.
-    fn add(
-        &mut self,
-        row: usize,
-        found: &Batch,
-        index: usize,
-        held: &mut Reservation,
-    ) -> Result<()> {
+    /// Rows were found, each for an outer row; a collected subquery has its values in the first column.
+    fn add(&mut self, rows: &[usize], found: &Batch, held: &mut Reservation) -> Result<()> {
         let out_of_range = || Error::internal("a subquery gave a row of no outer row");
         match self {
-            Answers::Exists(exists) => *exists.get_mut(row).ok_or_else(out_of_range)? = true,
-            Answers::Count(counts) => *counts.get_mut(row).ok_or_else(out_of_range)? += 1,
+            Answers::Exists(exists) => {
+                for row in rows {
+                    *exists.get_mut(*row).ok_or_else(out_of_range)? = true;
+                }
+            }
+            Answers::Count(counts) => {
+                let times = found.multiplicity();
+                for (index, row) in rows.iter().enumerate() {
+                    let times = times.map_or(1, |times| times[index]);
+                    let count = counts.get_mut(*row).ok_or_else(out_of_range)?;
+                    *count = total(*count, times)?;
+                }
+            }
             Answers::Collect(lists) => {
-                let value = found.column(0)?.value(index);
-                held.grow(size_of::<Value>() + value.heap_size())?;
-                lists.get_mut(row).ok_or_else(out_of_range)?.push(value);
+                let values = found.column(0)?;
+                let times = found.multiplicity();
+                for (index, row) in rows.iter().enumerate() {
+                    let value = values.value(index);
+                    let times = times.map_or(1, |times| times[index]) as usize;
+                    held.grow(times * (size_of::<Value>() + value.heap_size()))?;
+                    let list = lists.get_mut(*row).ok_or_else(out_of_range)?;
+                    list.extend(std::iter::repeat_n(value, times));
+                }
             }
         }
         Ok(())
     }
 
-    fn finish(self) -> Column {
-        match self {
+    fn finish(self) -> Result<Column> {
+        Ok(match self {
             Answers::Exists(exists) => Column::Boolean(exists.into()),
-            Answers::Count(counts) => Column::Integer(counts.into()),
+            Answers::Count(counts) => {
+                let counts = counts.into_iter().map(i64::try_from);
+                let counts: Vec<i64> = counts.collect::<Result<_, _>>().map_err(|_| too_many())?;
+                Column::Integer(counts.into())
+            }
             Answers::Collect(lists) => {
                 let lists: Vec<Value> = lists.into_iter().map(Value::list).collect();
                 Column::Value(lists.into())
             }
-        }
+        })
     }
 }

@@ -179,7 +179,7 @@ impl<'p> Grouping<'p> {
                 .iter()
                 .map(|key| evaluate_column(key, &batch, runtime))
                 .collect::<Result<Vec<_>>>()?;
-            let (groups, _) = table.insert(&keys, batch.rows())?;
+            let (groups, _) = table.insert(&keys)?;
             for aggregate in &mut running {
                 aggregate.update(&batch, &groups, table.len(), runtime)?;
             }
@@ -204,7 +204,7 @@ impl<'p> Grouping<'p> {
             return Ok(());
         } else {
             let keys = later.table.keys(self.keys.len())?;
-            known.table.insert(&keys, later.table.len())?.0
+            known.table.insert(&keys)?.0
         };
         let count = self.count(&known.table);
         for (known, later) in known.running.iter_mut().zip(later.running) {

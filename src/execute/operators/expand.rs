@@ -5,7 +5,7 @@ use arrow_array::{Array, UInt32Array};
 use super::Input;
 use super::node_bounds::NodeBounds;
 use super::node_set::NodeSet;
-use super::steps::Steps;
+use super::steps::{READ_AHEAD, Steps};
 use super::wanted::{Taken, Wanted, only};
 use crate::column::Column;
 use crate::error::Result;
@@ -16,6 +16,10 @@ use crate::physical::Expand;
 
 /// Rows after which a batch is handed out: each row of the input may become many.
 pub(super) const MANY_ROWS: usize = 8 * BATCH_SIZE;
+
+/// Lists are long where nodes have more neighbours than this on average; of shorter ones all are taken, and
+/// those that are not wanted are dropped again.
+const LONG: usize = 8;
 
 /// A row of what was found, in bytes.
 const BYTES_PER_ROW: usize = 3 * size_of::<u32>();
@@ -30,6 +34,7 @@ pub(in crate::execute) struct ExpandOne<'p> {
     met: NodeSet,
     /// How many rows the batch before had: most likely the next has as many.
     last_rows: usize,
+    are_lists_long: bool,
 }
 
 impl<'p> ExpandOne<'p> {
@@ -40,6 +45,7 @@ impl<'p> ExpandOne<'p> {
             rest: None,
             met: NodeSet::default(),
             last_rows: 0,
+            are_lists_long: false,
         }
     }
 }
@@ -77,23 +83,43 @@ impl Operator for ExpandOne<'_> {
         let met = &mut self.met;
         let bounds = NodeBounds::new(&self.expand.bounds, &batch)?;
         let is_free = taken.is_empty() && bounds.are_open() && different.is_empty();
-        let takes_all = into.is_none() && is_free && !once;
+        let has_nulls = |nodes: &UInt32Array| nodes.null_count() > 0;
+        let is_whole = into.is_none() && !once && !has_nulls(&from);
+        let takes_all = is_whole && is_free;
+        let may_drop = is_whole && !different.iter().any(has_nulls);
         let (mut taken_here, mut different_here) = (Vec::new(), Vec::new());
         let mut absent = Vec::new();
         let mut held = runtime.context.reservation();
         // Of a node that is wanted once nobody reads by which relationship it was met.
         let wants_relationships = self.expand.is_relationship_read.get() && !once;
-        let mut found = Found::with_capacity(self.last_rows, wants_relationships);
+        let notes_relationships = wants_relationships || !taken.is_empty();
+        let mut found = Found::with_capacity(self.last_rows, notes_relationships);
         let mut row = first;
         while row < batch.rows() && found.rows.len() < MANY_ROWS {
             let bytes = found.rows.len() * BYTES_PER_ROW;
             if bytes >= held.bytes() + BATCH_SIZE * BYTES_PER_ROW {
                 held.grow_to(bytes)?;
             }
-            if takes_all && from.null_count() == 0 {
+            if takes_all || (may_drop && !self.are_lists_long) {
                 let near = &from.values()[row..batch.rows().min(row + BATCH_SIZE)];
-                row += steps.append(near, row, MANY_ROWS, &mut found)?;
+                let before = found.rows.len();
+                let done = steps.append(near, row, MANY_ROWS, &mut found)?;
+                row += done;
+                if !takes_all {
+                    self.are_lists_long = found.rows.len() - before > done * LONG;
+                    found.retain_from(before, |row, node, relationship| {
+                        let row = row as usize;
+                        let is_taken = |relationship| taken.contains(row, relationship);
+                        bounds.of(row).contains(&node)
+                            & !different.iter().any(|nodes| nodes.value(row) == node)
+                            & !relationship.is_some_and(is_taken)
+                    });
+                }
                 continue;
+            }
+            if row.is_multiple_of(READ_AHEAD) && from.null_count() == 0 {
+                let near = row..batch.rows().min(row + READ_AHEAD);
+                steps.read_ahead(&from.values()[near]);
             }
             let is_null = |nodes: &UInt32Array| nodes.is_null(row);
             let lacks_end = into.as_ref().is_some_and(is_null) || different.iter().any(is_null);
@@ -139,8 +165,8 @@ impl Operator for ExpandOne<'_> {
         } = found;
         // Where each row has one neighbour, they stand beside each other as they are.
         let count = rows.len();
-        let is_whole = count == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
-        let mut expanded = match is_whole {
+        let is_one_each = count == batch.rows() && rows.iter().copied().eq(0..batch.rows() as u32);
+        let mut expanded = match is_one_each {
             true => batch.clone(),
             false => batch.select(UInt32Array::from(rows))?,
         };

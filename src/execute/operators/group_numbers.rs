@@ -29,11 +29,9 @@ pub(super) struct GroupNumbers {
 
 enum Index {
     /// The group of each number from the first on.
-    Places {
-        first: i64,
-        groups: Vec<u32>,
-    },
-    Hashed(HashTable<u32>, DefaultHashBuilder),
+    Places { first: i64, groups: Vec<u32> },
+    /// Each number with its group.
+    Hashed(HashTable<(i64, u32)>, DefaultHashBuilder),
 }
 
 impl GroupNumbers {
@@ -60,7 +58,7 @@ impl GroupNumbers {
     pub(super) fn bytes(&self) -> usize {
         let index = match &self.index {
             Index::Places { groups, .. } => groups.capacity() * 4,
-            Index::Hashed(table, _) => table.capacity() * 5,
+            Index::Hashed(table, _) => table.capacity() * (size_of::<(i64, u32)>() + 1),
         };
         index + self.numbers.capacity() * 8
     }
@@ -130,13 +128,13 @@ impl GroupNumbers {
             Index::Hashed(table, hasher) => {
                 let entry = table.entry(
                     hasher.hash_one(key),
-                    |group| numbers[*group as usize] == key && self.null != Some(*group),
-                    |group| hasher.hash_one(numbers[*group as usize]),
+                    |(known, _)| *known == key,
+                    |(known, _)| hasher.hash_one(known),
                 );
                 match entry {
-                    Entry::Occupied(entry) => *entry.get(),
+                    Entry::Occupied(entry) => entry.get().1,
                     Entry::Vacant(entry) => {
-                        entry.insert(new);
+                        entry.insert((key, new));
                         numbers.push(key);
                         new
                     }
@@ -181,8 +179,8 @@ impl GroupNumbers {
                 let hasher = DefaultHashBuilder::default();
                 let mut table = HashTable::with_capacity(self.numbers.len());
                 for (group, number) in self.known() {
-                    let hash = |group: &u32| hasher.hash_one(self.numbers[*group as usize]);
-                    table.insert_unique(hasher.hash_one(number), group, hash);
+                    let hash = |(number, _): &(i64, u32)| hasher.hash_one(number);
+                    table.insert_unique(hasher.hash_one(number), (number, group), hash);
                 }
                 self.index = Index::Hashed(table, hasher);
             }
@@ -190,10 +188,16 @@ impl GroupNumbers {
         }
     }
 
+    /// The number of each group; none for that of null.
+    pub(super) fn cells(&self) -> impl Iterator<Item = Option<i64>> {
+        let numbers = (0..).zip(self.numbers.iter().copied());
+        numbers.map(|(group, number)| (self.null != Some(group)).then_some(number))
+    }
+
     /// The groups of numbers, and these.
     fn known(&self) -> impl Iterator<Item = (u32, i64)> {
-        let known = (0..).zip(self.numbers.iter().copied());
-        known.filter(|(group, _)| self.null != Some(*group))
+        let cells = (0..).zip(self.cells());
+        cells.filter_map(|(group, number)| Some((group, number?)))
     }
 }
 

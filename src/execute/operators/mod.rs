@@ -13,6 +13,7 @@ pub(super) mod create;
 pub(super) mod cross;
 pub(super) mod delete;
 pub(super) mod distinct;
+mod distinct_cells;
 pub(super) mod expand;
 pub(super) mod expand_repeat;
 pub(super) mod filter;

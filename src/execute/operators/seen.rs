@@ -80,7 +80,7 @@ impl Seen {
         if *is_grouped {
             keys.push(Column::Node(UInt32Array::from(groups.to_vec())));
         }
-        let (_, new) = table.insert(&keys, groups.len())?;
+        let (_, new) = table.insert(&keys)?;
         let of_new = new.iter().map(|row| groups[*row as usize]).collect();
         let rows = UInt32Array::from(new);
         let arguments = arguments.iter().map(|argument| argument.take(&rows));

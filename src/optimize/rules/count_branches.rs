@@ -21,7 +21,7 @@ use super::pattern_cost::estimate;
 use super::reach::variables_of;
 use super::symmetry::{in_one_order, interchangeable, mirrored};
 use crate::bind::bound::PatternDirection;
-use crate::bind::expression::{Comparison, Expression as E};
+use crate::bind::expression::{Comparison, Expression as E, SubqueryKind};
 use crate::logical::{
     Aggregate, Apart, Branch, Expression, MatchPattern, Plan, RelationshipPattern, Variable, Weigh,
     WeighCommon,
@@ -35,9 +35,14 @@ const COST_OF_SCANNED: f64 = 0.2;
 /// rows may be far more than is expected of nodes with the same few neighbours each.
 const WORTH_CERTAINTY: f64 = 2.0;
 
-/// Counts branches below aggregates that ask for no more.
+/// Counts branches below aggregates that ask for no more, and in counted subqueries.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
     bottom_up(plan, &mut |mut plan| {
+        plan.for_each_subquery_mut(&mut |kind, subquery| {
+            if kind == SubqueryKind::Count {
+                count_below(subquery, HashSet::new(), statistics);
+            }
+        });
         if let Plan::Aggregate {
             input,
             keys,
@@ -48,8 +53,7 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
             let arguments = aggregates.iter().flat_map(|(_, one)| &one.arguments);
             let read = keys.iter().map(|(_, key)| key).chain(arguments);
             if let Some(read) = variables_of(read) {
-                let below = std::mem::replace(input.as_mut(), Plan::Unit);
-                **input = below_aggregate(below, read, statistics);
+                count_below(input, read, statistics);
             }
         }
         plan
@@ -60,6 +64,12 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
 /// sums of floats depend on how they are added up.
 fn takes_weights(aggregate: &Aggregate) -> bool {
     aggregate.distinct || ["count(*)", "count", "min", "max"].contains(&aggregate.function.as_ref())
+}
+
+/// Counts branches of what only the number of rows is asked of, and some variables.
+fn count_below(plan: &mut Plan, read: HashSet<Variable>, statistics: &Statistics) {
+    let below = std::mem::replace(plan, Plan::Unit);
+    *plan = below_aggregate(below, read, statistics);
 }
 
 fn below_aggregate(plan: Plan, mut read: HashSet<Variable>, statistics: &Statistics) -> Plan {

@@ -6,6 +6,7 @@ mod count_common;
 mod count_cost;
 pub(super) mod different_nodes;
 pub(super) mod group_by_node;
+pub(super) mod implied_labels;
 pub(super) mod index_order;
 pub(super) mod intersect;
 pub(super) mod join_clauses;

@@ -42,7 +42,7 @@ fn top_down(plan: Plan, statistics: &Statistics) -> Plan {
         *inner = top_down(owned, statistics);
     };
     plan.children_mut().into_iter().for_each(&mut each);
-    plan.for_each_subquery_mut(&mut each);
+    plan.for_each_subquery_mut(&mut |_, subquery| each(subquery));
     plan
 }
 
