@@ -103,6 +103,17 @@ impl Expression {
         }
     }
 
+    /// The column whose property this is, or a part of a property of it.
+    pub fn read_of(&self) -> Option<usize> {
+        let Expression::Property { object, .. } = self else {
+            return None;
+        };
+        match **object {
+            Expression::Slot(slot) => Some(slot),
+            _ => object.read_of(),
+        }
+    }
+
     /// Whether this is a constant or a parameter, so that it has one value for all rows.
     pub fn is_constant(&self) -> bool {
         matches!(self, Expression::Constant(_) | Expression::Parameter(_))

@@ -1,10 +1,11 @@
 //! Rows in groups: keys, then aggregates. Without keys there is one group, also of no rows.
 
-use arrow_array::Int64Array;
+use arrow_array::{Int64Array, UInt32Array};
 use arrow_buffer::BooleanBuffer;
 
 use super::Input;
 use super::group_table::GroupTable;
+use super::node_keys::NodeKeys;
 use super::seen::Seen;
 use crate::column::Column;
 use crate::context::Context;
@@ -154,6 +155,10 @@ impl<'p> Grouping<'p> {
             })
             .collect::<Result<Vec<_>>>()?;
         let mut table = GroupTable::new(runtime.context);
+        let keys = self.keys.iter();
+        let mut by_node: Vec<NodeKeys> = keys
+            .map(|key| NodeKeys::new(key, runtime.context))
+            .collect();
         // The groups of rows that are all in one group.
         let mut zeros: Vec<u32> = Vec::new();
         while let Some((mut batch, mask)) = input.next_masked(runtime)? {
@@ -174,12 +179,7 @@ impl<'p> Grouping<'p> {
             if let Some(mask) = mask {
                 batch = batch.select(row_numbers(&mask))?;
             }
-            let keys = self
-                .keys
-                .iter()
-                .map(|key| evaluate_column(key, &batch, runtime))
-                .collect::<Result<Vec<_>>>()?;
-            let (groups, _) = table.insert(&keys)?;
+            let groups = self.group(&batch, &mut table, &mut by_node, runtime)?;
             for aggregate in &mut running {
                 aggregate.update(&batch, &groups, table.len(), runtime)?;
             }
@@ -189,6 +189,47 @@ impl<'p> Grouping<'p> {
             aggregate.accumulator.grow(count);
         }
         Ok(Groups { table, running })
+    }
+
+    /// The group of each row of a batch.
+    fn group(
+        &self,
+        batch: &Batch,
+        table: &mut GroupTable,
+        by_node: &mut [NodeKeys],
+        runtime: &mut Runtime,
+    ) -> Result<Vec<u32>> {
+        // Columns that are read as a whole anyway.
+        let mut columns = Vec::with_capacity(self.keys.len());
+        let mut numbers = Vec::with_capacity(self.keys.len());
+        for (place, (key, by_node)) in self.keys.iter().zip(by_node).enumerate() {
+            let of_nodes = by_node.of_rows(batch, |new| {
+                let key = evaluate_column(key, new, runtime)?;
+                Ok(table.number(place, &key))
+            })?;
+            let (column, of_rows) = match of_nodes {
+                Some(numbers) => (None, numbers),
+                None => {
+                    let column = evaluate_column(key, batch, runtime)?;
+                    let numbers = table.number(place, &column);
+                    (Some(column), numbers)
+                }
+            };
+            columns.push(column);
+            numbers.push(of_rows);
+        }
+        let (groups, new_rows) = table.group(numbers);
+        if !new_rows.is_empty() {
+            let selection = UInt32Array::from(new_rows);
+            let new = batch.select(selection.clone())?;
+            let kept = columns.iter().zip(self.keys);
+            let kept = kept.map(|(column, key)| match column {
+                Some(column) => column.take(&selection),
+                None => evaluate_column(key, &new, runtime),
+            });
+            table.keep(kept.collect::<Result<_>>()?)?;
+        }
+        Ok(groups)
     }
 
     /// The number of groups: without keys there is one, also of no rows.

@@ -44,38 +44,64 @@ impl GroupTable {
 
     /// The group of each row, and the rows that started a new one; every time with as many columns.
     pub(super) fn insert(&mut self, keys: &[Column]) -> Result<(Vec<u32>, Vec<u32>)> {
-        self.cells.resize_with(keys.len(), DistinctCells::new);
-        let pairs = keys.len().saturating_sub(1);
-        self.pairs.resize_with(pairs, Pairs::new);
-        let mut columns = self.cells.iter_mut().zip(keys);
-        let mut groups = (Vec::new(), Vec::new());
-        if let Some((cells, key)) = columns.next() {
-            groups = cells.insert(key);
-            self.count = cells.len();
+        let numbers = keys.iter().enumerate();
+        let numbers = numbers.map(|(place, key)| self.number(place, key)).collect();
+        let (groups, new_rows) = self.group(numbers);
+        if !new_rows.is_empty() {
+            let selection = UInt32Array::from(new_rows.clone());
+            let kept = keys.iter().map(|key| key.take(&selection));
+            self.keep(kept.collect::<Result<_>>()?)?;
         }
-        for ((cells, key), pairs) in columns.zip(&mut self.pairs) {
-            let (numbers, _) = cells.insert(key);
+        Ok((groups, new_rows))
+    }
+
+    /// The number of each cell of a column of keys.
+    pub(super) fn number(&mut self, column: usize, key: &Column) -> Vec<u32> {
+        if self.cells.len() <= column {
+            self.cells.resize_with(column + 1, DistinctCells::new);
+        }
+        self.cells[column].insert(key).0
+    }
+
+    /// The group of each row, by the numbers of its cells column by column, and the rows that started a new
+    /// one, whose keys are to be kept.
+    pub(super) fn group(&mut self, numbers: Vec<Vec<u32>>) -> (Vec<u32>, Vec<u32>) {
+        let mut columns = numbers.into_iter();
+        let first = columns.next().unwrap_or_default();
+        if columns.len() == 0 {
+            let new_rows = self.started(&first);
+            return (first, new_rows);
+        }
+        self.pairs.resize_with(columns.len(), Pairs::new);
+        let cells = self.cells.iter().skip(1);
+        let mut groups = (first, Vec::new());
+        for ((numbers, cells), pairs) in columns.zip(cells).zip(&mut self.pairs) {
             groups = pairs.insert(&groups.0, &numbers, cells.len());
             self.count = pairs.numbers.len();
         }
-        self.keep(keys, &groups.1)?;
-        Ok(groups)
+        groups
+    }
+
+    /// The rows with which groups begin, whose numbers ascend.
+    fn started(&mut self, groups: &[u32]) -> Vec<u32> {
+        let mut rows = Vec::new();
+        for (row, group) in (0..).zip(groups) {
+            if *group as usize == self.count {
+                self.count += 1;
+                rows.push(row);
+            }
+        }
+        rows
     }
 
     /// Keeps the keys of new groups.
-    fn keep(&mut self, keys: &[Column], new_rows: &[u32]) -> Result<()> {
-        if new_rows.is_empty() {
-            return Ok(());
-        }
-        let selection = UInt32Array::from(new_rows.to_vec());
-        let kept = keys.iter().map(|key| key.take(&selection));
-        let kept: Vec<Column> = kept.collect::<Result<_>>()?;
-        self.bytes_of_parts += kept.iter().map(Column::heap_size).sum::<usize>();
-        self.parts.push(kept);
+    pub(super) fn keep(&mut self, keys: Vec<Column>) -> Result<()> {
+        self.bytes_of_parts += keys.iter().map(Column::heap_size).sum::<usize>();
+        self.parts.push(keys);
         let cells = self.cells.iter().map(DistinctCells::bytes);
         let pairs = self.pairs.iter().map(|pairs| pairs.numbers.bytes());
-        self.held
-            .grow_to(self.bytes_of_parts + cells.chain(pairs).sum::<usize>())
+        let bytes = self.bytes_of_parts + cells.chain(pairs).sum::<usize>();
+        self.held.grow_to(bytes)
     }
 
     /// The key columns of all groups in the order of their numbers.

@@ -30,6 +30,7 @@ mod marks;
 pub(super) mod merge;
 pub(super) mod mirror;
 mod node_bounds;
+mod node_keys;
 mod node_numbers;
 mod node_set;
 pub(super) mod project;
