@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{UInt16Type, UInt32Type};
 use arrow_array::{Array, StringViewArray, UInt16Array, UInt32Array};
+use arrow_buffer::NullBuffer;
 use arrow_select::take::take;
 
 use super::Column;
@@ -96,6 +97,38 @@ impl Dictionary {
     pub fn spread(&self, computed: &Column) -> Result<Column> {
         let codes = self.codes.unary::<_, UInt32Type>(u32::from);
         computed.take(&codes)
+    }
+
+    /// Whether there are fewer pairs of texts of this and another dictionary than rows.
+    pub fn has_few_pairs(&self, other: &Dictionary) -> bool {
+        self.texts.len() * other.texts.len() < self.len()
+    }
+
+    /// Each text beside each of another dictionary of as many rows, and the pair that each row has; null where
+    /// it lacks one.
+    pub fn pairs(&self, other: &Dictionary) -> Result<([StringViewArray; 2], UInt32Array)> {
+        let width = other.texts.len() as u32;
+        let pair = |left: u16, right: u16| u32::from(left) * width + u32::from(right);
+        let codes = self.codes.values().iter().zip(other.codes.values());
+        let rows: Vec<u32> = codes.map(|(left, right)| pair(*left, *right)).collect();
+        let nulls = NullBuffer::union(self.codes.nulls(), other.codes.nulls());
+        let rows = UInt32Array::new(rows.into(), nulls);
+        let all = 0..self.texts.len() as u32 * width;
+        let texts = [
+            (
+                &self.texts,
+                UInt32Array::from_iter_values(all.clone().map(|pair| pair / width)),
+            ),
+            (
+                &other.texts,
+                UInt32Array::from_iter_values(all.map(|pair| pair % width)),
+            ),
+        ];
+        let [left, right] = texts.map(|(texts, places)| {
+            let taken = take(texts.as_ref(), &places, None).map_err(arrow_error)?;
+            Ok(taken.as_string_view().clone())
+        });
+        Ok(([left?, right?], rows))
     }
 
     /// The bytes that it holds.

@@ -57,7 +57,9 @@ impl Segment {
                 continue;
             }
             // All lists are brought near before the first is copied: no read waits for the one before.
-            let begins = places.iter().filter_map(|place| self.neighbours.get(*place));
+            let begins = places
+                .iter()
+                .filter_map(|place| self.neighbours.get(*place));
             std::hint::black_box(begins.fold(0, |all, node| all ^ node));
             for node in part {
                 if found.rows.len() >= most {

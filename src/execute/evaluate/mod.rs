@@ -303,6 +303,15 @@ fn over_texts(
     let texts =
         |dictionary: &Dictionary| Operand::Column(Column::String(dictionary.texts().clone()));
     let (computed, dictionary) = match (&left, &right) {
+        (Operand::Column(Column::Dictionary(left)), Operand::Column(Column::Dictionary(right)))
+            if left.has_few_pairs(right) =>
+        {
+            let (texts, rows) = left.pairs(right)?;
+            let all = texts[0].views().len();
+            let [left, right] = texts.map(|texts| Operand::Column(Column::String(texts)));
+            let computed = compute(&left, &right)?.into_column(all);
+            return computed.take(&rows).map(Operand::Column);
+        }
         (Operand::Column(Column::Dictionary(left)), Operand::Constant(_)) if left.is_worth_it() => {
             (compute(&texts(left), &right)?, left)
         }

@@ -45,7 +45,9 @@ impl GroupTable {
     /// The group of each row, and the rows that started a new one; every time with as many columns.
     pub(super) fn insert(&mut self, keys: &[Column]) -> Result<(Vec<u32>, Vec<u32>)> {
         let numbers = keys.iter().enumerate();
-        let numbers = numbers.map(|(place, key)| self.number(place, key)).collect();
+        let numbers = numbers
+            .map(|(place, key)| self.number(place, key))
+            .collect();
         let (groups, new_rows) = self.group(numbers);
         if !new_rows.is_empty() {
             let selection = UInt32Array::from(new_rows.clone());

@@ -50,6 +50,11 @@ impl<'p> Ways<'p> {
         Ok(is_product)
     }
 
+    /// Whether the number of ways is the number of neighbours over one relationship.
+    pub(super) fn is_degree(&self) -> bool {
+        matches!(self.branches.as_slice(), [branch] if branch.counts_all())
+    }
+
     /// Whether the ways along the branches differ as they must from all of these nodes.
     fn are_apart(&mut self, nodes: &Range<u32>, runtime: &Runtime) -> Result<bool> {
         match (self.plan.apart, self.branches.as_slice()) {

@@ -21,7 +21,7 @@ pub(in crate::execute) struct Weigh<'p> {
     plan: &'p physical::Weigh,
     only_number: bool,
     ways: Ways<'p>,
-    /// The ways from each node that was met, unless none comes twice.
+    /// The ways from each node that was met, unless they are counted anew.
     totals: NodeNumbers,
 }
 
@@ -47,7 +47,9 @@ impl<'p> Weigh<'p> {
         weights: &mut [u64],
         runtime: &mut Runtime,
     ) -> Result<()> {
-        let mut totals = if self.plan.distinct && from.null_count() == 0 {
+        // To keep a degree takes longer than to look it up again.
+        let is_counted_anew = self.plan.distinct || self.ways.is_degree();
+        let mut totals = if is_counted_anew && from.null_count() == 0 {
             self.ways.count(from.values(), runtime)?
         } else {
             let count = |nodes: &[u32], runtime: &mut Runtime| self.ways.count(nodes, runtime);
