@@ -35,23 +35,18 @@ impl KeptColumns {
         self.chunks.get(number).is_some_and(Option::is_some)
     }
 
+    /// A cell, if its chunk is kept.
+    #[inline]
+    fn cell(&self, number: usize, offset: usize) -> Option<i64> {
+        self.chunks.get(number)?.as_ref()?.get(offset).copied()
+    }
+
     fn set(&mut self, number: usize, values: ScalarBuffer<i64>) {
         if self.chunks.len() <= number {
             self.chunks.resize(number + 1, None);
         }
         self.count += 1;
         self.chunks[number] = Some(values);
-    }
-
-    /// The values at positions, if all are kept.
-    fn pick(&self, positions: &[u32]) -> Option<Column> {
-        let kind = self.kind.as_ref()?;
-        let mut values = Vec::with_capacity(positions.len());
-        for position in positions {
-            let (number, offset) = place(*position);
-            values.push(*self.chunks.get(number)?.as_ref()?.get(offset)?);
-        }
-        Some(kind.same_kind(&Int64Array::from(values)))
     }
 
     /// Lets all go where there are too many.
@@ -128,18 +123,21 @@ impl<F: Fixed> Table<F> {
         if self.has_patch() || positions.null_count() > 0 || kept.are_other {
             return Ok(None);
         }
-        let positions = positions.values();
         kept.make_room();
-        if let Some(column) = kept.pick(positions) {
-            return Ok(Some(column));
-        }
-        for position in positions {
-            let number = place(*position).0;
-            if !kept.has(number) && !self.keep(number, key, kept)? {
-                return Ok(None);
+        let mut values = Vec::with_capacity(positions.len());
+        for position in positions.values() {
+            let (number, offset) = place(*position);
+            let mut cell = kept.cell(number, offset);
+            if cell.is_none() && !kept.has(number) && self.keep(number, key, kept)? {
+                cell = kept.cell(number, offset);
+            }
+            match cell {
+                Some(cell) => values.push(cell),
+                None => return Ok(None),
             }
         }
-        Ok(kept.pick(positions))
+        let kind = kept.kind.as_ref();
+        Ok(kind.map(|kind| kind.same_kind(&Int64Array::from(values))))
     }
 
     /// Keeps the column of a chunk, if it is one of integers without nulls and of the kind of the others.

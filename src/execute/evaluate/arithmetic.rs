@@ -1,8 +1,10 @@
 //! `+ - * / % ^ ||` and the sign: kernels on numbers, else value by value.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow_array::{Array, Float64Array, Int64Array};
+use arrow_array::{Float64Array, Int64Array};
+use arrow_buffer::NullBuffer;
 
 use super::{Operand, map_values, zip_values};
 use crate::bind::expression::Arithmetic;
@@ -35,83 +37,132 @@ pub(super) fn arithmetic(
 
 /// The kernels for columns of numbers; `None` where the types have none.
 fn typed(operator: Arithmetic, left: &Operand, right: &Operand) -> Result<Option<Column>> {
-    use Column as C;
-    use Operand::{Column as Col, Constant};
-    let floats = |operand: &Operand| match operand {
-        Col(C::Float(array)) => Some(Numbers::Column(array.clone())),
-        Constant(Value::Float(value)) => Some(Numbers::Constant(*value)),
-        Constant(Value::Integer(value)) => Some(Numbers::Constant(*value as f64)),
-        _ => None,
-    };
     let rows = match (left, right) {
-        (Col(column), _) | (_, Col(column)) => column.len(),
+        (Operand::Column(column), _) | (_, Operand::Column(column)) => column.len(),
         _ => return Ok(None),
     };
+    let nulls = NullBuffer::union(nulls(left), nulls(right));
+    if let (Some(left), Some(right)) = (whole_numbers(left), whole_numbers(right)) {
+        return integers(operator, left, right, rows, nulls);
+    }
+    let (Some(left), Some(right)) = (numbers(left), numbers(right)) else {
+        return Ok(None);
+    };
+    let Some(function) = float_function(operator) else {
+        return Ok(None);
+    };
+    let results = each(&left, &right, rows, function);
+    Ok(Some(Column::Float(Float64Array::new(
+        results.into(),
+        nulls,
+    ))))
+}
+
+/// The numbers of a column, what stands in the place of nulls among them, or the same one everywhere.
+enum Numbers<'c, T: Copy> {
+    Constant(T),
+    Column(Cow<'c, [T]>),
+}
+
+fn nulls(operand: &Operand) -> Option<&NullBuffer> {
+    match operand {
+        Operand::Column(column) => column.nulls(),
+        Operand::Constant(_) => None,
+    }
+}
+
+fn whole_numbers(operand: &Operand) -> Option<Numbers<'_, i64>> {
+    match operand {
+        Operand::Column(Column::Integer(array)) => {
+            Some(Numbers::Column(Cow::Borrowed(array.values())))
+        }
+        Operand::Constant(Value::Integer(value)) => Some(Numbers::Constant(*value)),
+        _ => None,
+    }
+}
+
+/// Floats, and integers as these.
+fn numbers(operand: &Operand) -> Option<Numbers<'_, f64>> {
+    match operand {
+        Operand::Column(Column::Float(array)) => {
+            Some(Numbers::Column(Cow::Borrowed(array.values())))
+        }
+        Operand::Column(Column::Integer(array)) => {
+            let floats = array.values().iter().map(|value| *value as f64);
+            Some(Numbers::Column(floats.collect()))
+        }
+        Operand::Constant(Value::Float(value)) => Some(Numbers::Constant(*value)),
+        Operand::Constant(Value::Integer(value)) => Some(Numbers::Constant(*value as f64)),
+        _ => None,
+    }
+}
+
+/// What `function` makes of the numbers of each row. One loop for each kind of operands, so that it becomes
+/// vector instructions.
+fn each<T: Copy>(
+    left: &Numbers<'_, T>,
+    right: &Numbers<'_, T>,
+    rows: usize,
+    mut function: impl FnMut(T, T) -> T,
+) -> Vec<T> {
     match (left, right) {
-        (Col(C::Integer(left)), Col(C::Integer(right))) => {
-            let at = |row: usize| {
-                (left.is_valid(row) && right.is_valid(row))
-                    .then(|| (left.value(row), right.value(row)))
-            };
-            integers(operator, rows, at).transpose()
+        (Numbers::Column(left), Numbers::Column(right)) => {
+            let pairs = left.iter().zip(right.iter());
+            pairs.map(|(left, right)| function(*left, *right)).collect()
         }
-        (Col(C::Integer(left)), Constant(Value::Integer(right))) => {
-            integers(operator, rows, |row| {
-                left.is_valid(row).then(|| (left.value(row), *right))
-            })
-            .transpose()
+        (Numbers::Column(left), Numbers::Constant(right)) => {
+            left.iter().map(|left| function(*left, *right)).collect()
         }
-        (Constant(Value::Integer(left)), Col(C::Integer(right))) => {
-            integers(operator, rows, |row| {
-                right.is_valid(row).then(|| (*left, right.value(row)))
-            })
-            .transpose()
+        (Numbers::Constant(left), Numbers::Column(right)) => {
+            right.iter().map(|right| function(*left, *right)).collect()
         }
-        _ => {
-            let (Some(left), Some(right)) = (floats(left), floats(right)) else {
-                return Ok(None);
-            };
-            let Some(function) = float_function(operator) else {
-                return Ok(None);
-            };
-            let result: Float64Array = (0..rows)
-                .map(|row| Some(function(left.at(row)?, right.at(row)?)))
-                .collect();
-            Ok(Some(C::Float(result)))
+        (Numbers::Constant(left), Numbers::Constant(right)) => {
+            vec![function(*left, *right); rows]
         }
     }
 }
 
-/// A column of floats or the same float everywhere.
-enum Numbers {
-    Constant(f64),
-    Column(Float64Array),
-}
-
-impl Numbers {
-    fn at(&self, row: usize) -> Option<f64> {
-        match self {
-            Numbers::Constant(value) => Some(*value),
-            Numbers::Column(array) => array.is_valid(row).then(|| array.value(row)),
-        }
-    }
-}
-
-/// The kernel of integers; `None` for operators whose result is no integer.
+/// The kernels of integers; `None` for operators whose result is no integer.
 fn integers(
     operator: Arithmetic,
+    left: Numbers<'_, i64>,
+    right: Numbers<'_, i64>,
     rows: usize,
-    at: impl Fn(usize) -> Option<(i64, i64)>,
-) -> Option<Result<Column>> {
-    if matches!(operator, Arithmetic::Power | Arithmetic::Concatenate) {
-        return None;
-    }
-    let compute = |row: usize| match at(row) {
-        None => Ok(None),
-        Some((left, right)) => integer_result(operator, left, right).map(Some),
+    nulls: Option<NullBuffer>,
+) -> Result<Option<Column>> {
+    // Whether a row has no result, which may be one of a null, of which none is asked.
+    let mut failed = false;
+    let mut noted = |(result, fails): (i64, bool)| {
+        failed |= fails;
+        result
     };
-    let column = (0..rows).map(compute).collect::<Result<Int64Array>>();
-    Some(column.map(Column::Integer))
+    let results = match operator {
+        Arithmetic::Add => each(&left, &right, rows, |l, r| noted(l.overflowing_add(r))),
+        Arithmetic::Subtract => each(&left, &right, rows, |l, r| noted(l.overflowing_sub(r))),
+        Arithmetic::Multiply => each(&left, &right, rows, |l, r| noted(l.overflowing_mul(r))),
+        Arithmetic::Divide => each(&left, &right, rows, |l, r| {
+            let result = l.checked_div(r);
+            noted((result.unwrap_or(0), result.is_none()))
+        }),
+        Arithmetic::Modulo => each(&left, &right, rows, |l, r| match r {
+            0 => noted((0, true)),
+            _ => l.wrapping_rem(r),
+        }),
+        Arithmetic::Power | Arithmetic::Concatenate => return Ok(None),
+    };
+    if failed {
+        let at = |numbers: &Numbers<'_, i64>, row: usize| match numbers {
+            Numbers::Constant(value) => *value,
+            Numbers::Column(values) => values[row],
+        };
+        for row in 0..rows {
+            if nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)) {
+                integer_result(operator, at(&left, row), at(&right, row))?;
+            }
+        }
+    }
+    let results = Int64Array::new(results.into(), nulls);
+    Ok(Some(Column::Integer(results)))
 }
 
 fn float_function(operator: Arithmetic) -> Option<fn(f64, f64) -> f64> {
@@ -245,6 +296,11 @@ pub(super) fn negate(operand: Operand) -> Result<Operand> {
         return Ok(Operand::Column(Column::Float(
             array.unary(|value: f64| -value),
         )));
+    }
+    if let Operand::Column(Column::Integer(_)) = &operand
+        && let Some(column) = typed(Arithmetic::Subtract, &Operand::Constant(0.into()), &operand)?
+    {
+        return Ok(Operand::Column(column));
     }
     map_values(&operand, |value| match value {
         Value::Null => Ok(Value::Null),

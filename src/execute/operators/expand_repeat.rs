@@ -120,6 +120,7 @@ impl Operator for ExpandRepeat<'_> {
         let maximum = self.length.maximum.unwrap_or(u64::MAX);
         let mut held = runtime.context.reservation();
         let (mut rows, mut ends, mut lists) = (Vec::new(), Vec::new(), Vec::new());
+        let wants_lists = self.expand.is_relationship_read.get();
         let mut turns = 0_u32;
         while row < batch.rows() && rows.len() < BATCH_SIZE {
             turns = turns.wrapping_add(1);
@@ -145,11 +146,14 @@ impl Operator for ExpandRepeat<'_> {
                 let node = step.node;
                 let reaches = into.as_ref().is_none_or(|into| into.value(row) == node);
                 if length >= self.length.minimum && reaches {
-                    let list = self.relationships();
-                    held.grow(list.heap_size() + size_of::<Value>() + 8)?;
+                    held.grow(8)?;
                     rows.push(row as u32);
                     ends.push(node);
-                    lists.push(list);
+                    if wants_lists {
+                        let list = self.relationships();
+                        held.grow(list.heap_size() + size_of::<Value>())?;
+                        lists.push(list);
+                    }
                 }
                 let start = self.untried.len();
                 if length < maximum {
@@ -192,7 +196,10 @@ impl Operator for ExpandRepeat<'_> {
             }
         }
         let mut expanded = batch.select(UInt32Array::from(rows))?;
-        expanded.push(Column::Value(lists.into()));
+        expanded.push(match wants_lists {
+            true => Column::Value(lists.into()),
+            false => Column::Null(ends.len()),
+        });
         if into.is_none() {
             expanded.push(Column::Node(UInt32Array::from(ends)));
         }
