@@ -12,6 +12,9 @@ use super::Column;
 use super::select::arrow_error;
 use crate::error::{Error, Result};
 
+/// Among so few texts each may be looked for.
+const FEW_PICKED: usize = 64;
+
 /// Texts by code. Cloning shares the data.
 #[derive(Debug, Clone)]
 pub struct Dictionary {
@@ -33,6 +36,28 @@ impl Dictionary {
         }
         let texts = Arc::new(texts);
         Ok(Dictionary { codes, texts })
+    }
+
+    /// Of a text or null for each row, by its place in `texts`; `None` where a text stands there twice, or there
+    /// are too many.
+    pub fn picked(texts: &StringViewArray, places: &UInt32Array) -> Result<Option<Dictionary>> {
+        let mut distinct: Vec<&str> = Vec::new();
+        let mut codes: Vec<Option<u16>> = Vec::with_capacity(texts.len());
+        for text in texts {
+            let Some(text) = text else {
+                codes.push(None);
+                continue;
+            };
+            if distinct.len() == FEW_PICKED || distinct.contains(&text) {
+                return Ok(None);
+            }
+            codes.push(Some(distinct.len() as u16));
+            distinct.push(text);
+        }
+        let distinct = StringViewArray::from_iter_values(distinct);
+        let codes = take(&UInt16Array::from(codes), places, None).map_err(arrow_error)?;
+        let codes = codes.as_primitive::<UInt16Type>().clone();
+        Dictionary::new(codes, distinct).map(Some)
     }
 
     /// Which text each row has; null where it has none.

@@ -21,6 +21,46 @@ pub(super) fn call(
         .iter()
         .map(|argument| evaluate(argument, batch, runtime))
         .collect::<Result<Vec<_>>>()?;
+    match by_text(function, &operands, runtime) {
+        Some(operand) => Ok(operand),
+        None => apply(function, &operands, batch.rows(), runtime),
+    }
+}
+
+/// The value for each row where one argument alone differs from row to row, of which few texts do: computed
+/// of each text once. `None` where that is not so, or a text has no result; it may be one that no row has.
+fn by_text(function: &Function, operands: &[Operand], runtime: &Runtime) -> Option<Operand> {
+    let mut varying = operands
+        .iter()
+        .enumerate()
+        .filter_map(|(place, operand)| match operand {
+            Operand::Column(column) => Some((place, column)),
+            Operand::Constant(_) => None,
+        });
+    let (Some((place, Column::Dictionary(dictionary))), None) = (varying.next(), varying.next())
+    else {
+        return None;
+    };
+    let is_pure = function.purity == Purity::Pure && function.null_rule == NullRule::Propagate;
+    if !is_pure || !dictionary.is_worth_it() {
+        return None;
+    }
+    let texts = Column::String(dictionary.texts().clone());
+    let count = texts.len();
+    let mut operands = operands.to_vec();
+    operands[place] = Operand::Column(texts);
+    let computed = apply(function, &operands, count, runtime).ok()?;
+    let computed = computed.into_column(count);
+    dictionary.spread(&computed).ok().map(Operand::Column)
+}
+
+/// The value of a function for each of so many rows of its arguments.
+fn apply(
+    function: &Function,
+    operands: &[Operand],
+    rows: usize,
+    runtime: &Runtime,
+) -> Result<Operand> {
     let scalar = match function.implementation {
         Implementation::Scalar(scalar) => scalar,
         Implementation::Columnar(scalar, columnar) => {
@@ -28,7 +68,6 @@ pub(super) fn call(
                 .iter()
                 .any(|operand| matches!(operand, Operand::Column(_)))
             {
-                let rows = batch.rows();
                 let columns: Vec<Column> = operands
                     .iter()
                     .map(|operand| operand.clone().into_column(rows).unpacked())
@@ -45,7 +84,7 @@ pub(super) fn call(
             ));
         }
     };
-    row_by_row(function, scalar, &operands, batch.rows(), runtime)
+    row_by_row(function, scalar, operands, rows, runtime)
 }
 
 fn row_by_row(
@@ -101,12 +140,12 @@ pub(super) fn coalesce(arguments: &[E], batch: &Batch, runtime: &mut Runtime) ->
         let place = |row: &u32| rows.value(*row as usize);
         let places = UInt32Array::from_iter_values(found.iter().map(place));
         let rest = UInt32Array::from_iter_values(null.iter().map(place));
-        parts.push((places, column.take(&UInt32Array::from(found))?));
+        let found = column.take(&UInt32Array::from(found))?;
+        parts.push((places, Operand::Column(found)));
         rows = rest;
     }
     if !rows.is_empty() || parts.is_empty() {
-        let count = rows.len();
-        parts.push((rows, Column::Null(count)));
+        parts.push((rows, Operand::Constant(Value::Null)));
     }
     scatter(parts, batch.rows()).map(Operand::Column)
 }

@@ -9,20 +9,20 @@ use crate::error::Result;
 use crate::execute::Batch;
 use crate::physical::Expression;
 
-/// How often a node must come, on average, from so many rows on.
-const LEAST_TIMES: usize = 4;
-const FIRST_ROWS: usize = 1 << 14;
+/// After so many rows a key is read row by row if half of a batch are nodes that did not come before.
+const FIRST_ROWS: usize = 1 << 16;
 
 /// Stands where the key of a node is being asked for.
 const ASKED: u32 = NO_GROUP - 1;
 
-/// The numbers of the keys of nodes.
-pub(super) struct NodeKeys {
-    /// The column of the nodes; none where the key is not read of one, or nodes do not come often enough.
-    slot: Option<usize>,
+/// The numbers of the keys of nodes; none where the key is not read of a node, or nodes seldom come again.
+pub(super) struct NodeKeys(Option<Known>);
+
+struct Known {
+    /// The column of the nodes.
+    slot: usize,
     /// By node.
     numbers: Vec<u32>,
-    met: usize,
     rows: usize,
     held: Reservation,
 }
@@ -30,13 +30,13 @@ pub(super) struct NodeKeys {
 impl NodeKeys {
     /// For a key.
     pub(super) fn new(key: &Expression, context: &Context) -> Self {
-        NodeKeys {
-            slot: key.read_of(),
+        let known = |slot| Known {
+            slot,
             numbers: Vec::new(),
-            met: 0,
             rows: 0,
             held: context.reservation(),
-        }
+        };
+        NodeKeys(key.read_of().map(known))
     }
 
     /// The number of the key in each row; `None` where they had better be read row by row. `number` gives
@@ -46,63 +46,60 @@ impl NodeKeys {
         batch: &Batch,
         number: impl FnOnce(&Batch) -> Result<Vec<u32>>,
     ) -> Result<Option<Vec<u32>>> {
-        let Some(slot) = self.slot else {
+        let Some(known) = &mut self.0 else {
             return Ok(None);
         };
-        self.rows += batch.rows();
-        if self.rows > FIRST_ROWS && self.met * LEAST_TIMES > self.rows {
-            self.slot = None;
-            self.numbers = Vec::new();
-            self.held.grow_to(0)?;
-            return Ok(None);
-        }
         // Nodes of a scan come once.
-        if batch.node_run(slot).is_some() {
+        if batch.node_run(known.slot).is_some() {
             return Ok(None);
         }
-        let Column::Node(nodes) = batch.column(slot)? else {
+        let Column::Node(nodes) = batch.column(known.slot)? else {
             return Ok(None);
         };
         if nodes.null_count() > 0 {
             return Ok(None);
         }
-        self.ask(nodes, batch, number)?;
+        let new = known.ask(nodes, batch, number)?;
         let numbers = nodes.values().iter();
-        let numbers = numbers.map(|node| self.numbers[*node as usize]);
-        Ok(Some(numbers.collect()))
+        let numbers = numbers.map(|node| known.numbers[*node as usize]);
+        let numbers = numbers.collect();
+        known.rows += batch.rows();
+        if known.rows > FIRST_ROWS && new > batch.rows() / 2 {
+            self.0 = None;
+        }
+        Ok(Some(numbers))
     }
+}
 
-    /// Asks for the keys of new nodes.
+impl Known {
+    /// Asks for the keys of new nodes; gives how many there are.
     fn ask(
         &mut self,
         nodes: &UInt32Array,
         batch: &Batch,
         number: impl FnOnce(&Batch) -> Result<Vec<u32>>,
-    ) -> Result<()> {
+    ) -> Result<usize> {
         let most = nodes.values().iter().copied().max();
         let places = most.map_or(0, |most| most as usize + 1);
         if places > self.numbers.len() {
             self.held.grow_to(places * size_of::<u32>())?;
             self.numbers.resize(places, NO_GROUP);
         }
-        let mut rows = Vec::new();
+        let (mut new, mut rows) = (Vec::new(), Vec::new());
         for (row, node) in (0..).zip(nodes.values()) {
             let number = &mut self.numbers[*node as usize];
             if *number == NO_GROUP {
                 *number = ASKED;
+                new.push(*node);
                 rows.push(row);
             }
         }
-        if rows.is_empty() {
-            return Ok(());
+        if !new.is_empty() {
+            let numbers = number(&batch.select(UInt32Array::from(rows))?)?;
+            for (node, number) in new.iter().zip(numbers) {
+                self.numbers[*node as usize] = number;
+            }
         }
-        self.met += rows.len();
-        let new = nodes.values();
-        let new: Vec<u32> = rows.iter().map(|row| new[*row as usize]).collect();
-        let numbers = number(&batch.select(UInt32Array::from(rows))?)?;
-        for (node, number) in new.into_iter().zip(numbers) {
-            self.numbers[node as usize] = number;
-        }
-        Ok(())
+        Ok(new.len())
     }
 }

@@ -48,16 +48,42 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
             keys,
             aggregates,
         } = &mut plan
-            && aggregates.iter().all(|(_, one)| takes_weights(one))
         {
+            count_rows(aggregates, input);
             let arguments = aggregates.iter().flat_map(|(_, one)| &one.arguments);
             let read = keys.iter().map(|(_, key)| key).chain(arguments);
-            if let Some(read) = variables_of(read) {
+            if let Some(read) = variables_of(read)
+                && aggregates.iter().all(|(_, one)| takes_weights(one))
+            {
                 count_below(input, read, statistics);
             }
         }
         plan
     })
+}
+
+/// Counts rows instead of nodes and relationships of a pattern, none of which is null.
+fn count_rows(aggregates: &mut [(Variable, Aggregate)], input: &Plan) {
+    let Plan::Match { pattern, .. } = input else {
+        return;
+    };
+    let is_there = |argument: &Expression| {
+        let E::Variable(name) = argument else {
+            return false;
+        };
+        pattern.nodes.iter().any(|node| node.variable == *name)
+            || pattern
+                .relationships
+                .iter()
+                .any(|one| one.variable == *name)
+    };
+    for (_, aggregate) in aggregates {
+        let is_count = aggregate.function.as_ref() == "count" && !aggregate.distinct;
+        if is_count && aggregate.arguments.iter().all(is_there) {
+            aggregate.function = "count(*)".into();
+            aggregate.arguments.clear();
+        }
+    }
 }
 
 /// Whether an aggregate of a row that counts several times is exactly that of the row listed as often:
