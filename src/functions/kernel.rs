@@ -3,7 +3,7 @@
 
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::types::Float64Type;
-use arrow_array::{Int64Array, StringViewArray};
+use arrow_array::{Array, Int64Array, StringViewArray};
 
 use crate::column::Column;
 use crate::error::Result;
@@ -35,6 +35,27 @@ pub(super) fn map_texts<T: AsRef<str>>(
         builder.append_option(text.map(&code));
     }
     Some(Column::String(builder.finish()))
+}
+
+/// A part of each string.
+pub(super) fn cut_texts(column: &Column, code: impl Fn(&str) -> &str) -> Option<Column> {
+    let array = match column {
+        Column::String(array) => array,
+        Column::Null(rows) => return Some(Column::Null(*rows)),
+        _ => return None,
+    };
+    let parts = array.iter().map(|text| text.map(&code));
+    Some(Column::String(parts.collect()))
+}
+
+/// The number that is the same in all rows, if it is one that counts something.
+pub(super) fn same_count(column: &Column) -> Option<usize> {
+    let Column::Integer(array) = column else {
+        return None;
+    };
+    let first = *array.values().first()?;
+    let is_same = array.nulls().is_none() && array.values().iter().all(|count| *count == first);
+    usize::try_from(first).ok().filter(|_| is_same)
 }
 
 /// The bytes of all strings of a column; 0 for a column of another type.

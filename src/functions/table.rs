@@ -141,7 +141,7 @@ pub static FUNCTIONS: &[Function] = table! {
             "How many characters a string has." "char_length('naïve')" => "5";
         "isNormalized"                       Propagate Pure     Scalar(text::is_normalized),                               "(value :: ANY, form? :: STRING) :: BOOLEAN";
             "What `IS NORMALIZED` asks: whether a string is in a normal form of Unicode, NFC if none is named; null of what is no string." "isNormalized('caf\\u00E9')" => "true";
-        "left"                               Propagate Pure     Scalar(text::left),                                        "(text :: STRING, length :: INTEGER) :: STRING";
+        "left"                               Propagate Pure     Columnar(text::left, text::left_column),                   "(text :: STRING, length :: INTEGER) :: STRING";
             "The first characters of a string, or all if there are fewer." "left('hello', 3)" => "'hel'";
         "lTrim"                              Propagate Pure     Scalar(text::left_trim),                                   "(text :: STRING, characters? :: STRING) :: STRING";
             "The string without white space, or without any of `characters`, at its start." "lTrim('  hi')" => "'hi'";
@@ -155,7 +155,7 @@ pub static FUNCTIONS: &[Function] = table! {
             "The string without white space, or without any of `characters`, at its end." "rTrim('hi  ')" => "'hi'";
         "split"                              Propagate Pure     Scalar(text::split),                                       "(text :: STRING, delimiter :: STRING) :: LIST<STRING>" "(text :: STRING, delimiters :: LIST<STRING>) :: LIST<STRING>";
             "The parts of a string between the delimiters." "split('one,two', ',')" => "['one', 'two']";
-        "substring"                          Propagate Pure     Scalar(text::substring),                                   "(text :: STRING, start :: INTEGER, length? :: INTEGER) :: STRING";
+        "substring"                          Propagate Pure     Columnar(text::substring, text::substring_column),         "(text :: STRING, start :: INTEGER, length? :: INTEGER) :: STRING";
             "The characters from position `start` (the first is 0) on, at most `length` of them." "substring('hello', 1, 3)" => "'ell'";
         "toLower" / "lower"                  Propagate Pure     text::LOWER,                                               "(text :: STRING) :: STRING";
             "The string in lower case." "toLower('HELLO')" => "'hello'";

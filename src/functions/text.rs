@@ -3,7 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc, is_nfd, is_nfkc, is_nfkd};
 
 use super::argument::{STEPS_BETWEEN_CHECKS, admit, admit_list, count, text, wrong_type};
-use super::kernel::{map_texts, measure_texts, text_bytes};
+use super::kernel::{cut_texts, map_texts, measure_texts, same_count, text_bytes};
 use super::{Environment, Implementation};
 use crate::column::Column;
 use crate::context::Context;
@@ -187,6 +187,11 @@ pub(super) fn is_normalized(_: &Environment, arguments: &[Value]) -> Result<Valu
 
 /// The byte at which the character number `index` begins; the end of a shorter string.
 fn byte_of(text: &str, index: usize) -> usize {
+    // Of characters of one byte it is the byte of that number.
+    let before = text.as_bytes().get(..index);
+    if before.is_some_and(<[u8]>::is_ascii) {
+        return index;
+    }
     text.char_indices()
         .nth(index)
         .map_or(text.len(), |(byte, _)| byte)
@@ -195,7 +200,7 @@ fn byte_of(text: &str, index: usize) -> usize {
 pub(super) fn left(_: &Environment, arguments: &[Value]) -> Result<Value> {
     let original = text("left", &arguments[0])?;
     let length = count("left", &arguments[1])?;
-    Ok(part_of(original, &original[..byte_of(original, length)]))
+    Ok(part_of(original, part(original, 0, length)))
 }
 
 pub(super) fn right(_: &Environment, arguments: &[Value]) -> Result<Value> {
@@ -214,12 +219,44 @@ pub(super) fn right(_: &Environment, arguments: &[Value]) -> Result<Value> {
 pub(super) fn substring(_: &Environment, arguments: &[Value]) -> Result<Value> {
     let original = text("substring", &arguments[0])?;
     let start = count("substring", &arguments[1])?;
-    let rest = &original[byte_of(original, start)..];
-    let part = match arguments.get(2) {
-        Some(length) => &rest[..byte_of(rest, count("substring", length)?)],
-        None => rest,
+    let length = match arguments.get(2) {
+        Some(length) => count("substring", length)?,
+        None => usize::MAX,
     };
-    Ok(part_of(original, part))
+    Ok(part_of(original, part(original, start, length)))
+}
+
+/// At most `length` characters from `start` on.
+fn part(text: &str, start: usize, length: usize) -> &str {
+    let rest = &text[byte_of(text, start)..];
+    &rest[..byte_of(rest, length)]
+}
+
+/// [`left`] with the same length in all rows.
+pub(super) fn left_column(
+    environment: &Environment,
+    columns: &[Column],
+    _rows: usize,
+) -> Result<Option<Column>> {
+    let Some(length) = same_count(&columns[1]) else {
+        return Ok(None);
+    };
+    let _room = admit(environment, text_bytes(&columns[0]))?;
+    Ok(cut_texts(&columns[0], |text| part(text, 0, length)))
+}
+
+/// [`substring`] with the same places in all rows.
+pub(super) fn substring_column(
+    environment: &Environment,
+    columns: &[Column],
+    _rows: usize,
+) -> Result<Option<Column>> {
+    let length = columns.get(2).map_or(Some(usize::MAX), same_count);
+    let (Some(start), Some(length)) = (same_count(&columns[1]), length) else {
+        return Ok(None);
+    };
+    let _room = admit(environment, text_bytes(&columns[0]))?;
+    Ok(cut_texts(&columns[0], |text| part(text, start, length)))
 }
 
 /// Every occurrence is replaced, from left to right; an empty `search` occurs between all
