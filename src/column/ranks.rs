@@ -1,7 +1,8 @@
 //! Numbers in the place of the values of a column, in the order of `ORDER BY`: numbers of several columns
 //! make one that is sorted at once.
 
-use arrow_array::{Array, ArrayAccessor, StringViewArray};
+use arrow_array::{Array, StringViewArray};
+use arrow_buffer::NullBuffer;
 
 use super::{Column, Dictionary};
 
@@ -28,12 +29,21 @@ impl Column {
                 greatest: 0,
                 exact: true,
             },
-            Column::Boolean(array) => Ranks::of(array, u64::from),
-            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
-                Ranks::of(array, |value| value as u64 ^ SIGN)
+            Column::Boolean(array) => {
+                Ranks::of(array.values().iter().map(u64::from), array.nulls())
             }
-            Column::Float(array) => Ranks::of(array, of_float),
-            Column::Node(array) | Column::Relationship(array) => Ranks::of(array, u64::from),
+            Column::Integer(array) | Column::Date(array) | Column::LocalDateTime(array) => {
+                let values = array.values().iter();
+                Ranks::of(values.map(|value| *value as u64 ^ SIGN), array.nulls())
+            }
+            Column::Float(array) => {
+                let values = array.values().iter();
+                Ranks::of(values.map(|value| of_float(*value)), array.nulls())
+            }
+            Column::Node(array) | Column::Relationship(array) => {
+                let values = array.values().iter();
+                Ranks::of(values.map(|value| u64::from(*value)), array.nulls())
+            }
             Column::Dictionary(dictionary) => of_dictionary(dictionary),
             Column::String(array) => match Dictionary::of(array) {
                 Some(dictionary) => of_dictionary(&dictionary),
@@ -45,12 +55,12 @@ impl Column {
 }
 
 impl Ranks {
-    /// Ranks from numbers that are equal only for equal values. The least is taken off, so that few bits are
-    /// needed; nulls come last.
-    fn of<A: ArrayAccessor>(array: A, number: impl Fn(A::Item) -> u64) -> Ranks {
-        let rows = 0..array.len();
-        let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) else {
-            let mut numbers: Vec<u64> = rows.map(|row| number(array.value(row))).collect();
+    /// Ranks from numbers that are equal only for equal values; whatever nulls have, they come last. The least
+    /// number is taken off, so that few bits are needed.
+    fn of(numbers: impl Iterator<Item = u64>, nulls: Option<&NullBuffer>) -> Ranks {
+        let mut numbers: Vec<u64> = numbers.collect();
+        let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else {
+            // Folds, unlike `min` and `max` of the standard library, become vector instructions.
             let least = numbers.iter().copied().fold(u64::MAX, u64::min);
             let greatest = numbers.iter().copied().fold(least, u64::max) - least;
             numbers.iter_mut().for_each(|number| *number -= least);
@@ -60,20 +70,21 @@ impl Ranks {
                 exact: true,
             };
         };
-        let known = |row: usize| nulls.is_valid(row).then(|| number(array.value(row)));
-        let (least, greatest) = rows
-            .clone()
-            .filter_map(known)
-            .fold((u64::MAX, 0), |(least, greatest), number| {
-                (least.min(number), greatest.max(number))
-            });
-        let of_null = greatest.saturating_sub(least).saturating_add(1);
-        let rank = |row: usize| known(row).map_or(of_null, |number| number - least);
+        let known = || nulls.valid_indices().map(|row| numbers[row]);
+        let least = known().fold(u64::MAX, u64::min);
+        let greatest = known().fold(least, u64::max) - least;
+        let of_null = match nulls.null_count() < numbers.len() {
+            true => greatest.saturating_add(1),
+            false => greatest,
+        };
+        for (number, valid) in numbers.iter_mut().zip(nulls) {
+            *number = if valid { *number - least } else { of_null };
+        }
         Ranks {
-            numbers: rows.map(rank).collect(),
+            numbers,
             greatest: of_null,
-            // Else the greatest value has no number less than that of null.
-            exact: greatest.saturating_sub(least) < of_null,
+            // Else there is no number beyond those of values.
+            exact: greatest < u64::MAX,
         }
     }
 }
@@ -101,7 +112,9 @@ fn of_dictionary(dictionary: &Dictionary) -> Ranks {
         before = Some(text(code));
         places[code as usize] = place;
     }
-    Ranks::of(dictionary.codes(), |code| places[usize::from(code)])
+    let codes = dictionary.codes();
+    let place = |code: Option<u16>| code.map_or(0, |code| places[usize::from(code)]);
+    Ranks::of(codes.iter().map(place), codes.nulls())
 }
 
 /// The first bytes after those that all texts share.
@@ -113,13 +126,14 @@ fn of_texts(texts: &StringViewArray) -> Ranks {
         Some(&shared[..equal]).filter(|shared| !shared.is_empty())
     });
     let from = shared.map_or(0, <[u8]>::len);
-    let ranks = Ranks::of(texts, |text| {
+    let first = |text: Option<&str>| {
         let mut first = [0; 8];
-        let rest = &text.as_bytes()[from..];
+        let rest = text.map_or(&[][..], |text| &text.as_bytes()[from..]);
         let known = rest.len().min(first.len());
         first[..known].copy_from_slice(&rest[..known]);
         u64::from_be_bytes(first)
-    });
+    };
+    let ranks = Ranks::of(texts.iter().map(first), texts.nulls());
     Ranks {
         exact: false,
         ..ranks

@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use arrow_array::Array;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -11,61 +12,139 @@ use super::argument::STEPS_BETWEEN_CHECKS;
 use super::row::{Accumulator, same_kind};
 use crate::column::Column;
 use crate::context::Context;
-use crate::error::Result;
-use crate::value::Value;
+use crate::error::{Error, ErrorDetail, ErrorKind, Result};
+use crate::value::{Date, LocalDateTime, NodeId, RelationshipId, Value};
 
 /// `collect(value)`: the values of a group in the order of the rows.
 ///
-/// Values are kept as they come, and put into lists when it is known how long these are: groups that come in no order
-/// then cost one write to a far place for each value, and no list is moved because it grows.
+/// What rows have is kept narrow as it comes, and made values when the lists are: then groups that come in no order
+/// cost no writes to far places, and no list is moved because it grows.
 #[derive(Debug, Default)]
 pub(super) struct Collect {
-    parts: Vec<Part>,
-    /// How many values each group has.
-    counts: Vec<usize>,
-    texts: SharedTexts,
+    /// How many groups there are.
+    count: usize,
+    /// The group of each value.
+    groups: Vec<u32>,
+    cells: Cells,
+    texts: Texts,
     memory: Memory,
 }
 
-/// Values, and the group of each.
+/// The values so far, typed as long as all columns have one type.
 #[derive(Debug, Default)]
-struct Part {
-    groups: Vec<u32>,
-    values: Vec<Value>,
+enum Cells {
+    #[default]
+    None,
+    /// Values of one type that is numbers inside.
+    Numbers(NumberKind, Vec<u64>),
+    /// Texts by their place.
+    Texts(Vec<u32>),
+    Values(Vec<Value>),
 }
 
-/// Bytes that a value takes: in its part, and then in its list.
-const BYTES: usize = size_of::<u32>() + 2 * size_of::<Value>();
+/// What numbers stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NumberKind {
+    Integer,
+    Float,
+    Date,
+    LocalDateTime,
+    Node,
+    Relationship,
+}
 
-impl Part {
-    /// Adds so many copies of a value.
-    fn add(
+impl NumberKind {
+    fn of(column: &Column) -> Option<NumberKind> {
+        Some(match column {
+            Column::Integer(_) => NumberKind::Integer,
+            Column::Float(_) => NumberKind::Float,
+            Column::Date(_) => NumberKind::Date,
+            Column::LocalDateTime(_) => NumberKind::LocalDateTime,
+            Column::Node(_) => NumberKind::Node,
+            Column::Relationship(_) => NumberKind::Relationship,
+            _ => return None,
+        })
+    }
+
+    fn value(self, number: u64) -> Value {
+        match self {
+            NumberKind::Integer => Value::Integer(number as i64),
+            NumberKind::Float => Value::Float(f64::from_bits(number)),
+            NumberKind::Date => Value::Date(Date {
+                days: number as i64,
+            }),
+            NumberKind::LocalDateTime => {
+                Value::LocalDateTime(LocalDateTime::from_nanoseconds(number as i64))
+            }
+            NumberKind::Node => Value::Node(NodeId(number as u32)),
+            NumberKind::Relationship => Value::Relationship(RelationshipId(number as u32)),
+        }
+    }
+}
+
+impl Cells {
+    /// No values yet, of the type of `column`.
+    fn like(column: &Column) -> Cells {
+        match (column, NumberKind::of(column)) {
+            (Column::Null(_), _) => Cells::None,
+            (Column::String(_) | Column::Dictionary(_), _) => Cells::Texts(Vec::new()),
+            (_, Some(kind)) => Cells::Numbers(kind, Vec::new()),
+            (_, None) => Cells::Values(Vec::new()),
+        }
+    }
+
+    /// The same values, no longer typed.
+    fn into_values(self, texts: &Texts) -> Vec<Value> {
+        match self {
+            Cells::None => Vec::new(),
+            Cells::Numbers(kind, numbers) => numbers.into_iter().map(|it| kind.value(it)).collect(),
+            Cells::Texts(places) => places.into_iter().map(|place| texts.value(place)).collect(),
+            Cells::Values(values) => values,
+        }
+    }
+}
+
+/// Where the groups of values are noted, and what is reserved for them.
+struct Notes<'a> {
+    groups: &'a mut Vec<u32>,
+    memory: &'a mut Memory,
+    context: &'a Context,
+}
+
+impl Notes<'_> {
+    /// Adds so many copies of a cell.
+    fn add<T: Clone>(
         &mut self,
+        cells: &mut Vec<T>,
         group: usize,
-        value: Value,
+        cell: T,
         times: u64,
-        memory: &mut Memory,
-        context: &Context,
     ) -> Result<()> {
         let times = usize::try_from(times).unwrap_or(usize::MAX);
-        memory.grow(context, times.saturating_mul(BYTES))?;
+        self.memory
+            .grow(self.context, times.saturating_mul(bytes::<T>()))?;
         let group = group as u32;
         for done in (0..times.saturating_sub(1)).step_by(STEPS_BETWEEN_CHECKS) {
             let batch = (times - 1 - done).min(STEPS_BETWEEN_CHECKS);
             self.groups.extend(std::iter::repeat_n(group, batch));
-            let copies = std::iter::repeat_n(&value, batch).cloned();
-            self.values.extend(copies);
-            context.check()?;
+            cells.extend(std::iter::repeat_n(&cell, batch).cloned());
+            self.context.check()?;
         }
         self.groups.push(group);
-        self.values.push(value);
+        cells.push(cell);
         Ok(())
     }
 }
 
+/// Bytes that a value takes: as a cell with its group, both with room to grow, and in its list, for which it has a
+/// place in the order of the groups.
+const fn bytes<T>() -> usize {
+    2 * (size_of::<T>() + size_of::<u32>()) + size_of::<usize>() + size_of::<Value>()
+}
+
 impl Accumulator for Collect {
     fn grow(&mut self, groups: usize) {
-        self.counts.resize(groups, 0);
+        self.count = groups;
     }
 
     fn update(
@@ -75,114 +154,202 @@ impl Accumulator for Collect {
         weights: Option<&[u64]>,
         context: &Context,
     ) -> Result<()> {
+        let column = &arguments[0];
         let rows = Rows { groups, weights };
-        let Collect { texts, memory, .. } = self;
-        let mut part = Part {
-            groups: Vec::with_capacity(groups.len()),
-            values: Vec::with_capacity(groups.len()),
+        if matches!(self.cells, Cells::None) {
+            self.cells = Cells::like(column);
+        }
+        let texts = &mut self.texts;
+        let mut notes = Notes {
+            groups: &mut self.groups,
+            memory: &mut self.memory,
+            context,
         };
-        match &arguments[0] {
-            Column::Integer(array) => rows.each(array, |group, value, times| {
-                part.add(group, Value::Integer(value), times, memory, context)
-            }),
-            Column::String(array) => rows.each(array, |group, text, times| {
-                let text = texts.share(text, memory, context)?;
-                part.add(group, Value::String(text), times, memory, context)
-            }),
-            Column::Dictionary(dictionary) if dictionary.is_worth_it() => {
-                let shared = dictionary.texts().iter().flatten();
-                let shared: Vec<Arc<str>> = shared
-                    .map(|text| texts.share(text, memory, context))
-                    .collect::<Result<_>>()?;
-                rows.each(dictionary.codes(), |group, code, times| {
-                    let text = shared[usize::from(code)].clone();
-                    part.add(group, Value::String(text), times, memory, context)
+        match (&mut self.cells, column) {
+            (_, Column::Null(_)) => Ok(()),
+            (Cells::Numbers(kind, cells), column) if NumberKind::of(column) == Some(*kind) => {
+                match column {
+                    Column::Float(array) => rows.each(array, |group, value, times| {
+                        notes.add(cells, group, value.to_bits(), times)
+                    }),
+                    Column::Node(array) | Column::Relationship(array) => rows
+                        .each(array, |group, id, times| {
+                            notes.add(cells, group, id.into(), times)
+                        }),
+                    column => match column.integers() {
+                        Some(array) => rows.each(array, |group, value, times| {
+                            notes.add(cells, group, value as u64, times)
+                        }),
+                        None => Ok(()),
+                    },
+                }
+            }
+            (Cells::Texts(cells), Column::String(array)) => {
+                rows.each(array, |group, text, times| {
+                    let place = texts.place(text, notes.memory, context)?;
+                    notes.add(cells, group, place, times)
                 })
             }
-            column => rows.each_row(
-                |row| !column.is_null(row),
-                |row, group, times| {
-                    let value = column.value(row);
-                    memory.grow(context, value.heap_size())?;
-                    part.add(group, value, times, memory, context)
-                },
-            ),
-        }?;
-        let counts = &mut self.counts;
-        part.groups
-            .iter()
-            .for_each(|group| counts[*group as usize] += 1);
-        self.parts.push(part);
-        Ok(())
+            (Cells::Texts(cells), Column::Dictionary(dictionary)) => {
+                let mut places = vec![None; dictionary.texts().len()];
+                rows.each(dictionary.codes(), |group, code, times| {
+                    let code = usize::from(code);
+                    let place = match places[code] {
+                        Some(place) => place,
+                        None => {
+                            let text = dictionary.texts().value(code);
+                            *places[code].insert(texts.place(text, notes.memory, context)?)
+                        }
+                    };
+                    notes.add(cells, group, place, times)
+                })
+            }
+            (cells, column) => {
+                let mut values = std::mem::take(cells).into_values(texts);
+                let added = rows.each_row(
+                    |row| !column.is_null(row),
+                    |row, group, times| {
+                        let value = column.value(row);
+                        notes.memory.grow(context, value.heap_size())?;
+                        notes.add(&mut values, group, value, times)
+                    },
+                );
+                *cells = Cells::Values(values);
+                added
+            }
+        }
     }
 
-    fn merge(
-        &mut self,
-        later: Box<dyn Accumulator>,
-        groups: &[u32],
-        _context: &Context,
-    ) -> Result<()> {
+    fn merge(&mut self, later: Box<dyn Accumulator>, groups: &[u32], _: &Context) -> Result<()> {
         let later = same_kind::<Self>(later)?;
         self.memory.absorb(later.memory);
-        for (group, count) in groups.iter().zip(later.counts) {
-            self.counts[*group as usize] += count;
-        }
-        self.parts.extend(later.parts.into_iter().map(|mut part| {
-            let renamed = part.groups.iter_mut();
-            renamed.for_each(|group| *group = groups[*group as usize]);
-            part
-        }));
+        let renamed = later.groups.iter().map(|group| groups[*group as usize]);
+        self.groups.extend(renamed);
+        self.cells = match (std::mem::take(&mut self.cells), later.cells) {
+            (cells, Cells::None) => cells,
+            (Cells::None, cells) => {
+                self.texts = later.texts;
+                cells
+            }
+            (Cells::Numbers(kind, mut known), Cells::Numbers(same, cells)) if kind == same => {
+                known.extend(cells);
+                Cells::Numbers(kind, known)
+            }
+            (Cells::Texts(mut known), Cells::Texts(cells)) => {
+                let before = self.texts.append(later.texts)?;
+                known.extend(cells.into_iter().map(|place| before + place));
+                Cells::Texts(known)
+            }
+            (known, cells) => {
+                let mut values = known.into_values(&self.texts);
+                values.extend(cells.into_values(&later.texts));
+                Cells::Values(values)
+            }
+        };
         Ok(())
     }
 
     fn finish(&mut self) -> Result<Column> {
-        let counts = std::mem::take(&mut self.counts).into_iter();
-        let mut lists: Vec<Vec<Value>> = counts.map(Vec::with_capacity).collect();
-        for part in self.parts.drain(..) {
-            for (group, value) in part.groups.into_iter().zip(part.values) {
-                lists[group as usize].push(value);
+        let groups = std::mem::take(&mut self.groups);
+        let texts = std::mem::take(&mut self.texts);
+        let lists = match std::mem::take(&mut self.cells) {
+            Cells::None => vec![Value::list(Vec::new()); self.count],
+            Cells::Numbers(kind, numbers) => {
+                lists(&groups, self.count, |place| kind.value(numbers[place]))
             }
-        }
-        Ok(Column::Value(Arc::new(
-            lists.into_iter().map(Value::list).collect(),
-        )))
+            Cells::Texts(places) => lists(&groups, self.count, |place| texts.value(places[place])),
+            Cells::Values(mut values) => lists(&groups, self.count, |place| {
+                std::mem::take(&mut values[place])
+            }),
+        };
+        Ok(Column::Value(Arc::new(lists)))
     }
+}
+
+/// The lists of so many groups, from the group of each value: places sorted by counting, then list by list.
+fn lists(groups: &[u32], count: usize, mut value: impl FnMut(usize) -> Value) -> Vec<Value> {
+    // Where the next value of a group goes, and at last where those of the group end.
+    let mut ends = vec![0; count];
+    groups.iter().for_each(|group| ends[*group as usize] += 1);
+    let mut before = 0;
+    for end in &mut ends {
+        before += std::mem::replace(end, before);
+    }
+    let mut places = vec![0; groups.len()];
+    for (place, group) in groups.iter().enumerate() {
+        let end: &mut usize = &mut ends[*group as usize];
+        places[*end] = place;
+        *end += 1;
+    }
+    let mut from = 0;
+    let list = |to: usize| {
+        let places = &places[std::mem::replace(&mut from, to)..to];
+        Value::list(places.iter().map(|place| value(*place)).collect())
+    };
+    ends.into_iter().map(list).collect()
 }
 
 /// So many texts are kept before it is asked whether they come again.
 const FEW_TEXTS: usize = 1 << 14;
 
-/// Texts that many values have, each once, as long as they do come again.
+/// Texts by place, each once as long as most of them come again.
 #[derive(Debug, Default)]
-struct SharedTexts {
+struct Texts {
+    texts: Vec<Arc<str>>,
     hasher: DefaultHashBuilder,
-    texts: HashTable<Arc<str>>,
+    places: HashTable<u32>,
     asked: usize,
     /// Whether most texts have come once only.
     differ: bool,
 }
 
-impl SharedTexts {
-    /// A text for a value, reserved if it is not one that is there already.
-    fn share(&mut self, text: &str, memory: &mut Memory, context: &Context) -> Result<Arc<str>> {
-        if self.differ {
-            memory.grow(context, text.len() + 16)?;
-            return Ok(text.into());
-        }
-        self.asked += 1;
-        let hash = |text: &str| self.hasher.hash_one(text);
-        let same = |known: &Arc<str>| **known == *text;
-        let entry = match self.texts.entry(hash(text), same, |known| hash(known)) {
-            Entry::Occupied(entry) => return Ok(entry.get().clone()),
-            Entry::Vacant(entry) => entry,
-        };
-        memory.grow(context, text.len() + 16 + 2 * size_of::<Arc<str>>())?;
-        let shared: Arc<str> = text.into();
-        entry.insert(shared.clone());
-        if self.texts.len() > FEW_TEXTS && self.texts.len() > self.asked / 2 {
-            self.differ = true;
-            self.texts = HashTable::new();
-        }
-        Ok(shared)
+impl Texts {
+    fn value(&self, place: u32) -> Value {
+        Value::String(self.texts[place as usize].clone())
     }
+
+    /// Where a text is from now on.
+    fn place(&mut self, text: &str, memory: &mut Memory, context: &Context) -> Result<u32> {
+        let next = u32::try_from(self.texts.len()).map_err(|_| too_many())?;
+        if !self.differ {
+            self.asked += 1;
+            let texts = &self.texts;
+            let text_at = |place: &u32| texts[*place as usize].as_ref();
+            let hash = |text: &str| self.hasher.hash_one(text);
+            let same = |place: &u32| text_at(place) == text;
+            match self
+                .places
+                .entry(hash(text), same, |place| hash(text_at(place)))
+            {
+                Entry::Occupied(entry) => return Ok(*entry.get()),
+                Entry::Vacant(entry) => entry.insert(next),
+            };
+            if texts.len() > FEW_TEXTS && texts.len() > self.asked / 2 {
+                self.differ = true;
+                self.places = HashTable::new();
+            }
+        }
+        memory.grow(context, text.len() + BYTES_OF_TEXT)?;
+        self.texts.push(text.into());
+        Ok(next)
+    }
+
+    /// Adds the texts of another accumulator; tells how many come before them.
+    fn append(&mut self, later: Texts) -> Result<u32> {
+        let before = self.texts.len();
+        self.texts.extend(later.texts);
+        u32::try_from(self.texts.len()).map_err(|_| too_many())?;
+        Ok(before as u32)
+    }
+}
+
+/// Bytes of a text besides its own: its counters, and its place with room to grow.
+const BYTES_OF_TEXT: usize = 16 + 2 * (size_of::<Arc<str>>() + 2 * size_of::<u32>());
+
+fn too_many() -> Error {
+    Error::new(
+        ErrorKind::ResourceError,
+        ErrorDetail::OutOfMemory,
+        "more than 4,294,967,295 texts cannot be collected",
+    )
 }
