@@ -10,6 +10,9 @@ use crate::column::{Column, Ranks};
 /// Bits of the number of a row, the least significant ones.
 const ROW_BITS: u32 = u32::BITS;
 
+/// Bytes that sorting takes for each row: its number, and its rank by one key at a time.
+pub(super) const BYTES_OF_ROW: usize = size_of::<u128>() + size_of::<u64>();
+
 /// What rows are ordered by.
 pub(super) struct OrderKey<'c> {
     pub(super) column: &'c Column,

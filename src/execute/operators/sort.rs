@@ -3,7 +3,7 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
-use super::row_order::{OrderKey, first_rows};
+use super::row_order::{BYTES_OF_ROW, OrderKey, first_rows};
 use crate::column::{Bounds, Column};
 use crate::context::Reservation;
 use crate::error::Result;
@@ -43,8 +43,9 @@ impl<'p> Sort<'p> {
 
 impl Order<'_> {
     /// The first `count` of these rows in order. The keys stand in the last columns.
-    fn first(&self, batches: &[Batch], count: usize) -> Result<Batch> {
+    fn first(&self, batches: &[Batch], count: usize, runtime: &Runtime) -> Result<Batch> {
         let all = Batch::concat(batches)?;
+        let _held = runtime.context.reserve(all.rows() * BYTES_OF_ROW)?;
         let width = all.width() - self.0.len();
         let columns: Vec<&Column> = (width..all.width())
             .map(|slot| all.column(slot))
@@ -114,7 +115,7 @@ impl Order<'_> {
             held.grow(batch.heap_size())?;
             batches.push(batch);
             if rows > CUT_ABOVE && rows / 2 > count {
-                let kept = gathered(self.first(&batches, count)?)?;
+                let kept = gathered(self.first(&batches, count, runtime)?)?;
                 held = reserved(&kept, runtime)?;
                 rows = kept.rows();
                 if let Some(slot) = kept.width().checked_sub(self.0.len()) {
@@ -144,7 +145,7 @@ impl Operator for Sort<'_> {
         if batches.is_empty() {
             return Ok(None);
         }
-        let sorted = order.first(&batches, count)?;
+        let sorted = order.first(&batches, count, runtime)?;
         let columns: Vec<usize> = (0..sorted.width() - order.0.len()).collect();
         sorted.project(&columns).map(Some)
     }
