@@ -247,8 +247,8 @@ fn columns_change_their_type_between_batches() {
             ]];
             let list: Vec<Value> = [&first, &then]
                 .into_iter()
-                .cloned()
                 .filter(|it| !it.is_null())
+                .cloned()
                 .collect();
             let expected = Value::list(vec![Value::list(list); 2]).to_string();
             assert_eq!(aggregated("collect", &rows, None), expected);

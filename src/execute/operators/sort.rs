@@ -214,6 +214,19 @@ impl Bound {
                     false => rows.filter(|row| keys[*row as usize] <= bound).collect(),
                 }
             }
+            (C::String(keys), C::String(bound))
+                if keys.null_count() == 0 && bound.null_count() == 0 =>
+            {
+                let bound = bound.value(0);
+                match descending {
+                    true => rows
+                        .filter(|row| keys.value(*row as usize) >= bound)
+                        .collect(),
+                    false => rows
+                        .filter(|row| keys.value(*row as usize) <= bound)
+                        .collect(),
+                }
+            }
             _ => rows
                 .filter(|row| {
                     let ordering = keys.order(*row as usize, &self.key, 0);

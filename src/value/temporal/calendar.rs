@@ -177,7 +177,7 @@ impl Date {
         let days = self.days.clamp(*DAYS.start(), *DAYS.end());
         let quarters = 4 * (days - FIRST_DAY) as u64 + 3;
         let century = (quarters / DAYS_PER_ERA as u64) as i64;
-        let of_century = quarters % DAYS_PER_ERA as u64 | 3;
+        let of_century = (quarters % DAYS_PER_ERA as u64) | 3;
         // The quotient by the 1,461 days of 4 years is in the upper half, the rest in the lower one.
         let years = of_century * 2_939_745;
         let year_of_century = (years >> 32) as i64;
