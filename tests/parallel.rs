@@ -39,6 +39,8 @@ const QUERIES: &[&str] = &[
     "MATCH (p:Person) WHERE p.age > 40 RETURN p.id, p.name",
     "MATCH (p:Person) RETURN count(*), min(p.age), max(p.name), sum(p.id), avg(p.id)",
     "MATCH (p:Person) RETURN p.name AS name, count(*) AS n, collect(p.id) AS ids",
+    "MATCH (p:Person) RETURN p.age AS age, collect(p.name) AS names, collect(p) AS people",
+    "MATCH (p:Person) RETURN collect(p.age), collect(toString(p.id)), collect([p.id])",
     "MATCH (p:Person) RETURN p.age AS age, collect(DISTINCT p.name) AS names, count(DISTINCT p.name) AS n",
     "MATCH (p:Person) RETURN count(DISTINCT p.name), percentileDisc(p.age, 0.5), percentileCont(p.id, 0.9)",
     "MATCH (p:Person) RETURN p.id ORDER BY p.age, p.name DESC",

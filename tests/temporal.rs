@@ -258,6 +258,15 @@ fn every_date_is_found_again_in_every_form() {
     }
 }
 
+#[test]
+fn the_first_and_the_last_date_have_a_year() {
+    for days in [*calendar::DAYS.start(), *calendar::DAYS.end()] {
+        let date = Date { days }.calendar();
+        let again = Date::from_calendar(date.year, date.month, date.day);
+        assert_eq!(again.ok(), Some(Date { days }));
+    }
+}
+
 /// Values that no constructor gives, as damaged files might hold them.
 #[test]
 fn damaged_values_do_not_panic() {
@@ -412,7 +421,38 @@ fn text_of(value: &Value) -> String {
     text.trim_end_matches("')").to_owned()
 }
 
+/// Values of one type that has columns of its own, with nulls.
+fn columns() -> impl Strategy<Value = Vec<Value>> {
+    let days = -100_000..100_000_i64;
+    let dates = days.clone().prop_map(|days| Value::Date(Date { days }));
+    let local = (days, times())
+        .prop_map(|(days, time)| Value::LocalDateTime(LocalDateTime::new(Date { days }, time)));
+    let with_nulls = |values: BoxedStrategy<Value>| {
+        prop::collection::vec(prop_oneof![8 => values, 1 => Just(Value::Null)], 1..20)
+    };
+    prop_oneof![with_nulls(dates.boxed()), with_nulls(local.boxed())]
+}
+
 proptest! {
+    #[test]
+    fn components_of_columns_are_those_of_each_value(values in columns()) {
+        const NAMES: &[&str] = &[
+            "year", "quarter", "month", "week", "weekYear", "dayOfQuarter", "day", "ordinalDay", "dayOfWeek",
+            "weekDay", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond", "timezone",
+            "offset", "epochSeconds", "epochMillis", "Year", "nothing",
+        ];
+        let session = Database::in_memory().session();
+        for name in NAMES {
+            let query = format!("UNWIND $values AS value RETURN value.{name}");
+            let parameter = Value::list(values.clone());
+            let found = session.query(&query, [("values", parameter)]).expect("components");
+            let found: Vec<Value> = found.to_values().into_iter().flatten().collect();
+            let of_value = |value| temporal::component(value, name).unwrap_or_default();
+            let expected: Vec<Value> = values.iter().map(of_value).collect();
+            prop_assert_eq!(found, expected, "{} of {:?}", name, values);
+        }
+    }
+
     #[test]
     fn a_text_gives_its_value_back(value in values()) {
         let text = text_of(&value);

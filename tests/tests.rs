@@ -26,6 +26,7 @@ mod load_csv;
 mod loading;
 mod model;
 mod optimizer;
+mod orders;
 mod parallel;
 mod parse;
 mod pipe;

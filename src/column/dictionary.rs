@@ -1,5 +1,6 @@
 //! Texts of which few differ: each once, and which one each row has.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -7,6 +8,8 @@ use arrow_array::types::{UInt16Type, UInt32Type};
 use arrow_array::{Array, StringViewArray, UInt16Array, UInt32Array};
 use arrow_buffer::NullBuffer;
 use arrow_select::take::take;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Column;
 use super::select::arrow_error;
@@ -14,6 +17,9 @@ use crate::error::{Error, Result};
 
 /// Among so few texts each may be looked for.
 const FEW_PICKED: usize = 64;
+
+/// Texts are few where each stands in so many rows on average.
+const ROWS_PER_TEXT: usize = 4;
 
 /// Texts by code. Cloning shares the data.
 #[derive(Debug, Clone)]
@@ -58,6 +64,46 @@ impl Dictionary {
         let codes = take(&UInt16Array::from(codes), places, None).map_err(arrow_error)?;
         let codes = codes.as_primitive::<UInt16Type>().clone();
         Dictionary::new(codes, distinct).map(Some)
+    }
+
+    /// The dictionary of these texts, where few of them differ.
+    pub fn of(texts: &StringViewArray) -> Option<Dictionary> {
+        let most = (texts.len() / ROWS_PER_TEXT).min(usize::from(u16::MAX));
+        let hasher = DefaultHashBuilder::default();
+        let hash = |row: u32| hasher.hash_one(texts.value(row as usize));
+        // Where each different text stands first.
+        let mut places: Vec<u32> = Vec::new();
+        let mut known: HashTable<u16> = HashTable::new();
+        let mut code = |row: u32| {
+            let text = texts.value(row as usize);
+            let entry = known.entry(
+                hash(row),
+                |code| texts.value(places[usize::from(*code)] as usize) == text,
+                |code| hash(places[usize::from(*code)]),
+            );
+            match entry {
+                Entry::Occupied(entry) => Some(*entry.get()),
+                Entry::Vacant(_) if places.len() == most => None,
+                Entry::Vacant(entry) => {
+                    let code = places.len() as u16;
+                    entry.insert(code);
+                    places.push(row);
+                    Some(code)
+                }
+            }
+        };
+        let mut codes = Vec::with_capacity(texts.len());
+        for row in 0..texts.len() as u32 {
+            codes.push(match texts.is_valid(row as usize) {
+                true => code(row)?,
+                false => 0,
+            });
+        }
+        let texts_once = take(texts, &UInt32Array::from(places), None).ok()?;
+        Some(Dictionary {
+            codes: UInt16Array::new(codes.into(), texts.nulls().cloned()),
+            texts: Arc::new(texts_once.as_string_view().clone()),
+        })
     }
 
     /// Which text each row has; null where it has none.

@@ -12,6 +12,7 @@ mod codec;
 mod dictionary;
 mod integers;
 mod key;
+mod ranks;
 mod select;
 
 use std::cell::Cell;
@@ -30,6 +31,7 @@ pub use codec::{pack, unpack};
 pub use dictionary::Dictionary;
 pub use integers::{read_numbers, write_numbers};
 pub use key::{KeyCoder, NO_CODE, Sameness};
+pub use ranks::Ranks;
 pub use select::Selection;
 
 /// Values of one type, each of which may be null. Cloning shares the data.

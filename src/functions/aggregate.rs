@@ -1,16 +1,15 @@
-//! Aggregates that count, compare and collect: `count`, `min`, `max`, `collect`; and the loop
+//! Aggregates that count and compare: `count`, `min`, `max`; and the loop
 //! over the rows of all groups, which every aggregate shares.
 //!
 //! Each keeps one state a group, in a vector. Typed columns are folded without making a value of
 //! a cell; columns of values are read in place.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use arrow_array::{Array, ArrayAccessor, Int64Array};
 use arrow_buffer::BooleanBuffer;
 
-use super::argument::{LARGE, STEPS_BETWEEN_CHECKS, wrong_type};
+use super::argument::{LARGE, wrong_type};
 use super::row::{Accumulator, same_kind};
 use crate::column::Column;
 use crate::context::{Context, Reservation};
@@ -55,7 +54,7 @@ impl Rows<'_> {
 
     /// Calls `step` with row, group and weight of each row that `counts` and whose weight is
     /// not 0.
-    fn each_row(
+    pub(super) fn each_row(
         &self,
         counts: impl Fn(usize) -> bool,
         mut step: impl FnMut(usize, usize, u64) -> Result<()>,
@@ -242,85 +241,6 @@ impl Accumulator for Count {
         let counts = std::mem::take(&mut self.counts);
         Ok(Column::Integer(Int64Array::from(counts)))
     }
-}
-
-/// `collect(value)`: the values of a group in the order of the rows.
-#[derive(Debug, Default)]
-pub(super) struct Collect {
-    lists: Vec<Vec<Value>>,
-    memory: Memory,
-}
-
-impl Accumulator for Collect {
-    fn grow(&mut self, groups: usize) {
-        self.lists.resize(groups, Vec::new());
-    }
-
-    fn update(
-        &mut self,
-        arguments: &[Column],
-        groups: &[u32],
-        weights: Option<&[u64]>,
-        context: &Context,
-    ) -> Result<()> {
-        let column = &arguments[0];
-        let Collect { lists, memory } = self;
-        Rows { groups, weights }.each_row(
-            |row| !column.is_null(row),
-            |row, group, weight| {
-                let list = &mut lists[group];
-                let times = usize::try_from(weight).unwrap_or(usize::MAX);
-                if times > list.capacity() - list.len() {
-                    // Doubling keeps the cost of moving the values in proportion to their number.
-                    let more = times.max(list.len()).max(4);
-                    memory.grow(context, more.saturating_mul(size_of::<Value>()))?;
-                    list.reserve_exact(more);
-                }
-                let value = column.value(row);
-                memory.grow(context, value.heap_size())?;
-                push_copies(list, value, times, context)
-            },
-        )
-    }
-
-    fn merge(
-        &mut self,
-        later: Box<dyn Accumulator>,
-        groups: &[u32],
-        context: &Context,
-    ) -> Result<()> {
-        let later = same_kind::<Self>(later)?;
-        self.memory.absorb(later.memory);
-        for (group, list) in groups.iter().zip(later.lists) {
-            let known = &mut self.lists[*group as usize];
-            if known.is_empty() {
-                *known = list;
-                continue;
-            }
-            let bytes = list.len().saturating_mul(size_of::<Value>());
-            self.memory.grow(context, bytes)?;
-            known.extend(list);
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Column> {
-        let lists = std::mem::take(&mut self.lists);
-        Ok(Column::Value(Arc::new(
-            lists.into_iter().map(Value::list).collect(),
-        )))
-    }
-}
-
-/// Adds `times` copies of a value; room is reserved.
-fn push_copies(list: &mut Vec<Value>, value: Value, times: usize, context: &Context) -> Result<()> {
-    for done in (0..times.saturating_sub(1)).step_by(STEPS_BETWEEN_CHECKS) {
-        let batch = (times - 1 - done).min(STEPS_BETWEEN_CHECKS);
-        list.extend(std::iter::repeat_n(&value, batch).cloned());
-        context.check()?;
-    }
-    list.push(value);
-    Ok(())
 }
 
 /// `min(value)` where `LEAST`, else `max(value)`: the first or last value in the order of

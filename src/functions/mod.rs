@@ -16,6 +16,7 @@ mod argument;
 mod kernel;
 pub(crate) mod lanes;
 mod aggregate;
+mod aggregate_collect;
 mod aggregate_sum;
 mod aggregate_statistics;
 mod list;

@@ -5,7 +5,8 @@
 //! Only what a type can never be is refused before a query runs, so a function whose wrong
 //! arguments are errors of the running query has `ANY` there.
 
-use super::aggregate::{Collect, Count, Maximum, Minimum, start};
+use super::aggregate::{Count, Maximum, Minimum, start};
+use super::aggregate_collect::Collect;
 use super::aggregate_statistics::{
     ContinuousPercentile, DiscretePercentile, PopulationDeviation, SampleDeviation,
 };

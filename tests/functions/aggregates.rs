@@ -92,6 +92,10 @@ fn aggregates() {
         ("max", &none, "[null, null]"),
         ("collect", &integers, "[[5, 3], [2, 1, 9]]"),
         ("collect", &none, "[[], []]"),
+        ("collect", &nothing, "[[], []]"),
+        ("collect", &floats, "[[0.5, 4.0], [2.0, NaN]]"),
+        ("collect", &strings, "[['b', 'a'], ['x', 'y']]"),
+        ("collect", &mixed, "[[1, 'a', 0.2], [[1, 2], [3], 'b']]"),
         (
             "stDev",
             &integers,
@@ -229,6 +233,47 @@ fn columns_change_their_type_between_batches() {
     let rows = vec![rows.to_vec()];
     assert_eq!(aggregated("min", &rows, None), "[0.5, 'x']");
     assert_eq!(aggregated("max", &rows, None), "[3, 1]");
+    assert_eq!(
+        aggregated("collect", &rows, None),
+        "[[1, 0.5, 3, 2], [1, 'x']]"
+    );
+    for first in [1.into(), Value::from("x"), 0.5.into(), true.into(), NULL] {
+        for then in [2.into(), Value::from("x"), 1.5.into(), NULL] {
+            let rows = vec![vec![
+                first.clone(),
+                first.clone(),
+                then.clone(),
+                then.clone(),
+            ]];
+            let list: Vec<Value> = [&first, &then]
+                .into_iter()
+                .filter(|it| !it.is_null())
+                .cloned()
+                .collect();
+            let expected = Value::list(vec![Value::list(list); 2]).to_string();
+            assert_eq!(aggregated("collect", &rows, None), expected);
+        }
+    }
+}
+
+/// Where texts no longer come again, they are no longer looked for.
+#[test]
+fn many_texts_are_collected() {
+    let few = |row: i64| Value::from((row % 10).to_string());
+    let many = |row: i64| Value::from(row.to_string());
+    let rows: Vec<Value> = (0..20_000).map(many).chain((0..20_000).map(few)).collect();
+    let Implementation::Aggregate(create) = function("collect").implementation else {
+        panic!("collect is no aggregate");
+    };
+    let columns = [Column::from_values(rows.clone())];
+    let mut accumulator = create();
+    accumulator.grow(1);
+    let groups = vec![0; rows.len()];
+    accumulator
+        .update(&columns, &groups, None, &context(1 << 24))
+        .expect("there is room");
+    let lists = accumulator.finish().expect("small");
+    assert_eq!(lists.value(0), Value::list(rows));
 }
 
 #[test]

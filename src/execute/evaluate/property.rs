@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow_array::{Array, BooleanArray, UInt32Array};
+use arrow_array::{Array, BooleanArray, Int64Array, UInt32Array};
 
 use super::{Operand, map_column};
 use crate::bind::expression::Labels;
@@ -14,7 +14,8 @@ use crate::execute::batch::NodeRun;
 use crate::execute::{Batch, Runtime};
 use crate::graph::Snapshot;
 use crate::physical::Expression as E;
-use crate::value::{KeyId, NodeId, RelationshipId, Value, temporal};
+use crate::value::temporal::NANOSECONDS_PER_DAY;
+use crate::value::{Date, KeyId, LocalTime, NodeId, RelationshipId, Value, temporal};
 
 /// `object.key`
 pub(super) fn property(object: &Operand, key: &str, runtime: &Runtime) -> Result<Operand> {
@@ -37,7 +38,35 @@ pub(super) fn property_of_column(objects: &Column, key: &str, runtime: &Runtime)
             None => missing_key(ids, |id| graph.relationship_exists(RelationshipId(id))),
         },
         Column::Null(rows) => Ok(Column::Null(*rows)),
-        others => map_column(others, |value| property_of(&value, key, graph)),
+        others => match temporal_component(others, key) {
+            Some(components) => Ok(Column::Integer(components)),
+            None => map_column(others, |value| property_of(&value, key, graph)),
+        },
+    }
+}
+
+/// The component of this name of dates or local date-times; `None` for other columns, and where there is no such
+/// component.
+fn temporal_component(column: &Column, name: &str) -> Option<Int64Array> {
+    match column {
+        Column::Date(dates) => {
+            let compute = temporal::date_component(name)?;
+            Some(dates.unary(|days| compute(Date { days })))
+        }
+        Column::LocalDateTime(instants) => {
+            if let Some(compute) = temporal::date_component(name) {
+                let date = |instant: i64| Date {
+                    days: instant.div_euclid(NANOSECONDS_PER_DAY),
+                };
+                return Some(instants.unary(|instant| compute(date(instant))));
+            }
+            let compute = temporal::time_component(name)?;
+            let time = |instant: i64| LocalTime {
+                nanoseconds: instant.rem_euclid(NANOSECONDS_PER_DAY),
+            };
+            Some(instants.unary(|instant| compute(time(instant))))
+        }
+        _ => None,
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) mod project;
 pub(super) mod reach;
 pub(super) mod repeat;
 mod repetition;
+mod row_order;
 pub(super) mod scan_nodes;
 mod search_graph;
 pub(super) mod search_paths;

@@ -1,10 +1,9 @@
 //! Rows in order, all of them or the first ones. Rows that are equal by all keys keep their order.
 
-use std::cmp::Ordering;
-
 use arrow_array::{Array, UInt32Array};
 
 use super::Input;
+use super::row_order::{BYTES_OF_ROW, OrderKey, first_rows};
 use crate::column::{Bounds, Column};
 use crate::context::Reservation;
 use crate::error::Result;
@@ -44,47 +43,19 @@ impl<'p> Sort<'p> {
 
 impl Order<'_> {
     /// The first `count` of these rows in order. The keys stand in the last columns.
-    fn first(&self, batches: &[Batch], count: usize) -> Result<Batch> {
+    fn first(&self, batches: &[Batch], count: usize, runtime: &Runtime) -> Result<Batch> {
         let all = Batch::concat(batches)?;
+        let _held = runtime.context.reserve(all.rows() * BYTES_OF_ROW)?;
         let width = all.width() - self.0.len();
         let columns: Vec<&Column> = (width..all.width())
             .map(|slot| all.column(slot))
             .collect::<Result<_>>()?;
-        let order_by = |keys: std::ops::Range<usize>, left: u32, right: u32| {
-            let mut ordering = Ordering::Equal;
-            for (key, column) in self.0[keys.clone()].iter().zip(&columns[keys]) {
-                ordering = column.order(left as usize, column, right as usize);
-                if key.descending {
-                    ordering = ordering.reverse();
-                }
-                if ordering.is_ne() {
-                    break;
-                }
-            }
-            // The number of the row makes the order stable, also where rows are cut.
-            ordering.then(left.cmp(&right))
-        };
-        let all_keys = 0..columns.len();
-        let rows = 0..all.rows() as u32;
-        let rows: Vec<u32> = match columns.first().and_then(|key| plain_integers(key)) {
-            // Integers are compared where they stand.
-            Some(values) => {
-                let descending = self.0[0].descending;
-                let turned = |value: i64| if descending { !value } else { value };
-                let rows = rows
-                    .map(|row| (turned(values[row as usize]), row))
-                    .collect();
-                let order = |left: &(i64, u32), right: &(i64, u32)| {
-                    let ordering = left.0.cmp(&right.0);
-                    ordering.then_with(|| order_by(1..columns.len(), left.1, right.1))
-                };
-                let first = first_in_order(rows, count, order);
-                first.into_iter().map(|(_, row)| row).collect()
-            }
-            None => first_in_order(rows.collect(), count, |left: &u32, right: &u32| {
-                order_by(all_keys.clone(), *left, *right)
-            }),
-        };
+        let keys = self.0.iter().zip(&columns).map(|(key, column)| OrderKey {
+            column,
+            descending: key.descending,
+        });
+        let keys: Vec<OrderKey> = keys.collect();
+        let rows = first_rows(&keys, all.rows(), count);
         all.select(UInt32Array::from(rows))
     }
 
@@ -144,7 +115,7 @@ impl Order<'_> {
             held.grow(batch.heap_size())?;
             batches.push(batch);
             if rows > CUT_ABOVE && rows / 2 > count {
-                let kept = gathered(self.first(&batches, count)?)?;
+                let kept = gathered(self.first(&batches, count, runtime)?)?;
                 held = reserved(&kept, runtime)?;
                 rows = kept.rows();
                 if let Some(slot) = kept.width().checked_sub(self.0.len()) {
@@ -174,21 +145,10 @@ impl Operator for Sort<'_> {
         if batches.is_empty() {
             return Ok(None);
         }
-        let sorted = order.first(&batches, count)?;
+        let sorted = order.first(&batches, count, runtime)?;
         let columns: Vec<usize> = (0..sorted.width() - order.0.len()).collect();
         sorted.project(&columns).map(Some)
     }
-}
-
-/// The first `count` of these in order.
-fn first_in_order<T>(mut rows: Vec<T>, count: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
-    if count < rows.len() / 2 && count > 0 {
-        rows.select_nth_unstable_by(count - 1, &order);
-        rows.truncate(count);
-    }
-    rows.sort_unstable_by(order);
-    rows.truncate(count);
-    rows
 }
 
 /// The numbers of a column that is integers inside and has no nulls.
@@ -252,6 +212,19 @@ impl Bound {
                 match descending {
                     true => rows.filter(|row| keys[*row as usize] >= bound).collect(),
                     false => rows.filter(|row| keys[*row as usize] <= bound).collect(),
+                }
+            }
+            (C::String(keys), C::String(bound))
+                if keys.null_count() == 0 && bound.null_count() == 0 =>
+            {
+                let bound = bound.value(0);
+                match descending {
+                    true => rows
+                        .filter(|row| keys.value(*row as usize) >= bound)
+                        .collect(),
+                    false => rows
+                        .filter(|row| keys.value(*row as usize) <= bound)
+                        .collect(),
                 }
             }
             _ => rows

@@ -1,9 +1,11 @@
 //! The proleptic Gregorian calendar: days as calendar dates, ISO 8601 week dates, quarter dates and
 //! ordinal dates, and back.
 //!
-//! Days and calendar dates are converted by the algorithms of Howard Hinnant, "chrono-Compatible
+//! Calendar dates become days by the algorithms of Howard Hinnant, "chrono-Compatible
 //! Low-Level Date Algorithms", <https://howardhinnant.github.io/date_algorithms.html>
-//! (`days_from_civil`, `civil_from_days`, `last_day_of_month`, `weekday_from_days`).
+//! (`days_from_civil`, `last_day_of_month`, `weekday_from_days`), and days calendar dates by that of
+//! Cassio Neri and Lorenz Schneider, "Euclidean affine functions and their application to calendar
+//! algorithms", Software: Practice and Experience 53 (2023), which takes few divisions.
 
 use std::ops::RangeInclusive;
 
@@ -22,6 +24,12 @@ pub const DAYS_PER_ERA: i64 = 146_097;
 
 /// Days from 0000-03-01, where the eras begin, to 1970-01-01.
 const DAYS_TO_1970: i64 = 719_468;
+
+/// A year before all, in which an era begins.
+const FIRST_YEAR: i64 = YEARS.start().div_euclid(400) * 400 - 400;
+
+/// The first of March of it: years that begin in March have their leap day last.
+const FIRST_DAY: i64 = days_from_civil(FIRST_YEAR, 3, 1);
 
 /// Year, month and day of the month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,18 +174,21 @@ impl Date {
     /// Year, month and day.
     pub fn calendar(self) -> CalendarDate {
         // Clamped so that damaged data cannot overflow.
-        let days = self.days.clamp(*DAYS.start(), *DAYS.end()) + DAYS_TO_1970;
-        let era = days.div_euclid(DAYS_PER_ERA);
-        let day_of_era = days.rem_euclid(DAYS_PER_ERA);
-        let leap_days = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
-        let year_of_era = (day_of_era - leap_days) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_from_march = (5 * day_of_year + 2) / 153;
-        let month = (month_from_march + 2) % 12 + 1;
+        let days = self.days.clamp(*DAYS.start(), *DAYS.end());
+        let quarters = 4 * (days - FIRST_DAY) as u64 + 3;
+        let century = (quarters / DAYS_PER_ERA as u64) as i64;
+        let of_century = (quarters % DAYS_PER_ERA as u64) | 3;
+        // The quotient by the 1,461 days of 4 years is in the upper half, the rest in the lower one.
+        let years = of_century * 2_939_745;
+        let year_of_century = (years >> 32) as i64;
+        let day_of_year = years as u32 / 2_939_745 / 4;
+        let months = 2_141 * day_of_year + 197_913;
+        let is_next_year = day_of_year >= 306;
+        let month_from_january = i64::from(months >> 16);
         CalendarDate {
-            year: era * 400 + year_of_era + i64::from(month <= 2),
-            month,
-            day: day_of_year - (153 * month_from_march + 2) / 5 + 1,
+            year: FIRST_YEAR + 100 * century + year_of_century + i64::from(is_next_year),
+            month: month_from_january - if is_next_year { 12 } else { 0 },
+            day: i64::from(months as u16 / 2_141) + 1,
         }
     }
 

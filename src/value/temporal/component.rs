@@ -89,9 +89,23 @@ pub fn component(value: &Value, name: &str) -> Option<Value> {
     }
 }
 
-fn find<T>(rows: &[Row<T>], name: &str, value: T) -> Option<i64> {
+/// How the component of dates that has this name is computed.
+pub fn date_component(name: &str) -> Option<fn(Date) -> i64> {
+    computation(&OF_DATE, name)
+}
+
+/// How the component of times of day that has this name is computed.
+pub fn time_component(name: &str) -> Option<fn(LocalTime) -> i64> {
+    computation(&OF_TIME, name)
+}
+
+fn computation<T>(rows: &[Row<T>], name: &str) -> Option<fn(T) -> i64> {
     let (_, compute) = rows.iter().find(|(own, _)| *own == name)?;
-    Some(compute(value))
+    Some(*compute)
+}
+
+fn find<T>(rows: &[Row<T>], name: &str, value: T) -> Option<i64> {
+    computation(rows, name).map(|compute| compute(value))
 }
 
 /// Time since 1970-01-01T00:00Z, rounded down.

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use arithmetic::{add, divide, multiply, subtract};
 pub use between::{between, in_days, in_months, in_seconds};
-pub use component::component;
+pub use component::{component, date_component, time_component};
 pub use duration::{Accumulator, DURATION_UNITS, DurationUnit, decimal};
 pub use field::{Components, Field};
 pub use parts::Parts;
