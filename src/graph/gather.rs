@@ -1,17 +1,24 @@
 //! One property of many rows as a column: a slice where the rows stand side by side in a chunk, else
 //! gathered by type, without a value of its own for each cell.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Int64Array, StringViewArray, UInt16Array, UInt32Array,
+    new_null_array,
+};
 use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use arrow_select::interleave::interleave;
 
 use super::chunk::{Chunk, Fixed};
 use super::table::{CHUNK_SIZE, Table, place};
-use crate::column::{Bounds, Column, ColumnBuilder};
+use crate::column::{Bounds, Column, ColumnBuilder, Dictionary};
 use crate::error::{Error, Result};
 use crate::value::KeyId;
+
+/// More texts are not put together in one dictionary.
+const MOST_TEXTS: usize = 1 << 14;
 
 /// More columns of chunks are not kept than so many.
 const MOST_KEPT: usize = 4096;
@@ -365,6 +372,9 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
     let uniform = sources
         .iter()
         .all(|source| is_empty(source) || source.is_like(kind));
+    if let Some(texts) = picked_texts(sources, places)? {
+        return Ok(texts);
+    }
     // A text stands in its dictionary, wherever it is named.
     let moved: Option<Vec<(usize, usize)>> = sources
         .iter()
@@ -402,4 +412,51 @@ fn pick(sources: &[Column], places: &[(usize, usize)]) -> Result<Column> {
     let arrays: Vec<&dyn Array> = arrays.iter().map(Arc::as_ref).collect();
     let picked = interleave(&arrays, places).map_err(|error| Error::internal(error.to_string()))?;
     Ok(kind.same_kind(&picked))
+}
+
+/// So many cells are picked for each text of the dictionaries, at least, where these are made one.
+const CELLS_PER_TEXT: usize = 4;
+
+/// The cells named by source and row as texts of one dictionary; `None` where the sources are no dictionaries of
+/// few texts.
+fn picked_texts(sources: &[Column], places: &[(usize, usize)]) -> Result<Option<Column>> {
+    let mut most = places.len() / CELLS_PER_TEXT;
+    let mut of_text: HashMap<&str, u16> = HashMap::new();
+    let mut texts = Vec::new();
+    // The codes of each source, and what they are in the one dictionary.
+    let mut moved = Vec::with_capacity(sources.len());
+    for source in sources {
+        let dictionary = match source {
+            Column::Dictionary(dictionary) => dictionary,
+            Column::Null(_) => {
+                moved.push(None);
+                continue;
+            }
+            _ => return Ok(None),
+        };
+        let own = dictionary.texts();
+        let Some(rest) = most
+            .checked_sub(own.len())
+            .filter(|_| of_text.len() < MOST_TEXTS)
+        else {
+            return Ok(None);
+        };
+        most = rest;
+        let code = |text| {
+            *of_text.entry(text).or_insert_with(|| {
+                texts.push(text);
+                (texts.len() - 1) as u16
+            })
+        };
+        let codes: Vec<u16> = own.iter().flatten().map(code).collect();
+        moved.push(Some((dictionary.codes(), codes)));
+    }
+    let code = |(source, row): &(usize, usize)| {
+        let (codes, moved) = moved[*source].as_ref()?;
+        let is_there = codes.is_valid(*row);
+        is_there.then(|| moved[usize::from(codes.value(*row))])
+    };
+    let codes: UInt16Array = places.iter().map(code).collect();
+    let texts = StringViewArray::from_iter_values(texts);
+    Dictionary::new(codes, texts).map(|texts| Some(Column::Dictionary(texts)))
 }

@@ -291,7 +291,10 @@ impl<'a> Estimator<'a> {
         if expand.into {
             return ways / statistics.nodes(far).max(1.0);
         }
-        self.nodes.entry(&expand.to).or_default();
+        let is_taken = expand.length.is_none_or(|length| length.minimum > 0);
+        let implied = statistics.label_of_neighbours(types, expand.direction);
+        let implied = implied.filter(|_| is_taken).map(|(_, label)| label);
+        self.nodes.entry(&expand.to).or_insert(implied);
         self.reached.insert(&expand.to, expand);
         ways * PART_BEYOND.powi(expand.bounds.len() as i32)
     }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use crate::bind::bound::PatternDirection;
 use crate::bind::expression::Labels;
@@ -133,12 +132,13 @@ impl<'a> Statistics<'a> {
         })
     }
 
-    /// The labels that all nodes have that relationships of these types lead to, as the graph stands.
-    pub fn labels_of_neighbours(
+    /// Of the labels that all nodes have that relationships of these types lead to, as the graph stands, the one
+    /// of the fewest nodes, and how many these are; `None` where every node has it.
+    pub fn label_of_neighbours(
         &self,
         types: Option<&Labels>,
         direction: PatternDirection,
-    ) -> Vec<Arc<str>> {
+    ) -> Option<(f64, Labels)> {
         let types = self.types(types).into_iter();
         let ways = types.flat_map(|id| direction.ways().iter().map(move |way| (id, *way)));
         let labels = ways.map(|(id, way)| self.graph.labels_of_neighbours(way, id));
@@ -146,9 +146,12 @@ impl<'a> Statistics<'a> {
             common.retain(|label| labels.contains(label));
             common
         });
-        let names = common.unwrap_or_default().into_iter();
-        let name = |label| self.graph.catalog().label_name(label).clone();
-        names.map(name).collect()
+        let counted = common.unwrap_or_default().into_iter().map(|label| {
+            let name = self.graph.catalog().label_name(label).clone();
+            (self.graph.label_count(label) as f64, Labels::Name(name))
+        });
+        let fewest = counted.min_by(|one, other| one.0.total_cmp(&other.0));
+        fewest.filter(|(count, _)| *count < self.nodes(None))
     }
 
     /// Whether a set of labels satisfies a label expression.

@@ -33,6 +33,7 @@ mod node_bounds;
 mod node_keys;
 mod node_numbers;
 mod node_set;
+mod pair_set;
 pub(super) mod project;
 pub(super) mod reach;
 pub(super) mod repeat;

@@ -9,7 +9,6 @@
 //! a label that every node has says nothing. It is known of the graph as it is when the statement begins:
 //! nothing is known for statements that change it.
 
-use crate::bind::expression::Labels;
 use crate::logical::{MatchPattern, Plan, Variable};
 use crate::optimize::{Statistics, bottom_up};
 
@@ -41,15 +40,9 @@ fn add_labels(pattern: &mut MatchPattern, known: &[Variable], statistics: &Stati
                 (&relationship.from, relationship.direction.turned()),
             ];
             let ends = ends.into_iter().filter(|(end, _)| **end == node.variable);
-            ends.flat_map(move |(_, direction)| statistics.labels_of_neighbours(types, direction))
+            ends.filter_map(move |(_, direction)| statistics.label_of_neighbours(types, direction))
         });
-        let counted = implied.map(|label| {
-            let label = Labels::Name(label);
-            (statistics.nodes(Some(&label)), label)
-        });
-        let fewest = counted.min_by(|one, other| one.0.total_cmp(&other.0));
-        node.labels = fewest
-            .filter(|(count, _)| *count < statistics.nodes(None))
-            .map(|(_, label)| label);
+        let fewest = implied.min_by(|one, other| one.0.total_cmp(&other.0));
+        node.labels = fewest.map(|(_, label)| label);
     }
 }
