@@ -182,6 +182,102 @@ fn neighbours_beyond_a_bound_are_not_looked_at() {
     }
 }
 
+/// Queries that collect only to count, with what they give, and others that need the list.
+#[rustfmt::skip]
+const COLLECTED: &[(&str, bool, &[&str])] = &[
+    ("MATCH (h:Hub) OPTIONAL MATCH (h)-[:S]->(l:Leaf) WITH h, collect(l.k) AS ks RETURN h.name AS name, size(ks) AS n ORDER BY name",
+     true, &["[String(\"x\"), Integer(0)]", "[String(\"y\"), Integer(1)]", "[String(\"z\"), Integer(0)]"]),
+    ("MATCH (h:Hub)-[:R]-(o) WITH h, collect(DISTINCT o) AS os WHERE size(os) > 1 RETURN count(*) AS n, max(size(os)) AS most",
+     true, &["[Integer(1), Integer(4)]"]),
+    ("MATCH (h:Hub)-[:R]->(o) WITH h, collect(o.k) AS ks ORDER BY size(ks) DESC LIMIT 1 MATCH (h)<-[:R]-(p) RETURN size(ks) AS n, count(p) AS m",
+     true, &["[Integer(3), Integer(4)]"]),
+    ("MATCH (h:Hub)-[:R]->(o) WITH h, collect(o.k) AS ks RETURN h.name AS name, size(ks) AS n, ks ORDER BY name",
+     false, &["[String(\"x\"), Integer(3), List([Integer(1), Integer(1), Integer(2)])]", "[String(\"y\"), Integer(1), List([Integer(3)])]"]),
+    ("MATCH (h:Hub)-[:R]->(o:Leaf) WITH h, collect(o.k) AS ks WITH DISTINCT ks RETURN size(ks) AS n", false, &["[Integer(3)]"]),
+    ("MATCH (h:Hub)-[:R]->(o) WITH h, collect(o.k) AS ks WITH ks AS all, count(*) AS times RETURN size(all) AS n, times ORDER BY n",
+     false, &["[Integer(1), Integer(1)]", "[Integer(3), Integer(1)]"]),
+    ("MATCH (h:Hub)-[:R]->(o) WITH collect(o.k) AS ks RETURN COUNT { UNWIND ks AS k RETURN k } AS n, size(ks) AS size",
+     false, &["[Integer(4), Integer(4)]"]),
+];
+
+#[test]
+fn what_is_collected_for_its_size_is_counted() {
+    let mut session = session();
+    for (text, is_counted, wanted) in COLLECTED {
+        let plan = plan(&session, text);
+        assert_eq!(!plan.contains("collect("), *is_counted, "{text}\n{plan}");
+        assert_eq!(rows(&session, text), *wanted, "{text}");
+        session.set_rule("count_collected", false);
+        assert_eq!(rows(&session, text), *wanted, "{text}, collected");
+        session.set_rule("count_collected", true);
+    }
+}
+
+/// Queries with counted subqueries, with what they give.
+#[rustfmt::skip]
+const SUBQUERIES: &[(&str, &[&str])] = &[
+    ("MATCH (h:Hub) RETURN h.name AS name, COUNT { (h)-[:R]->() } AS n ORDER BY name",
+     &["[String(\"x\"), Integer(4)]", "[String(\"y\"), Integer(1)]", "[String(\"z\"), Integer(0)]"]),
+    ("MATCH (h:Hub) RETURN h.name AS name, COUNT { (h)-[:R]-()-[:S]-() } AS n ORDER BY name",
+     &["[String(\"x\"), Integer(5)]", "[String(\"y\"), Integer(1)]", "[String(\"z\"), Integer(0)]"]),
+    ("MATCH (h:Hub) RETURN h.name AS name, COUNT { MATCH (h)<-[:R]-(l:Leaf) WHERE l.k > 1 } AS n ORDER BY name",
+     &["[String(\"x\"), Integer(1)]", "[String(\"y\"), Integer(0)]", "[String(\"z\"), Integer(0)]"]),
+    ("MATCH (h:Hub) RETURN h.name AS name, COUNT { MATCH (h)-[:R]->(o) RETURN DISTINCT o } AS n ORDER BY name",
+     &["[String(\"x\"), Integer(3)]", "[String(\"y\"), Integer(1)]", "[String(\"z\"), Integer(0)]"]),
+    ("MATCH (h:Hub) OPTIONAL MATCH (h)-[:S]->(l:Leaf) RETURN h.name AS name, COUNT { (l)-[:R]->() } AS n ORDER BY name",
+     &["[String(\"x\"), Integer(0)]", "[String(\"y\"), Integer(1)]", "[String(\"z\"), Integer(0)]"]),
+    ("UNWIND [1, 2, 1] AS k RETURN k, COUNT { (:Leaf {k: k})-[:R]-() } AS n",
+     &["[Integer(1), Integer(3)]", "[Integer(2), Integer(2)]", "[Integer(1), Integer(3)]"]),
+];
+
+#[test]
+fn subqueries_count_branches() {
+    let mut session = session();
+    assert!(plan(&session, SUBQUERIES[0].0).contains("Weigh (h)-[:R]->"));
+    for (text, wanted) in SUBQUERIES {
+        assert_eq!(rows(&session, text), *wanted, "{text}");
+        session.set_rule("count_branches", false);
+        assert_eq!(rows(&session, text), *wanted, "{text}, listed");
+        session.set_rule("count_branches", true);
+    }
+}
+
+#[test]
+fn labels_that_relationships_imply_are_looked_for() {
+    let mut session = Database::in_memory().session();
+    for text in [
+        "CREATE CONSTRAINT FOR (p:P) REQUIRE p.id IS UNIQUE",
+        "UNWIND range(0, 99) AS i CREATE (:P {id: i})-[:KNOWS]->(:Q {id: i})",
+        "UNWIND range(0, 999) AS i CREATE (:Other {id: i})",
+    ] {
+        session.query(text, ()).expect(text);
+    }
+    let all = "MATCH ()-[k:KNOWS]->() RETURN count(k) AS n, count(DISTINCT k) AS m";
+    let one = "MATCH (a {id: 3})-[:KNOWS]->(b) RETURN b.id AS id";
+    let made = "MATCH (a {id: 3}) CREATE (a)-[:KNOWS]->(:New)";
+    assert!(
+        plan(&session, all).contains(":P)"),
+        "{}",
+        plan(&session, all)
+    );
+    assert!(
+        plan(&session, one).contains("SeekNodes (a:P)"),
+        "{}",
+        plan(&session, one)
+    );
+    for turn in 0..2 {
+        let (found_all, found_one) = (rows(&session, all), rows(&session, one));
+        session.set_rule("implied_labels", false);
+        assert_eq!(rows(&session, all), found_all);
+        assert_eq!(rows(&session, one), found_one);
+        session.set_rule("implied_labels", true);
+        assert_eq!(found_one.len(), if turn == 0 { 1 } else { 4 });
+        // Now other nodes begin and end such relationships.
+        session.query(made, ()).expect(made);
+    }
+    assert!(!plan(&session, one).contains("SeekNodes (a:P)"));
+}
+
 #[test]
 fn ends_that_an_index_finds_are_looked_up() {
     let mut session = Database::in_memory().session();

@@ -29,7 +29,7 @@ const GREEDY: &[&str] = &[
     "MATCH (a)-->(b)-->(c)-->(d)-->(e)-->(f) RETURN a, b, c, d, e, f",
     "RETURN COLLECT { MATCH (a), (b), (c), (d) RETURN a }",
     "RETURN [(a)-->(b)-->(c)-->(d)-->(e) | a]",
-    "RETURN [(a)-[*]->(b) | a]",
+    "RETURN [(a)-[r*]->(b) | r]",
     "MATCH p = (a:N)-[*]->(b:N) RETURN p",
     "MATCH (a:N {i: 1}) ((x)-[:R]->(y))+ (b:N) RETURN count(*)",
     "MATCH p = SHORTEST 10000000 (a:N {i: 1})-[:R]->+(b:N {i: 2}) RETURN count(p)",

@@ -17,6 +17,7 @@ mod fuzz;
 mod fuzz_formats;
 mod graph;
 mod graph_tools;
+mod groups;
 mod icesco;
 mod import_procedure;
 mod limits;

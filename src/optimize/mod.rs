@@ -54,6 +54,12 @@ pub static RULES: &[Rule] = &[
         sentence: "Groups by nodes themselves instead of by what is unique to them.",
         rewrite: rules::group_by_node::rewrite,
     },
+    // Makes counts that the rule below looks for.
+    Rule {
+        name: "count_collected",
+        sentence: "Counts what is collected only for the size of the list.",
+        rewrite: rules::count_collected::rewrite,
+    },
     Rule {
         name: "count_branches",
         sentence: "Counts the ways along branches of a pattern once for a node, where no more is asked.",

@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use super::count_common::unequal;
 use super::count_cost::cost_of_weighs;
 use super::join_order::MOST_COMPARED;
-use super::order_pattern::{free_variables, may_overlap};
+use super::order_pattern::{Solver, free_variables, may_overlap};
 use super::pattern_cost::estimate;
 use super::reach::variables_of;
 use super::symmetry::{in_one_order, interchangeable, mirrored};
@@ -172,9 +172,10 @@ fn best(
     input: &Plan,
     pattern: &MatchPattern,
     whole: &Pruned,
-    kept: HashSet<Variable>,
+    mut kept: HashSet<Variable>,
     statistics: &Statistics,
 ) -> Option<Pruned> {
+    kept.extend(looked_up(pattern, statistics));
     let known: HashSet<Variable> = input.variables().into_iter().collect();
     let ways = nodes_to_keep(pattern, kept).into_iter().flat_map(|kept| {
         let mut pruned = whole.clone();
@@ -202,6 +203,17 @@ fn best(
     let is_better = pruned.is_cut() && cost < listed * WORTH_CERTAINTY;
     pruned.sort(statistics);
     is_better.then_some(pruned)
+}
+
+/// The nodes that an index finds alone: they are looked up among the neighbours of others, however many those
+/// have.
+fn looked_up(pattern: &MatchPattern, statistics: &Statistics) -> Vec<Variable> {
+    let solver = Solver::new(pattern.clone(), Some(statistics));
+    let nodes = pattern.nodes.iter().enumerate().filter(|(place, _)| {
+        let merit = solver.lookup(*place, statistics);
+        merit.is_some_and(|merit| merit.is_unique)
+    });
+    nodes.map(|(_, node)| node.variable.clone()).collect()
 }
 
 /// What may be kept of a pattern besides what must be: nothing, or what predicates narrow. Of a pattern

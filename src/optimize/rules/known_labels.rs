@@ -82,7 +82,7 @@ fn untested(branch: &mut Branch, statistics: &Statistics) {
 /// Whether a node has labels in every row of a plan because of a relationship that it is an end of.
 fn has_labels(plan: &Plan, node: &Variable, labels: &Labels, statistics: &Statistics) -> bool {
     match plan {
-        Plan::Expand { input, expand } => {
+        Plan::Expand { input, expand } | Plan::Follow { input, expand } => {
             let types = expand.types.as_ref();
             let is_taken = expand.length.is_none_or(|length| length.minimum > 0);
             let is_end = |end: &Variable, direction| {

@@ -2,6 +2,7 @@
 
 pub(super) mod compare_nodes;
 pub(super) mod count_branches;
+pub(super) mod count_collected;
 mod count_common;
 mod count_cost;
 pub(super) mod different_nodes;
