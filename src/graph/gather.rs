@@ -42,18 +42,24 @@ impl KeptColumns {
         self.chunks.get(number).is_some_and(Option::is_some)
     }
 
-    /// A cell, if its chunk is kept.
-    #[inline]
-    fn cell(&self, number: usize, offset: usize) -> Option<i64> {
-        self.chunks.get(number)?.as_ref()?.get(offset).copied()
-    }
-
     fn set(&mut self, number: usize, values: ScalarBuffer<i64>) {
         if self.chunks.len() <= number {
             self.chunks.resize(number + 1, None);
         }
         self.count += 1;
         self.chunks[number] = Some(values);
+    }
+
+    /// Appends the values at positions up to the first that is not kept.
+    fn pick(&self, positions: &[u32], values: &mut Vec<i64>) {
+        for position in positions {
+            let (number, offset) = place(*position);
+            let chunk = self.chunks.get(number).and_then(Option::as_ref);
+            let Some(value) = chunk.and_then(|chunk| chunk.get(offset)) else {
+                return;
+            };
+            values.push(*value);
+        }
     }
 
     /// Lets all go where there are too many.
@@ -130,17 +136,17 @@ impl<F: Fixed> Table<F> {
         if self.has_patch() || positions.null_count() > 0 || kept.are_other {
             return Ok(None);
         }
+        let positions = positions.values();
         kept.make_room();
         let mut values = Vec::with_capacity(positions.len());
-        for position in positions.values() {
-            let (number, offset) = place(*position);
-            let mut cell = kept.cell(number, offset);
-            if cell.is_none() && !kept.has(number) && self.keep(number, key, kept)? {
-                cell = kept.cell(number, offset);
-            }
-            match cell {
-                Some(cell) => values.push(cell),
-                None => return Ok(None),
+        loop {
+            kept.pick(&positions[values.len()..], &mut values);
+            let Some(missing) = positions.get(values.len()) else {
+                break;
+            };
+            let number = place(*missing).0;
+            if kept.has(number) || !self.keep(number, key, kept)? {
+                return Ok(None);
             }
         }
         let kind = kept.kind.as_ref();

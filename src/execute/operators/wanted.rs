@@ -58,11 +58,6 @@ pub(super) fn places(nodes: &[u32], wanted: &Range<u32>) -> Range<usize> {
     let length = match wanted.end {
         // There is no such node.
         u32::MAX => nodes.len() - start,
-        // One node stands in most lists once or not at all.
-        end if end.checked_sub(wanted.start) == Some(1) => {
-            let here = nodes[start..].iter();
-            here.take_while(|node| **node == wanted.start).count()
-        }
         end => nodes[start..].partition_point(|node| *node < end),
     };
     start..start + length
