@@ -242,6 +242,37 @@ fn subqueries_count_branches() {
     }
 }
 
+/// Queries over fixed lengths, and whether these are written out.
+#[rustfmt::skip]
+const FIXED: &[(&str, bool)] = &[
+    ("MATCH (a)-[*1]-(b) RETURN count(*) AS n", true),
+    ("MATCH (a)-[:R*2]-(b) RETURN count(*) AS n", true),
+    ("MATCH (a)-[:R*3..3]->(b:Leaf) RETURN b.k AS k, count(*) AS n ORDER BY k", true),
+    ("MATCH (a:Hub)-[:R*2]-(b)-[:R*2]-(c:Hub) RETURN a.name AS a, c.name AS c, count(*) AS n ORDER BY a, c", true),
+    ("MATCH (a:Hub)<-[r:R*2]-(b) RETURN count(*) AS n", true),
+    ("MATCH (h:Hub) OPTIONAL MATCH (h)-[:R*2]->(l:Leaf) RETURN h.name AS name, l.k AS k ORDER BY name, k", false),
+    ("MATCH (h:Hub) RETURN h.name AS name, COUNT { (h)-[:R*2]-() } AS n ORDER BY name", true),
+    ("MATCH (a:Hub)<-[r:R*2]-(b) RETURN size(r) AS n, count(*) AS m", false),
+    ("MATCH p = (a:Hub)<-[:R*2]-(b) RETURN length(p) AS n, count(*) AS m", false),
+    ("MATCH (a)-[:R*0..0]->(b) RETURN count(*) AS n", false),
+    ("MATCH (a)-[:R*1..2]->(b) RETURN count(*) AS n", false),
+    ("MATCH (a)-[r:R*2]->(b) WITH DISTINCT * RETURN count(*) AS n", false),
+];
+
+#[test]
+fn fixed_lengths_are_single_relationships() {
+    let mut session = session();
+    for (text, is_written_out) in FIXED {
+        let plan = plan(&session, text);
+        let has_length = plan.replace("count(*)", "").contains('*');
+        assert_eq!(!has_length, *is_written_out, "{text}\n{plan}");
+        let found = rows(&session, text);
+        session.set_rule("fixed_length", false);
+        assert_eq!(rows(&session, text), found, "{text}");
+        session.set_rule("fixed_length", true);
+    }
+}
+
 #[test]
 fn labels_that_relationships_imply_are_looked_for() {
     let mut session = Database::in_memory().session();

@@ -250,3 +250,114 @@ fn wrong_expressions_fail() {
         assert_eq!(phase, at_compile_time, "{query}");
     }
 }
+
+/// Expressions over `x` and `y`, which are of one type each.
+const OVER_COLUMNS: &[(&str, &str)] = &[
+    (
+        "[['', 'a'], ['é', 'bc'], [null, 'd'], ['ef', null], ['a', 'a']]",
+        "x + y",
+    ),
+    (
+        "[['', 'a'], ['é', 'bc'], [null, 'd'], ['ef', null], ['a', 'a']]",
+        "'<' + x + y + '>'",
+    ),
+    (
+        "[['', 'a'], ['é', 'bc'], [null, 'd'], ['ef', null], ['a', 'a']]",
+        "[x = y, x < y, x <> y, x >= y]",
+    ),
+    (
+        "[['straße', 1], ['éa', 1], [null, 1], ['', 1]]",
+        "[substring(x, 1), substring(x, y, 3), left(x, y), left(x, 9), size(x)]",
+    ),
+    (
+        "[['straße', 1], ['abc', 2], ['abc', null], ['', 0]]",
+        "[substring(x, y), left(x, y), substring(x, 0, y)]",
+    ),
+    (
+        "[[7, 2], [-7, 2], [null, 0], [0, -3], [9223372036854775807, 1]]",
+        "[x - y, x / 2, x % 2, 3 - y, -y, x * 1.5, x / 2.0]",
+    ),
+    (
+        "[[7, 2], [-7, 2], [5, 3]]",
+        "[x + y, x * y, x / y, x % y, x ^ y]",
+    ),
+    (
+        "[[1.5, 2], [-0.0, 2], [null, 3]]",
+        "[x + y, x * y, y / x, -x]",
+    ),
+    (
+        "[[1, 'a'], [2, 'b'], [3, null], [null, 'c']]",
+        "CASE x WHEN 1 THEN 'one' WHEN 2 THEN 'two' WHEN 3 THEN 'one' END",
+    ),
+    (
+        "[[1, 'a'], [2, 'b'], [3, null], [null, 'c']]",
+        "CASE WHEN x = 1 THEN y WHEN x = 2 THEN 'two' ELSE null END",
+    ),
+    (
+        "[[1, 'a'], [2, 'b'], [3, null], [null, 'c']]",
+        "[coalesce(y, 'none'), coalesce(y, x), coalesce(y, 'a', 'b')]",
+    ),
+    (
+        "[[localdatetime('1969-12-31T23:59:59'), 1], [localdatetime('2024-02-29T00:00:00'), 1], [null, 1]]",
+        "[date(x), x.year, x.day]",
+    ),
+];
+
+#[test]
+fn columns_give_what_single_values_give() {
+    let session = Database::in_memory().session();
+    for (rows, expression) in OVER_COLUMNS {
+        let all =
+            format!("UNWIND {rows} AS row WITH row[0] AS x, row[1] AS y RETURN {expression} AS v");
+        let all = session.query(&all, ()).expect(expression).to_values();
+        // Many equal rows, of which texts become a dictionary.
+        let stored = format!(
+            "UNWIND range(1, 40) AS i UNWIND {rows} AS row CREATE (:Row {{i: i, x: row[0], y: row[1]}})"
+        );
+        let graph = Database::in_memory().session();
+        graph.query(&stored, ()).expect(rows);
+        let again = format!(
+            "MATCH (r:Row) WITH r.i AS i, r.x AS x, r.y AS y ORDER BY i RETURN {expression} AS v"
+        );
+        let again = graph.query(&again, ()).expect(expression).to_values();
+        for (number, row) in all.iter().enumerate() {
+            let one = format!(
+                "WITH {rows}[{number}] AS row WITH row[0] AS x, row[1] AS y RETURN {expression} AS v"
+            );
+            let one = session.query(&one, ()).expect(expression).to_values();
+            assert_eq!(
+                format!("{row:?}"),
+                format!("{:?}", one[0]),
+                "{expression} of {rows}"
+            );
+            let same = again
+                .iter()
+                .filter(|found| format!("{found:?}") == format!("{row:?}"));
+            assert!(same.count() >= 40, "{expression} of {rows}: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_columns_fail_as_single_values_do() {
+    let session = Database::in_memory().session();
+    for (rows, expression, message) in [
+        (
+            "[1, 2, 9223372036854775807]",
+            "x + 1",
+            "9223372036854775807",
+        ),
+        ("[4, null, 0]", "8 / x", "8 / 0"),
+        ("[4, null, 0]", "8 % x", "8 % 0"),
+        ("[-9223372036854775807 - 1]", "-x", "9223372036854775808"),
+        ("['abc', 'd']", "left(x, -1)", "-1"),
+    ] {
+        let text = format!("UNWIND {rows} AS x RETURN {expression} AS v");
+        let error = session.query(&text, ()).expect_err(expression).to_string();
+        assert!(error.contains(message), "{expression}: {error}");
+    }
+    // Beside a null there is no result to overflow.
+    let text = "UNWIND [[9223372036854775807, null], [1, 2]] AS row WITH row[0] AS x, row[1] AS y RETURN x + y AS v";
+    let found = session.query(text, ()).expect(text).to_values();
+    assert_eq!(format!("{found:?}"), "[[Null], [Integer(3)]]");
+}

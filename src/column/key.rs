@@ -2,6 +2,7 @@
 //! are the same, whatever the types of their columns.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use arrow_array::{Array, StringViewArray};
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -158,8 +159,13 @@ impl KeyCoder {
                 });
             }
             Column::Value(values) => {
+                let mut last: Option<(&Value, u128)> = None;
                 for (code, value) in codes.zip(values.iter()) {
-                    *code = self.value(value, keeps);
+                    *code = match last {
+                        Some((before, code)) if shares_list(before, value) => code,
+                        _ => self.value(value, keeps),
+                    };
+                    last = Some((value, *code));
                 }
             }
         }
@@ -238,6 +244,14 @@ impl KeyCoder {
             values.push(value.clone());
         }
         place.map_or(UNKNOWN, |place| code(VALUE, place.into()))
+    }
+}
+
+/// Whether two values are one list, not only the same.
+fn shares_list(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::List(one), Value::List(other)) => Arc::ptr_eq(one, other),
+        _ => false,
     }
 }
 

@@ -1,15 +1,16 @@
 //! Nodes, relationships, paths and maps: numbers, names, properties, ends, parts.
 
-use arrow_array::UInt32Array;
-use arrow_array::builder::StringViewBuilder;
+use std::collections::HashMap;
+
 use arrow_array::types::Int64Type;
+use arrow_array::{StringViewArray, UInt16Array, UInt32Array};
 
 use super::Environment;
 use super::argument::{admit_list, wrong_type};
-use crate::column::Column;
+use crate::column::{Column, Dictionary};
 use crate::error::Result;
-use crate::graph::Endpoints;
-use crate::value::{KeyId, Map, Path, RelationshipId, Value};
+use crate::graph::{Endpoints, LabelSetId};
+use crate::value::{KeyId, LabelId, Map, Path, TypeId, Value};
 
 const NODE_OR_RELATIONSHIP: &str = "a node or a relationship";
 const WITH_PROPERTIES: &str = "a node, a relationship or a map";
@@ -48,12 +49,39 @@ pub(super) fn labels(environment: &Environment, arguments: &[Value]) -> Result<V
     let Value::Node(node) = &arguments[0] else {
         return Err(wrong_type("labels", "a node", &arguments[0]));
     };
-    let catalog = environment.graph.catalog();
     let labels = environment.graph.node_labels(*node)?;
-    let names = labels
-        .into_iter()
-        .map(|label| Value::String(catalog.label_name(label).clone()));
-    Ok(Value::list(names.collect()))
+    Ok(names_of(labels, environment))
+}
+
+fn names_of(labels: Vec<LabelId>, environment: &Environment) -> Value {
+    let catalog = environment.graph.catalog();
+    let name = |label| Value::String(catalog.label_name(label).clone());
+    Value::list(labels.into_iter().map(name).collect())
+}
+
+/// The kernel of `labels`: nodes with the same labels share one list.
+pub(super) fn labels_column(
+    environment: &Environment,
+    columns: &[Column],
+    rows: usize,
+) -> Result<Option<Column>> {
+    let Column::Node(nodes) = &columns[0] else {
+        return Ok(None);
+    };
+    let graph = environment.graph;
+    let mut lists: HashMap<LabelSetId, Value> = HashMap::new();
+    let mut values = Vec::with_capacity(rows);
+    let mut last = (None, Value::Null);
+    graph.visit_label_sets(nodes, |set| {
+        if set != last.0 {
+            let list = |set| names_of(graph.labels_of_set(set), environment);
+            let list = set.map(|set| lists.entry(set).or_insert_with(|| list(set)).clone());
+            last = (set, list.unwrap_or_default());
+        }
+        values.push(last.1.clone());
+        Ok(())
+    })?;
+    Ok(Some(Column::Value(values.into())))
 }
 
 /// Type and ends of a relationship.
@@ -82,18 +110,33 @@ pub(super) fn type_name_column(
     let Column::Relationship(relationships) = &columns[0] else {
         return Ok(None);
     };
-    let catalog = environment.graph.catalog();
-    let mut names = StringViewBuilder::with_capacity(rows).with_deduplicate_strings();
-    for relationship in relationships {
-        match relationship {
-            Some(relationship) => {
-                let endpoints = environment.graph.endpoints(RelationshipId(relationship))?;
-                names.append_value(catalog.type_name(endpoints.relationship_type));
+    let mut types: Vec<TypeId> = Vec::new();
+    let mut codes: Vec<Option<u16>> = Vec::with_capacity(rows);
+    let mut last: Option<(TypeId, u16)> = None;
+    environment.graph.visit_endpoints(relationships, |ends| {
+        let code = ends.map(|ends| match last {
+            Some((known, code)) if known == ends.relationship_type => code,
+            _ => {
+                let place = types
+                    .iter()
+                    .position(|known| *known == ends.relationship_type);
+                let place = place.unwrap_or_else(|| {
+                    types.push(ends.relationship_type);
+                    types.len() - 1
+                });
+                last.insert((ends.relationship_type, place as u16)).1
             }
-            None => names.append_null(),
-        }
+        });
+        codes.push(code);
+        Ok(())
+    })?;
+    if types.len() > usize::from(u16::MAX) {
+        return Ok(None);
     }
-    Ok(Some(Column::String(names.finish())))
+    let catalog = environment.graph.catalog();
+    let names = types.iter().map(|one| catalog.type_name(*one).as_ref());
+    let names = StringViewArray::from_iter_values(names);
+    Dictionary::new(UInt16Array::from(codes), names).map(|types| Some(Column::Dictionary(types)))
 }
 
 pub(super) fn start_node(environment: &Environment, arguments: &[Value]) -> Result<Value> {
@@ -132,17 +175,12 @@ fn end_column(
     let Column::Relationship(relationships) = column else {
         return Ok(None);
     };
-    let ends: Result<UInt32Array> = relationships
-        .iter()
-        .map(|relationship| {
-            let Some(relationship) = relationship else {
-                return Ok(None);
-            };
-            let endpoints = environment.graph.endpoints(RelationshipId(relationship))?;
-            Ok(Some(end(endpoints)))
-        })
-        .collect();
-    ends.map(|ends| Some(Column::Node(ends)))
+    let mut ends: Vec<Option<u32>> = Vec::with_capacity(relationships.len());
+    environment.graph.visit_endpoints(relationships, |both| {
+        ends.push(both.map(end));
+        Ok(())
+    })?;
+    Ok(Some(Column::Node(UInt32Array::from(ends))))
 }
 
 /// The properties of a node or relationship; `None` for any other value.

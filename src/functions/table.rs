@@ -204,7 +204,7 @@ pub static FUNCTIONS: &[Function] = table! {
             "The number of a node, unique among nodes, or of a relationship, unique among relationships." "CREATE (n) RETURN id(n) >= 0" => "true";
         "keys"                               Propagate Stable   Scalar(graph::keys),                                       "(node :: NODE) :: LIST<STRING>" "(relationship :: RELATIONSHIP) :: LIST<STRING>" "(map :: MAP) :: LIST<STRING>";
             "The names of the properties, in alphabetical order." "keys({b: 1, a: 2})" => "['a', 'b']";
-        "labels"                             Propagate Stable   Scalar(graph::labels),                                     "(node :: NODE) :: LIST<STRING>";
+        "labels"                             Propagate Stable   Columnar(graph::labels, graph::labels_column),             "(node :: NODE) :: LIST<STRING>";
             "The labels of a node, in alphabetical order." "CREATE (n:Port:City) RETURN labels(n)" => "['City', 'Port']";
         "length" / "path_length"             Propagate Pure     Scalar(graph::length),                                     "(path :: PATH) :: INTEGER";
             "How many relationships a path has." "CREATE p = ()-[:NEXT]->()-[:NEXT]->() RETURN length(p)" => "2";
@@ -220,7 +220,7 @@ pub static FUNCTIONS: &[Function] = table! {
             "The type of a relationship, also of one that was just deleted." "CREATE ()-[r:KNOWS]->() RETURN type(r)" => "'KNOWS'";
     }
     Temporal {
-        "date"                               Propagate Stable   Scalar(temporal::date),                                    "() :: DATE" "(text :: STRING) :: DATE" "(fields :: MAP) :: DATE" "(value :: DATE) :: DATE" "(value :: LOCAL DATETIME) :: DATE" "(value :: ZONED DATETIME) :: DATE";
+        "date"                               Propagate Stable   Columnar(temporal::date, temporal::date_column),           "() :: DATE" "(text :: STRING) :: DATE" "(fields :: MAP) :: DATE" "(value :: DATE) :: DATE" "(value :: LOCAL DATETIME) :: DATE" "(value :: ZONED DATETIME) :: DATE";
             "A day, from a text, from fields such as year, month and day, or of another value; without an argument today." "date({year: 1984, week: 10, dayOfWeek: 3})" => "date('1984-03-07')";
         "date.realtime"                      Propagate Volatile Scalar(temporal::date_realtime),                           "(timezone? :: STRING) :: DATE";
             "Today's date at the very call, in the given time zone." "date.realtime() IS NULL" => "false";

@@ -17,6 +17,7 @@ mod describe;
 mod directory;
 mod effect;
 mod gather;
+mod fixed_parts;
 mod frozen_nodes;
 mod graph_type;
 mod image;

@@ -318,13 +318,18 @@ impl Graph {
     /// # Errors
     /// `DeletedEntityAccess` where the node does not exist.
     pub fn node_labels(&self, node: NodeId) -> Result<Vec<LabelId>> {
-        let mut labels = self.catalog.label_set(self.label_set_of(node)?).to_vec();
+        Ok(self.labels_of_set(self.label_set_of(node)?))
+    }
+
+    /// The labels of a set in alphabetical order.
+    pub fn labels_of_set(&self, set: LabelSetId) -> Vec<LabelId> {
+        let mut labels = self.catalog.label_set(set).to_vec();
         labels.sort_by(|left, right| {
             self.catalog
                 .label_name(*left)
                 .cmp(self.catalog.label_name(*right))
         });
-        Ok(labels)
+        labels
     }
 
     /// Whether each node has a label; null where the node is null.

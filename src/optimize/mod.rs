@@ -38,6 +38,11 @@ pub static RULES: &[Rule] = &[
         sentence: "Solves patterns of clauses that follow one another as one.",
         rewrite: rules::join_clauses::rewrite,
     },
+    Rule {
+        name: "fixed_length",
+        sentence: "Follows a relationship of a fixed length as so many relationships.",
+        rewrite: rules::fixed_length::rewrite,
+    },
     // What is known of labels serves all rules below.
     Rule {
         name: "implied_labels",

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow_array::{Float64Array, Int64Array};
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::{Array, Float64Array, Int64Array, StringViewArray};
 use arrow_buffer::NullBuffer;
 
 use super::{Operand, map_values, zip_values};
@@ -22,6 +23,11 @@ pub(super) fn arithmetic(
     runtime: &Runtime,
 ) -> Result<Operand> {
     if let Some(column) = typed(operator, left, right)? {
+        return Ok(Operand::Column(column));
+    }
+    if matches!(operator, Arithmetic::Add | Arithmetic::Concatenate)
+        && let Some(column) = texts(left, right, runtime)?
+    {
         return Ok(Operand::Column(column));
     }
     let mut held = runtime.context.reservation();
@@ -163,6 +169,67 @@ fn integers(
     }
     let results = Int64Array::new(results.into(), nulls);
     Ok(Some(Column::Integer(results)))
+}
+
+/// Texts put together row by row; `None` where one side is no text.
+fn texts(left: &Operand, right: &Operand, runtime: &Runtime) -> Result<Option<Column>> {
+    let rows = match (left, right) {
+        (Operand::Column(column), _) | (_, Operand::Column(column)) => column.len(),
+        _ => return Ok(None),
+    };
+    let (Some(left), Some(right)) = (Texts::of(left), Texts::of(right)) else {
+        return Ok(None);
+    };
+    let _held = runtime
+        .context
+        .reserve(left.bytes(rows).saturating_add(right.bytes(rows)))?;
+    let mut both = String::new();
+    let mut builder = StringViewBuilder::with_capacity(rows);
+    for row in 0..rows {
+        let (Some(left), Some(right)) = (left.at(row), right.at(row)) else {
+            builder.append_null();
+            continue;
+        };
+        both.clear();
+        both.push_str(left);
+        both.push_str(right);
+        builder.append_value(&both);
+    }
+    Ok(Some(Column::String(builder.finish())))
+}
+
+/// The texts of a column or the same text everywhere.
+enum Texts<'c> {
+    Constant(&'c str),
+    Column(Cow<'c, StringViewArray>),
+}
+
+impl<'c> Texts<'c> {
+    fn of(operand: &'c Operand) -> Option<Self> {
+        Some(match operand {
+            Operand::Constant(Value::String(text)) => Texts::Constant(text),
+            Operand::Column(Column::String(array)) => Texts::Column(Cow::Borrowed(array)),
+            Operand::Column(Column::Dictionary(texts)) => {
+                Texts::Column(Cow::Owned(texts.unpacked()))
+            }
+            _ => return None,
+        })
+    }
+
+    fn at(&self, row: usize) -> Option<&str> {
+        match self {
+            Texts::Constant(text) => Some(text),
+            Texts::Column(array) => array.is_valid(row).then(|| array.value(row)),
+        }
+    }
+
+    /// The bytes in so many rows.
+    fn bytes(&self, rows: usize) -> usize {
+        match self {
+            Texts::Constant(text) => text.len().saturating_mul(rows),
+            Texts::Column(array) => array.lengths().map(|length| length as usize).sum(),
+        }
+    }
 }
 
 fn float_function(operator: Arithmetic) -> Option<fn(f64, f64) -> f64> {

@@ -3,9 +3,10 @@
 
 use super::fields::out_of_years;
 use super::{Environment, Fields, Kind, integer, statement_time};
+use crate::column::Column;
 use crate::error::{Error, Result};
 use crate::value::Value;
-use crate::value::temporal::{DateTime, NANOSECONDS_PER_SECOND, Parts, Zone};
+use crate::value::temporal::{DateTime, NANOSECONDS_PER_DAY, NANOSECONDS_PER_SECOND, Parts, Zone};
 
 macro_rules! constructors {
     ($($(#[$meta:meta])* $name:ident $kind:ident;)+) => {$(
@@ -27,6 +28,22 @@ constructors! {
     localdatetime LocalDateTime;
     /// An instant in a zone, or now.
     datetime DateTime;
+}
+
+/// The kernel of `date`: the days of local date-times.
+pub fn date_column(
+    _environment: &Environment,
+    columns: &[Column],
+    _rows: usize,
+) -> Result<Option<Column>> {
+    Ok(match columns {
+        [Column::LocalDateTime(instants)] => {
+            let days = instants.unary(|instant: i64| instant.div_euclid(NANOSECONDS_PER_DAY));
+            Some(Column::Date(days))
+        }
+        [Column::Date(days)] => Some(Column::Date(days.clone())),
+        _ => None,
+    })
 }
 
 fn construct(kind: Kind, environment: &Environment, arguments: &[Value]) -> Result<Value> {

@@ -26,7 +26,8 @@ pub use clock::{
     time_realtime, time_statement, time_transaction, timestamp,
 };
 pub use construct::{
-    date, datetime, datetime_from_epoch, datetime_from_epoch_millis, localdatetime, localtime, time,
+    date, date_column, datetime, datetime_from_epoch, datetime_from_epoch_millis, localdatetime,
+    localtime, time,
 };
 pub use duration::{
     duration, duration_between, duration_in_days, duration_in_months, duration_in_seconds,

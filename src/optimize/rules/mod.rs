@@ -6,6 +6,7 @@ pub(super) mod count_collected;
 mod count_common;
 mod count_cost;
 pub(super) mod different_nodes;
+pub(super) mod fixed_length;
 pub(super) mod group_by_node;
 pub(super) mod implied_labels;
 pub(super) mod index_order;
