@@ -7,6 +7,7 @@ use arrow_array::UInt32Array;
 use super::catalog::LabelSetId;
 use super::chunk::{Chunk, Fixed};
 use super::deleted;
+use super::gather::chunks_of;
 use super::snapshot::{Endpoints, Snapshot};
 use super::table::{Table, place};
 use crate::error::{Error, Result};
@@ -20,8 +21,8 @@ impl<F: Fixed> Table<F> {
         unknown: impl Fn() -> Error,
         mut visit: impl FnMut(Option<(bool, F)>) -> Result<()>,
     ) -> Result<()> {
-        // Rows that follow one another most often stand in the same chunk.
-        let mut last: Option<(usize, Arc<Chunk<F>>)> = None;
+        let (first, chunks) = chunks_of(positions.values());
+        let mut met: Vec<Option<Arc<Chunk<F>>>> = vec![None; chunks];
         for position in positions.iter() {
             let Some(position) = position else {
                 visit(None)?;
@@ -32,11 +33,10 @@ impl<F: Fixed> Table<F> {
                 visit(Some(self.fixed(position)?.ok_or_else(&unknown)?))?;
                 continue;
             }
-            let chunk = match &last {
-                Some((known, chunk)) if *known == number => chunk,
-                _ if number < self.chunks() => {
-                    let chunk = Arc::clone(&*self.chunk(number)?);
-                    &last.insert((number, chunk)).1
+            let chunk = match met.get_mut(number - first) {
+                Some(Some(chunk)) => chunk,
+                Some(empty) if number < self.chunks() => {
+                    empty.insert(Arc::clone(&*self.chunk(number)?))
                 }
                 _ => return Err(unknown()),
             };

@@ -272,7 +272,7 @@ fn contiguous(positions: &UInt32Array) -> Option<(usize, usize)> {
 }
 
 /// The first chunk of some positions, and how many there are from it to the last.
-fn chunks_of(positions: &[u32]) -> (usize, usize) {
+pub(super) fn chunks_of(positions: &[u32]) -> (usize, usize) {
     if positions.is_empty() {
         return (0, 0);
     }

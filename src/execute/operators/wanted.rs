@@ -70,6 +70,9 @@ pub(super) fn visit_between(
     wanted: &Wanted<'_>,
     visit: &mut impl FnMut(Neighbours<'_>),
 ) {
+    if wanted.different.is_empty() && wanted.taken.is_empty() {
+        return visit(list);
+    }
     let mut rest = list;
     while let Some(unwanted) = first_unwanted(rest, wanted) {
         visit(rest.part(0..unwanted.start));
