@@ -43,9 +43,8 @@ pub(super) fn arithmetic(
 
 /// The kernels for columns of numbers; `None` where the types have none.
 fn typed(operator: Arithmetic, left: &Operand, right: &Operand) -> Result<Option<Column>> {
-    let rows = match (left, right) {
-        (Operand::Column(column), _) | (_, Operand::Column(column)) => column.len(),
-        _ => return Ok(None),
+    let Some(rows) = rows_of(left, right) else {
+        return Ok(None);
     };
     let nulls = NullBuffer::union(nulls(left), nulls(right));
     if let (Some(left), Some(right)) = (whole_numbers(left), whole_numbers(right)) {
@@ -62,6 +61,14 @@ fn typed(operator: Arithmetic, left: &Operand, right: &Operand) -> Result<Option
         results.into(),
         nulls,
     ))))
+}
+
+/// The number of rows of two operands, one of which is a column.
+fn rows_of(left: &Operand, right: &Operand) -> Option<usize> {
+    match (left, right) {
+        (Operand::Column(column), _) | (_, Operand::Column(column)) => Some(column.len()),
+        _ => None,
+    }
 }
 
 /// The numbers of a column, what stands in the place of nulls among them, or the same one everywhere.
@@ -173,9 +180,8 @@ fn integers(
 
 /// Texts put together row by row; `None` where one side is no text.
 fn texts(left: &Operand, right: &Operand, runtime: &Runtime) -> Result<Option<Column>> {
-    let rows = match (left, right) {
-        (Operand::Column(column), _) | (_, Operand::Column(column)) => column.len(),
-        _ => return Ok(None),
+    let Some(rows) = rows_of(left, right) else {
+        return Ok(None);
     };
     let (Some(left), Some(right)) = (Texts::of(left), Texts::of(right)) else {
         return Ok(None);

@@ -22,12 +22,18 @@ pub(super) fn subquery(
     let mut answers = Answers::new(kind, batch.rows());
     let mut held = runtime.context.reservation();
     let imports = batch.project(&subplan.imports)?;
+    // Rows that count several times are counted so, and else listed.
+    let listed = |found: Batch| match kind {
+        SubqueryKind::Count => Ok(found),
+        SubqueryKind::Exists | SubqueryKind::Collect => found.listed(),
+    };
     if let Some(slot) = subplan.row {
         let numbers = Int64Array::from_iter_values(0..batch.rows() as i64);
         let argument = imports.with(Column::Integer(numbers));
         let mut operator = open(&subplan.plan, Some(&argument), runtime);
         while let Some(found) = operator.next(runtime)? {
             runtime.context.check()?;
+            let found = listed(found)?;
             let Column::Integer(rows) = found.column(slot)? else {
                 continue;
             };
@@ -40,6 +46,7 @@ pub(super) fn subquery(
             let mut operator = open(&subplan.plan, Some(&imports.slice(row, 1)?), runtime);
             while let Some(found) = operator.next(runtime)? {
                 runtime.context.check()?;
+                let found = listed(found)?;
                 answers.add(&vec![row; found.rows()], &found, &mut held)?;
                 if kind == SubqueryKind::Exists && found.rows() > 0 {
                     break;
@@ -85,13 +92,10 @@ impl Answers {
             }
             Answers::Collect(lists) => {
                 let values = found.column(0)?;
-                let times = found.multiplicity();
                 for (index, row) in rows.iter().enumerate() {
                     let value = values.value(index);
-                    let times = times.map_or(1, |times| times[index]) as usize;
-                    held.grow(times * (size_of::<Value>() + value.heap_size()))?;
-                    let list = lists.get_mut(*row).ok_or_else(out_of_range)?;
-                    list.extend(std::iter::repeat_n(value, times));
+                    held.grow(size_of::<Value>() + value.heap_size())?;
+                    lists.get_mut(*row).ok_or_else(out_of_range)?.push(value);
                 }
             }
         }

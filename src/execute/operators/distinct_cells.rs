@@ -2,7 +2,6 @@
 
 use arrow_array::Array;
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use super::group_numbers::{GroupNumbers, NO_GROUP};
 use crate::column::{Column, Dictionary, KeyCoder, NO_CODE, Sameness};
@@ -12,8 +11,8 @@ pub(super) struct DistinctCells {
     coder: KeyCoder,
     /// Instead of codes where all cells are numbers of one type, which is that of the column.
     numbers: Option<(Column, GroupNumbers)>,
+    /// Each code with its number.
     codes: HashTable<(u128, u32)>,
-    count: usize,
 }
 
 impl DistinctCells {
@@ -22,13 +21,13 @@ impl DistinctCells {
             coder: KeyCoder::new(Sameness::Equivalent),
             numbers: None,
             codes: HashTable::new(),
-            count: 0,
         }
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.count
+        let numbers = self.numbers.as_ref().map(|(_, numbers)| numbers.len());
+        numbers.unwrap_or(self.codes.len())
     }
 
     /// The bytes that it takes.
@@ -38,10 +37,10 @@ impl DistinctCells {
         numbers.unwrap_or(0) + codes + self.coder.bytes()
     }
 
-    /// The number of each cell, and the rows whose cells are new.
-    pub(super) fn insert(&mut self, key: &Column) -> (Vec<u32>, Vec<u32>) {
-        if let Some(inserted) = self.insert_numbers(key) {
-            return inserted;
+    /// The number of each cell.
+    pub(super) fn insert(&mut self, key: &Column) -> Vec<u32> {
+        if let Some(numbers) = self.insert_numbers(key) {
+            return numbers;
         }
         match key {
             Column::Dictionary(texts) if texts.is_worth_it() => self.insert_texts(texts),
@@ -55,12 +54,12 @@ impl DistinctCells {
     }
 
     /// [`DistinctCells::insert`] of numbers, as long as all cells were numbers of one type.
-    fn insert_numbers(&mut self, key: &Column) -> Option<(Vec<u32>, Vec<u32>)> {
-        if self.count == 0 && self.numbers.is_none() && key.is_of_numbers() {
+    fn insert_numbers(&mut self, key: &Column) -> Option<Vec<u32>> {
+        if self.len() == 0 && self.numbers.is_none() && key.is_of_numbers() {
             self.numbers = Some((key.slice(0, 0), GroupNumbers::new()));
         }
         let (kind, numbers) = self.numbers.as_mut()?;
-        let inserted = match (key, &kind) {
+        let (of_cells, _) = match (key, &kind) {
             (Column::Integer(key), Column::Integer(_))
             | (Column::Date(key), Column::Date(_))
             | (Column::LocalDateTime(key), Column::LocalDateTime(_)) => numbers.insert(key),
@@ -71,8 +70,7 @@ impl DistinctCells {
                 return None;
             }
         };
-        self.count = numbers.len();
-        Some(inserted)
+        Some(of_cells)
     }
 
     /// Goes on with codes where other cells than numbers of one type come.
@@ -80,14 +78,13 @@ impl DistinctCells {
         let Some((kind, numbers)) = self.numbers.take() else {
             return;
         };
-        self.count = 0;
         let code = |number| KeyCoder::code_of_number(&kind, number);
         let codes = numbers.cells().map(|number| number.map_or(NO_CODE, code));
         self.insert_codes(&codes.collect::<Vec<_>>());
     }
 
     /// [`DistinctCells::insert`] of texts, each of which is looked up once.
-    fn insert_texts(&mut self, dictionary: &Dictionary) -> (Vec<u32>, Vec<u32>) {
+    fn insert_texts(&mut self, dictionary: &Dictionary) -> Vec<u32> {
         let texts = [Column::String(dictionary.texts().clone())];
         let codes = self.coder.encode(&texts, texts[0].len(), true);
         let find = |code: &u128| self.find(*code).unwrap_or(NO_GROUP);
@@ -98,55 +95,43 @@ impl DistinctCells {
             let numbers = rows.values().iter().map(|code| of_text[usize::from(*code)]);
             let numbers: Vec<u32> = numbers.collect();
             if !numbers.contains(&NO_GROUP) {
-                return (numbers, Vec::new());
+                return numbers;
             }
         }
-        let mut new_rows = Vec::new();
-        let number = |row: usize| {
-            if rows.is_null(row) {
-                return self.number(NO_CODE, row, &mut new_rows);
-            }
-            let code = usize::from(rows.value(row));
+        let number = |row: Option<u16>| {
+            let Some(code) = row.map(usize::from) else {
+                return self.number(NO_CODE);
+            };
             if of_text[code] == NO_GROUP {
-                of_text[code] = self.number(codes[code], row, &mut new_rows);
+                of_text[code] = self.number(codes[code]);
             }
             of_text[code]
         };
-        ((0..rows.len()).map(number).collect(), new_rows)
+        rows.iter().map(number).collect()
     }
 
-    fn insert_codes(&mut self, codes: &[u128]) -> (Vec<u32>, Vec<u32>) {
-        let (mut numbers, mut new_rows) = (Vec::with_capacity(codes.len()), Vec::new());
+    fn insert_codes(&mut self, codes: &[u128]) -> Vec<u32> {
         let mut last = None;
-        for (row, code) in codes.iter().enumerate() {
+        let number = |code: &u128| {
             let number = match last {
                 Some((before, number)) if before == *code => number,
-                _ => self.number(*code, row, &mut new_rows),
+                _ => self.number(*code),
             };
             last = Some((*code, number));
-            numbers.push(number);
-        }
-        (numbers, new_rows)
+            number
+        };
+        codes.iter().map(number).collect()
     }
 
     #[inline(always)]
-    fn number(&mut self, code: u128, row: usize, new_rows: &mut Vec<u32>) -> u32 {
-        let coder = &self.coder;
+    fn number(&mut self, code: u128) -> u32 {
+        let (coder, next) = (&self.coder, self.codes.len() as u32);
         let entry = self.codes.entry(
             coder.hash(&[code]),
             |(known, _)| *known == code,
             |(known, _)| coder.hash(&[*known]),
         );
-        match entry {
-            Entry::Occupied(entry) => entry.get().1,
-            Entry::Vacant(entry) => {
-                let number = self.count as u32;
-                entry.insert((code, number));
-                self.count += 1;
-                new_rows.push(row as u32);
-                number
-            }
-        }
+        entry.or_insert((code, next)).get().1
     }
 
     /// The number of a code, if it has one.

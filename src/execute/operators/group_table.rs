@@ -62,7 +62,7 @@ impl GroupTable {
         if self.cells.len() <= column {
             self.cells.resize_with(column + 1, DistinctCells::new);
         }
-        self.cells[column].insert(key).0
+        self.cells[column].insert(key)
     }
 
     /// The group of each row, by the numbers of its cells column by column, and the rows that started a new

@@ -176,7 +176,7 @@ impl Pairs {
         groups: &[u32],
     ) -> Result<Option<(Column, Vec<u32>)>> {
         self.rows += groups.len();
-        let (numbers, _) = self.cells.insert(argument);
+        let numbers = self.cells.insert(argument);
         let count = groups.iter().max().map_or(0, |most| *most as usize + 1);
         if !self.set.make_room(count, self.cells.len(), self.rows) {
             return Ok(None);
