@@ -67,6 +67,18 @@ pub trait DiskFile: Debug + Send + Sync {
 
     /// Whether anybody else holds a lock on a byte of `first..=last`.
     fn is_locked(&self, first: u64, last: u64) -> io::Result<bool>;
+
+    /// What sees the first eight bytes of the file change without asking the system each time; `None`
+    /// where the disk has nothing of the kind. The file must have these bytes, and keep them.
+    fn watch(&self) -> Option<Box<dyn Watch>> {
+        None
+    }
+}
+
+/// Eight bytes of a file that others write.
+pub trait Watch: Debug + Send + Sync {
+    /// The number that they are now, the least byte first.
+    fn number(&self) -> u64;
 }
 
 /// Kinds of locks.

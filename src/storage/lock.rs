@@ -3,10 +3,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::disk::{Access, Disk, DiskFile, Lock};
+use super::disk::{Access, Disk, DiskFile, Lock, Watch};
 use super::log::beside;
 use crate::error::{Error, ErrorDetail, ErrorKind};
 
@@ -23,6 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(10);
 /// Bytes of the counter, then of the text about the writer.
 const COUNTER: usize = 8;
 const TEXT: usize = 504;
+/// Bytes of the file.
+const LENGTH: u64 = (COUNTER + TEXT) as u64;
 
 /// The error of a writer that did not get the turn.
 pub(crate) fn busy(message: &str) -> Error {
@@ -52,7 +54,11 @@ pub(super) fn lock_within(
 
 /// The small file beside the database.
 #[derive(Debug)]
-pub(super) struct LockFile(Arc<dyn DiskFile>);
+pub(super) struct LockFile {
+    file: Arc<dyn DiskFile>,
+    /// Sees the counter, once the file has one.
+    watch: OnceLock<Box<dyn Watch>>,
+}
 
 impl LockFile {
     /// The file of a database.
@@ -75,23 +81,37 @@ impl LockFile {
             }
             opened => opened,
         };
-        match opened {
-            Ok(file) => Ok(Some(LockFile(file))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if write && file.length()? < LENGTH {
+            file.set_length(LENGTH)?;
         }
+        Ok(Some(LockFile {
+            file,
+            watch: OnceLock::new(),
+        }))
     }
 
     /// The number that rises with each change.
     pub(super) fn changes(&self) -> io::Result<u64> {
+        if let Some(watch) = self.watch.get() {
+            return Ok(watch.number());
+        }
         let mut bytes = [0; COUNTER];
-        self.0.read_at(0, &mut bytes)?;
+        if self.file.read_at(0, &mut bytes)? == COUNTER
+            && let Some(watch) = self.file.watch()
+        {
+            return Ok(self.watch.get_or_init(|| watch).number());
+        }
         Ok(u64::from_le_bytes(bytes))
     }
 
     /// Tells the others that there was a change.
     pub(super) fn set_changes(&self, changes: u64) -> io::Result<()> {
-        self.0.write_at(0, &changes.to_le_bytes())
+        self.file.write_at(0, &changes.to_le_bytes())
     }
 
     /// Names this process as the writer.
@@ -101,13 +121,13 @@ impl LockFile {
         let (process, host) = (std::process::id(), host.to_string_lossy());
         let mut text = format!("process {process} on {host} since {now}").into_bytes();
         text.resize(TEXT, 0);
-        self.0.write_at(COUNTER as u64, &text)
+        self.file.write_at(COUNTER as u64, &text)
     }
 
     /// Who has the turn, or had it last.
     pub(super) fn writer(&self) -> io::Result<String> {
         let mut text = [0; TEXT];
-        let read = self.0.read_at(COUNTER as u64, &mut text)?;
+        let read = self.file.read_at(COUNTER as u64, &mut text)?;
         let text = String::from_utf8_lossy(&text[..read]);
         Ok(text.trim_end_matches('\0').to_owned())
     }

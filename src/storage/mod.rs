@@ -19,7 +19,7 @@ mod store;
 mod write;
 
 pub(crate) use copy::{compact, open_damaged, write_copy};
-pub use disk::{Access, Disk, DiskFile, Lock};
+pub use disk::{Access, Disk, DiskFile, Lock, Watch};
 pub(crate) use lock::busy;
 pub use options::{OpenOptions, Survives};
 pub use os_disk::OsDisk;

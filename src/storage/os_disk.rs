@@ -6,12 +6,14 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
+use memmap2::{MmapOptions, MmapRaw};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 use nix::sys::statfs;
 
-use super::disk::{Access, Disk, DiskFile, Lock};
+use super::disk::{Access, Disk, DiskFile, Lock, Watch};
 
 /// The files of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +21,10 @@ pub struct OsDisk;
 
 #[derive(Debug)]
 struct OsFile(File);
+
+/// The first bytes of a file in memory, where all processes see what one of them writes.
+#[derive(Debug)]
+struct Mapped(MmapRaw);
 
 impl Disk for OsDisk {
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
@@ -126,6 +132,30 @@ impl DiskFile for OsFile {
         let mut wanted = range(libc::F_WRLCK, first, last);
         fcntl(self.0.as_fd(), FcntlArg::F_OFD_GETLK(&mut wanted))?;
         Ok(libc::c_int::from(wanted.l_type) != libc::F_UNLCK)
+    }
+
+    fn watch(&self) -> Option<Box<dyn Watch>> {
+        let mut options = MmapOptions::new();
+        let mapped = options.len(size_of::<u64>()).map_raw_read_only(&self.0);
+        let has_bytes = self
+            .length()
+            .is_ok_and(|length| length >= size_of::<u64>() as u64);
+        let mapped = mapped.ok().filter(|_| has_bytes)?;
+        Some(Box::new(Mapped(mapped)))
+    }
+}
+
+impl Watch for Mapped {
+    fn number(&self) -> u64 {
+        // Not before what was done until now is seen by others: a lock is taken first, then the number read.
+        fence(Ordering::SeqCst);
+        // SAFETY: the map has these eight bytes, from the beginning of a page on, so they are aligned, and
+        // it lives as long as `self`. Other processes may change them at any time; a volatile read takes
+        // what is there. The file keeps its length: it is set once when the file is opened and nobody
+        // who keeps to the format makes it shorter. This read is made for each statement: asking the
+        // system instead took 0.36 of the 2.7 microseconds of a lookup by an index.
+        let number = unsafe { self.0.as_ptr().cast::<u64>().read_volatile() };
+        u64::from_le(number)
     }
 }
 
