@@ -25,7 +25,7 @@ use crate::plan_cache::PlanKey;
 use crate::result::{QueryResult, Summary, Warning};
 use crate::value::{DateTime, Value};
 
-/// Values for the parameters of a statement.
+/// Values for the parameters of a statement. Cloning shares them.
 ///
 /// ```
 /// use rihla::{Parameters, Value};
@@ -33,7 +33,7 @@ use crate::value::{DateTime, Value};
 /// let two: Parameters = [("name", Value::from("Rabat")), ("since", Value::from(1982))].into();
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Parameters(pub BTreeMap<Arc<str>, Value>);
+pub struct Parameters(pub Arc<BTreeMap<Arc<str>, Value>>);
 
 impl From<()> for Parameters {
     fn from((): ()) -> Self {
@@ -49,12 +49,9 @@ impl<K: Into<Arc<str>>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Pa
 
 impl<K: Into<Arc<str>>, V: Into<Value>> FromIterator<(K, V)> for Parameters {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Parameters(
-            entries
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        let entries = entries.into_iter();
+        let entries = entries.map(|(name, value)| (name.into(), value.into()));
+        Parameters(Arc::new(entries.collect()))
     }
 }
 

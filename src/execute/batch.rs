@@ -86,6 +86,15 @@ impl Batch {
         }
     }
 
+    /// Rows without columns, with room for so many.
+    pub(super) fn with_room(rows: usize, columns: usize) -> Self {
+        Batch {
+            rows,
+            columns: Vec::with_capacity(columns),
+            ..Batch::default()
+        }
+    }
+
     /// These columns, each of `rows` rows.
     pub fn new(columns: Vec<Column>, rows: usize) -> Self {
         let columns = columns.into_iter().map(LazyColumn::from).collect();
@@ -186,10 +195,12 @@ impl Batch {
 
     /// All columns, gathered.
     pub fn into_columns(self) -> Result<Vec<Column>> {
-        self.columns
-            .into_iter()
-            .map(LazyColumn::into_column)
-            .collect()
+        // Not collected: that would take the room of lazy columns, and give most of it back.
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in self.columns {
+            columns.push(column.into_column()?);
+        }
+        Ok(columns)
     }
 
     /// The batch with one more column at the end.

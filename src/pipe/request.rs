@@ -83,7 +83,7 @@ pub fn parse(line: &str) -> Result<Request> {
         Line::Rollback => Request::Transaction("ROLLBACK"),
         Line::Run { query, params } => Request::Run {
             query,
-            parameters: Parameters(members(params)?.collect()),
+            parameters: members(params)?.collect(),
         },
         Line::Procedure {
             name,

@@ -4,6 +4,7 @@ use std::io::BufReader;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rihla::display::FORMS;
@@ -228,7 +229,7 @@ fn timing(shell: &mut Shell, argument: &str) -> Result<(), Ending> {
 fn param(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
     if arguments.is_empty() {
         let parameters = shell.parameters.0.clone();
-        for (name, value) in &parameters {
+        for (name, value) in parameters.iter() {
             writeln!(shell.out(), "${name} = {value}")?;
         }
         return Ok(());
@@ -240,10 +241,8 @@ fn param(shell: &mut Shell, arguments: &str) -> Result<(), Ending> {
     let expression = expression.trim().trim_start_matches("=>");
     let result = shell.query(&format!("RETURN {expression} AS value"))?;
     let value = result.rows().next().map(|row| row.value(0));
-    shell
-        .parameters
-        .0
-        .insert(name.into(), value.unwrap_or_default());
+    let parameters = Arc::make_mut(&mut shell.parameters.0);
+    parameters.insert(name.into(), value.unwrap_or_default());
     Ok(())
 }
 

@@ -170,7 +170,8 @@ impl Run {
             "parameters are:" => {
                 for row in &step.table {
                     let value = Described::parse(&row[1])?.into_value();
-                    self.parameters.0.insert(row[0].as_str().into(), value);
+                    let parameters = Arc::make_mut(&mut self.parameters.0);
+                    parameters.insert(row[0].as_str().into(), value);
                 }
                 Ok(())
             }

@@ -35,7 +35,7 @@ impl Operator for Project<'_> {
         }
         // What is computed may differ between rows that are the same so far.
         let batch = batch.listed()?;
-        let mut projected = Batch::without_columns(batch.rows());
+        let mut projected = Batch::with_room(batch.rows(), self.items.len());
         for item in self.items {
             projected.push(evaluate_column(item, &batch, runtime)?);
         }

@@ -193,6 +193,7 @@ impl Operator for SeekIndex<'_> {
                 None => return Ok(None),
             },
         };
+        let is_alone = running.batch.width() == 0 && running.batch.multiplicity().is_none();
         let (mut rows, mut positions) = (Vec::new(), Vec::<u32>::new());
         let mut held = runtime.context.reservation();
         let mut is_done = false;
@@ -210,12 +211,14 @@ impl Operator for SeekIndex<'_> {
                 positions.extend(&running.found[running.taken..end]);
                 running.taken = end;
             }
-            rows.resize(positions.len(), running.row as u32 - 1);
+            if !is_alone {
+                rows.resize(positions.len(), running.row as u32 - 1);
+            }
         }
         let positions = UInt32Array::from(positions);
-        let mut batch = match running.batch.width() {
-            0 if running.batch.multiplicity().is_none() => Batch::without_columns(positions.len()),
-            _ => running.batch.select(UInt32Array::from(rows))?,
+        let mut batch = match is_alone {
+            true => Batch::with_room(positions.len(), 1),
+            false => running.batch.select(UInt32Array::from(rows))?,
         };
         batch.push(match self.seek.is_relationship {
             true => Column::Relationship(positions),
