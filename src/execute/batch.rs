@@ -215,6 +215,19 @@ impl Batch {
         self.columns.push(column.into());
     }
 
+    /// The columns of both, side by side; they have equally many rows.
+    pub(super) fn beside(mut self, other: Batch) -> Batch {
+        debug_assert_eq!(self.rows, other.rows);
+        let width = self.columns.len();
+        let reads = other.reads.into_inner().into_iter().map(|read| Read {
+            slot: read.slot + width,
+            ..read
+        });
+        self.reads.get_mut().extend(reads);
+        self.columns.extend(other.columns);
+        self
+    }
+
     /// The columns at these places, in this order.
     pub fn project(&self, slots: &[usize]) -> Result<Batch> {
         let columns = slots

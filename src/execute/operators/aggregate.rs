@@ -7,7 +7,7 @@ use super::Input;
 use super::group_table::GroupTable;
 use super::node_keys::NodeKeys;
 use super::seen::Seen;
-use crate::column::Column;
+use crate::column::{Column, Sameness};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::execute::batch::{sum, too_many, total};
@@ -154,7 +154,7 @@ impl<'p> Grouping<'p> {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
-        let mut table = GroupTable::new(runtime.context);
+        let mut table = GroupTable::new(runtime.context, Sameness::Equivalent);
         let keys = self.keys.iter();
         let mut by_node: Vec<NodeKeys> = keys
             .map(|key| NodeKeys::new(key, runtime.context))

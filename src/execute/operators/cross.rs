@@ -33,13 +33,6 @@ pub(super) fn collect(input: &mut Input, runtime: &mut Runtime) -> Result<(Batch
     Ok((Batch::concat(&batches)?, held))
 }
 
-/// The columns of two batches of equally many rows side by side.
-pub(super) fn beside(left: Batch, right: Batch) -> Result<Batch> {
-    right
-        .into_columns()
-        .map(|columns| columns.into_iter().fold(left, Batch::with))
-}
-
 impl Operator for Cross<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
         if self.kept.is_none() {
@@ -70,7 +63,7 @@ impl Operator for Cross<'_> {
                 let right_part = right.select(UInt32Array::from_iter_values(right_rows))?;
                 *start += count;
                 debug_assert_eq!(left_part.rows(), rows);
-                return beside(left_part, right_part).map(Some);
+                return Ok(Some(left_part.beside(right_part)));
             }
             match self.left.next(runtime)? {
                 Some(batch) => self.current = Some((batch.listed()?, 0)),

@@ -1,6 +1,6 @@
 //! The different cells of one key column, numbered in the order in which they come.
 
-use arrow_array::Array;
+use arrow_array::{Array, Int64Array, UInt32Array};
 use hashbrown::HashTable;
 
 use super::group_numbers::{GroupNumbers, NO_GROUP};
@@ -16,9 +16,9 @@ pub(super) struct DistinctCells {
 }
 
 impl DistinctCells {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(sameness: Sameness) -> Self {
         DistinctCells {
-            coder: KeyCoder::new(Sameness::Equivalent),
+            coder: KeyCoder::new(sameness),
             numbers: None,
             codes: HashTable::new(),
         }
@@ -53,19 +53,40 @@ impl DistinctCells {
         }
     }
 
+    /// The number of each cell, [`NO_GROUP`] of those that were not inserted.
+    pub(super) fn find(&mut self, key: &Column) -> Vec<u32> {
+        if let Some((kind, numbers)) = &self.numbers {
+            match Numbers::of_kind(key, kind) {
+                Some(Numbers::Wide(key)) => return numbers.find(key),
+                Some(Numbers::Narrow(key)) => return numbers.find(key),
+                None => self.encode_numbers(),
+            }
+        }
+        let codes = self
+            .coder
+            .encode(std::slice::from_ref(key), key.len(), false);
+        let number = |code: &u128| self.number_of(*code).unwrap_or(NO_GROUP);
+        codes.iter().map(number).collect()
+    }
+
+    /// The number of nulls, and of all that equals nothing where that is what it is about.
+    pub(super) fn number_of_null(&self) -> u32 {
+        match &self.numbers {
+            Some((_, numbers)) => numbers.group_of_null(),
+            None => self.number_of(NO_CODE).unwrap_or(NO_GROUP),
+        }
+    }
+
     /// [`DistinctCells::insert`] of numbers, as long as all cells were numbers of one type.
     fn insert_numbers(&mut self, key: &Column) -> Option<Vec<u32>> {
         if self.len() == 0 && self.numbers.is_none() && key.is_of_numbers() {
             self.numbers = Some((key.slice(0, 0), GroupNumbers::new()));
         }
         let (kind, numbers) = self.numbers.as_mut()?;
-        let (of_cells, _) = match (key, &kind) {
-            (Column::Integer(key), Column::Integer(_))
-            | (Column::Date(key), Column::Date(_))
-            | (Column::LocalDateTime(key), Column::LocalDateTime(_)) => numbers.insert(key),
-            (Column::Node(key), Column::Node(_))
-            | (Column::Relationship(key), Column::Relationship(_)) => numbers.insert(key),
-            _ => {
+        let (of_cells, _) = match Numbers::of_kind(key, kind) {
+            Some(Numbers::Wide(key)) => numbers.insert(key),
+            Some(Numbers::Narrow(key)) => numbers.insert(key),
+            None => {
                 self.encode_numbers();
                 return None;
             }
@@ -87,7 +108,7 @@ impl DistinctCells {
     fn insert_texts(&mut self, dictionary: &Dictionary) -> Vec<u32> {
         let texts = [Column::String(dictionary.texts().clone())];
         let codes = self.coder.encode(&texts, texts[0].len(), true);
-        let find = |code: &u128| self.find(*code).unwrap_or(NO_GROUP);
+        let find = |code: &u128| self.number_of(*code).unwrap_or(NO_GROUP);
         let mut of_text: Vec<u32> = codes.iter().map(find).collect();
         let rows = dictionary.codes();
         if rows.null_count() == 0 {
@@ -135,9 +156,33 @@ impl DistinctCells {
     }
 
     /// The number of a code, if it has one.
-    fn find(&self, code: u128) -> Option<u32> {
+    fn number_of(&self, code: u128) -> Option<u32> {
         let hash = self.coder.hash(&[code]);
         let found = self.codes.find(hash, |(known, _)| *known == code);
         found.map(|(_, number)| *number)
+    }
+}
+
+/// The cells of a column of numbers.
+enum Numbers<'c> {
+    Wide(&'c Int64Array),
+    Narrow(&'c UInt32Array),
+}
+
+impl<'c> Numbers<'c> {
+    /// Those of a column, if it is of the same type as another.
+    fn of_kind(column: &'c Column, kind: &Column) -> Option<Self> {
+        match (column, kind) {
+            (Column::Integer(numbers), Column::Integer(_))
+            | (Column::Date(numbers), Column::Date(_))
+            | (Column::LocalDateTime(numbers), Column::LocalDateTime(_)) => {
+                Some(Numbers::Wide(numbers))
+            }
+            (Column::Node(numbers), Column::Node(_))
+            | (Column::Relationship(numbers), Column::Relationship(_)) => {
+                Some(Numbers::Narrow(numbers))
+            }
+            _ => None,
+        }
     }
 }

@@ -104,6 +104,37 @@ impl GroupNumbers {
         (groups, new_rows)
     }
 
+    /// The group of each row; [`NO_GROUP`] where there is none.
+    pub(super) fn find<T>(&self, keys: &PrimitiveArray<T>) -> Vec<u32>
+    where
+        T: ArrowPrimitiveType<Native: Into<i64>>,
+    {
+        let number = |key: Option<T::Native>| match key {
+            Some(key) => self.group_of(key.into()),
+            None => self.group_of_null(),
+        };
+        keys.iter().map(number).collect()
+    }
+
+    /// The group of a number; [`NO_GROUP`] where there is none.
+    pub(super) fn group_of(&self, key: i64) -> u32 {
+        let group = match &self.index {
+            Index::Places { first, groups } => {
+                groups.get(key.wrapping_sub(*first) as usize).copied()
+            }
+            Index::Hashed(table, hasher) => {
+                let found = table.find(hasher.hash_one(key), |(known, _)| *known == key);
+                found.map(|(_, group)| *group)
+            }
+        };
+        group.unwrap_or(NO_GROUP)
+    }
+
+    /// The group of null; [`NO_GROUP`] where there is none.
+    pub(super) fn group_of_null(&self) -> u32 {
+        self.null.unwrap_or(NO_GROUP)
+    }
+
     fn null_group(&mut self) -> u32 {
         let numbers = &mut self.numbers;
         *self.null.get_or_insert_with(|| {

@@ -1,4 +1,4 @@
-//! The hash table behind grouping and `DISTINCT`: numbers distinct keys in the order in which they
+//! The hash table behind grouping, `DISTINCT` and joins: numbers distinct keys in the order in which they
 //! come.
 //!
 //! The cells of each column are numbered by themselves, which is an array for most; a key of several
@@ -7,13 +7,14 @@
 use arrow_array::{Int64Array, UInt32Array};
 
 use super::distinct_cells::DistinctCells;
-use super::group_numbers::GroupNumbers;
-use crate::column::Column;
+use super::group_numbers::{GroupNumbers, NO_GROUP};
+use crate::column::{Column, Sameness};
 use crate::context::{Context, Reservation};
 use crate::error::Result;
 
 /// Distinct keys of several columns.
 pub(super) struct GroupTable {
+    sameness: Sameness,
     cells: Vec<DistinctCells>,
     /// For each column but the first.
     pairs: Vec<Pairs>,
@@ -26,8 +27,10 @@ pub(super) struct GroupTable {
 }
 
 impl GroupTable {
-    pub(super) fn new(context: &Context) -> Self {
+    /// An empty one; `sameness` says which cells are the same.
+    pub(super) fn new(context: &Context, sameness: Sameness) -> Self {
         GroupTable {
+            sameness,
             cells: Vec::new(),
             pairs: Vec::new(),
             count: 0,
@@ -60,7 +63,8 @@ impl GroupTable {
     /// The number of each cell of a column of keys.
     pub(super) fn number(&mut self, column: usize, key: &Column) -> Vec<u32> {
         if self.cells.len() <= column {
-            self.cells.resize_with(column + 1, DistinctCells::new);
+            let new = || DistinctCells::new(self.sameness);
+            self.cells.resize_with(column + 1, new);
         }
         self.cells[column].insert(key)
     }
@@ -101,10 +105,51 @@ impl GroupTable {
         rows
     }
 
+    /// The group of each row, whose keys are not kept; [`NO_GROUP`] where a cell is null or equals nothing.
+    pub(super) fn insert_full(&mut self, keys: &[Column]) -> Result<Vec<u32>> {
+        let mut numbers = Vec::with_capacity(keys.len());
+        let mut without = Vec::new();
+        for (place, key) in keys.iter().enumerate() {
+            let of_cells = self.number(place, key);
+            let null = self.cells[place].number_of_null();
+            if null != NO_GROUP {
+                let rows = of_cells.iter().enumerate();
+                without.extend(rows.filter(|(_, cell)| **cell == null).map(|(row, _)| row));
+            }
+            numbers.push(of_cells);
+        }
+        let (mut groups, _) = self.group(numbers);
+        without.into_iter().for_each(|row| groups[row] = NO_GROUP);
+        self.reserve()?;
+        Ok(groups)
+    }
+
+    /// The group of each row, [`NO_GROUP`] where there is none or a cell is null or equals nothing.
+    pub(super) fn find_full(&mut self, keys: &[Column]) -> Vec<u32> {
+        let mut cells = keys.iter().zip(&mut self.cells).map(|(key, cells)| {
+            let mut numbers = cells.find(key);
+            let null = cells.number_of_null();
+            if null != NO_GROUP {
+                let nulls = numbers.iter_mut().filter(|number| **number == null);
+                nulls.for_each(|number| *number = NO_GROUP);
+            }
+            numbers
+        });
+        let first = cells.next().unwrap_or_default();
+        let pairs = cells.zip(&self.pairs);
+        pairs.fold(first, |groups, (numbers, pairs)| {
+            pairs.find(&groups, &numbers)
+        })
+    }
+
     /// Keeps the keys of new groups.
     pub(super) fn keep(&mut self, keys: Vec<Column>) -> Result<()> {
         self.bytes_of_parts += keys.iter().map(Column::heap_size).sum::<usize>();
         self.parts.push(keys);
+        self.reserve()
+    }
+
+    fn reserve(&mut self) -> Result<()> {
         let cells = self.cells.iter().map(DistinctCells::bytes);
         let pairs = self.pairs.iter().map(|pairs| pairs.numbers.bytes());
         let bytes = self.bytes_of_parts + cells.chain(pairs).sum::<usize>();
@@ -146,10 +191,23 @@ impl Pairs {
         if needed > self.bits {
             self.widen(needed + Pairs::SPARE_BITS);
         }
-        let pair =
-            |(first, second): (&u32, &u32)| (i64::from(*first) << self.bits) | i64::from(*second);
-        let pairs = Int64Array::from_iter_values(first.iter().zip(second).map(pair));
-        self.numbers.insert(&pairs)
+        let pairs = first.iter().zip(second);
+        let pairs = pairs.map(|(first, second)| self.pair(*first, *second));
+        self.numbers.insert(&Int64Array::from_iter_values(pairs))
+    }
+
+    /// The number of each pair; [`NO_GROUP`] where there is none.
+    fn find(&self, first: &[u32], second: &[u32]) -> Vec<u32> {
+        let number = |(first, second): (&u32, &u32)| match *first == NO_GROUP || *second == NO_GROUP
+        {
+            true => NO_GROUP,
+            false => self.numbers.group_of(self.pair(*first, *second)),
+        };
+        first.iter().zip(second).map(number).collect()
+    }
+
+    fn pair(&self, first: u32, second: u32) -> i64 {
+        (i64::from(first) << self.bits) | i64::from(second)
     }
 
     fn widen(&mut self, bits: u32) {
@@ -171,7 +229,7 @@ mod tests {
     #[test]
     fn keys_of_several_columns_are_grouped_as_they_come() {
         let context = Context::new(Limits::default(), Interrupt::default(), DateTime::now());
-        let mut table = GroupTable::new(&context);
+        let mut table = GroupTable::new(&context, Sameness::Equivalent);
         let mut known: Vec<Vec<Value>> = Vec::new();
         for batch in 0..40_i64 {
             let rows = 0..300_i64;

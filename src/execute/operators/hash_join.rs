@@ -1,16 +1,16 @@
 //! Pairs of rows whose keys are equal: the right side is kept in a hash table.
 
 use arrow_array::UInt32Array;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use super::Input;
-use super::cross::{beside, collect};
-use crate::column::{Column, KeyCoder, NO_CODE, Sameness};
+use super::cross::collect;
+use super::group_numbers::NO_GROUP;
+use super::group_table::GroupTable;
+use crate::column::{Column, Sameness};
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::evaluate_column;
-use crate::execute::{Batch, Operator, Runtime};
+use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
 use crate::physical::Expression;
 
 /// Joins on equal keys.
@@ -20,19 +20,30 @@ pub(in crate::execute) struct HashJoin<'p> {
     left_keys: &'p [Expression],
     right_keys: &'p [Expression],
     kept: Option<Kept>,
+    current: Option<Current>,
 }
 
 /// The right side.
 struct Kept {
     batch: Batch,
-    coder: KeyCoder,
-    /// The codes of the keys, row by row.
-    codes: Vec<u128>,
-    /// The last row of each distinct key.
-    table: HashTable<u32>,
-    /// For each row the row before it with the same key.
-    before: Vec<Option<u32>>,
+    /// Its keys.
+    table: GroupTable,
+    /// Where the rows of each key begin in `rows`, and at the end where the last ones end.
+    starts: Vec<u32>,
+    /// Its rows by key.
+    rows: Vec<u32>,
     _held: Reservation,
+}
+
+/// A batch of the left side that is being joined.
+struct Current {
+    batch: Batch,
+    /// The key of each row on the right side.
+    keys: Vec<u32>,
+    /// The next row.
+    row: usize,
+    /// How many rows of the right side it was joined with.
+    joined: usize,
 }
 
 impl<'p> HashJoin<'p> {
@@ -48,53 +59,96 @@ impl<'p> HashJoin<'p> {
             left_keys,
             right_keys,
             kept: None,
+            current: None,
         }
     }
 
     fn keep(&mut self, runtime: &mut Runtime) -> Result<Kept> {
         let (batch, mut held) = collect(&mut self.right, runtime)?;
-        held.grow(batch.rows() * 24)?;
         let keys = key_columns(self.right_keys, &batch, runtime)?;
-        let mut coder = KeyCoder::new(Sameness::Equal);
-        let codes = coder.encode(&keys, batch.rows(), true);
-        held.grow(coder.bytes() + codes.len() * size_of::<u128>())?;
-        let mut table = HashTable::new();
-        let mut before = vec![None; batch.rows()];
-        let key_of = |row: u32| key_at(&codes, row as usize, keys.len());
-        for row in 0..batch.rows() as u32 {
-            let key = key_of(row);
-            if key.contains(&NO_CODE) {
-                continue;
-            }
-            let entry = table.entry(
-                coder.hash(key),
-                |other| key_of(*other) == key,
-                |other| coder.hash(key_of(*other)),
-            );
-            match entry {
-                Entry::Occupied(mut entry) => {
-                    before[row as usize] = Some(*entry.get());
-                    *entry.get_mut() = row;
-                }
-                Entry::Vacant(entry) => {
-                    entry.insert(row);
-                }
+        let mut table = GroupTable::new(runtime.context, Sameness::Equal);
+        // The key of each row, then the rows by key and where they begin.
+        held.grow(batch.rows() * 3 * size_of::<u32>())?;
+        let key_of_row = table.insert_full(&keys)?;
+        let mut starts = vec![0_u32; table.len() + 1];
+        for key in key_of_row.iter().filter(|key| **key != NO_GROUP) {
+            starts[*key as usize] += 1;
+        }
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut rows = vec![0; end as usize];
+        for (row, key) in key_of_row.iter().enumerate().rev() {
+            if *key != NO_GROUP {
+                let start = &mut starts[*key as usize];
+                *start -= 1;
+                rows[*start as usize] = row as u32;
             }
         }
         Ok(Kept {
             batch,
-            coder,
-            codes,
             table,
-            before,
+            starts,
+            rows,
             _held: held,
         })
     }
+
+    /// Goes on to the next batch of the left side; whether there is one and anything to join it with.
+    fn advance(&mut self, runtime: &mut Runtime) -> Result<bool> {
+        // The left side first: an update in it is seen by the right side.
+        let Some(left) = self.left.next(runtime)? else {
+            return Ok(false);
+        };
+        if self.kept.is_none() {
+            self.kept = Some(self.keep(runtime)?);
+        }
+        // Without right rows there are no pairs, nor columns to give them.
+        let Some(kept) = self.kept.as_mut().filter(|kept| kept.batch.rows() > 0) else {
+            return Ok(false);
+        };
+        let batch = left.listed()?;
+        let keys = key_columns(self.left_keys, &batch, runtime)?;
+        self.current = Some(Current {
+            keys: kept.table.find_full(&keys),
+            batch,
+            row: 0,
+            joined: 0,
+        });
+        Ok(true)
+    }
 }
 
-/// The codes of one row.
-fn key_at(codes: &[u128], row: usize, width: usize) -> &[u128] {
-    &codes[row * width..][..width]
+impl Kept {
+    /// The rows of a key in order; none of [`NO_GROUP`].
+    fn rows_of(&self, key: u32) -> &[u32] {
+        match self.starts.get(key as usize..) {
+            Some([start, end, ..]) => &self.rows[*start as usize..*end as usize],
+            _ => &[],
+        }
+    }
+}
+
+impl Current {
+    /// The next pairs of rows, as many as a batch has: rows of the left side, and of the right side.
+    fn pairs(&mut self, kept: &Kept) -> (Vec<u32>, Vec<u32>) {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        while let Some(key) = self.keys.get(self.row)
+            && right.len() < BATCH_SIZE
+        {
+            let rest = &kept.rows_of(*key)[self.joined..];
+            let taken = rest.len().min(BATCH_SIZE - right.len());
+            left.extend(std::iter::repeat_n(self.row as u32, taken));
+            right.extend(&rest[..taken]);
+            match taken == rest.len() {
+                true => (self.row, self.joined) = (self.row + 1, 0),
+                false => self.joined += taken,
+            }
+        }
+        (left, right)
+    }
 }
 
 fn key_columns(keys: &[Expression], batch: &Batch, runtime: &mut Runtime) -> Result<Vec<Column>> {
@@ -108,39 +162,19 @@ fn key_columns(keys: &[Expression], batch: &Batch, runtime: &mut Runtime) -> Res
 
 impl Operator for HashJoin<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        // The left side first: an update in it is seen by the right side.
-        let Some(left) = self.left.next(runtime)? else {
-            return Ok(None);
-        };
-        if self.kept.is_none() {
-            self.kept = Some(self.keep(runtime)?);
-        }
-        // Without right rows there are no pairs, nor columns to give them.
-        let Some(kept) = self.kept.as_mut().filter(|kept| kept.batch.rows() > 0) else {
-            return Ok(None);
-        };
         runtime.context.check()?;
-        let left = left.listed()?;
-        let keys: Vec<Column> = key_columns(self.left_keys, &left, runtime)?;
-        let codes = kept.coder.encode(&keys, left.rows(), false);
-        let (mut left_rows, mut right_rows) = (Vec::new(), Vec::new());
-        for row in 0..left.rows() {
-            let key = key_at(&codes, row, keys.len());
-            if key.contains(&NO_CODE) {
-                continue;
-            }
-            let same = |other: &u32| key_at(&kept.codes, *other as usize, keys.len()) == key;
-            let mut found = kept.table.find(kept.coder.hash(key), same).copied();
-            let start = right_rows.len();
-            while let Some(other) = found {
-                left_rows.push(row as u32);
-                right_rows.push(other);
-                found = kept.before[other as usize];
-            }
-            right_rows[start..].reverse();
+        if self.current.is_none() && !self.advance(runtime)? {
+            return Ok(None);
         }
-        let left = left.select(UInt32Array::from(left_rows))?;
+        let (Some(kept), Some(current)) = (&self.kept, &mut self.current) else {
+            return Ok(None);
+        };
+        let (left_rows, right_rows) = current.pairs(kept);
+        let left = current.batch.select(UInt32Array::from(left_rows))?;
         let right = kept.batch.select(UInt32Array::from(right_rows))?;
-        beside(left, right).map(Some)
+        if current.row == current.keys.len() {
+            self.current = None;
+        }
+        Ok(Some(left.beside(right)))
     }
 }

@@ -6,7 +6,7 @@ use super::distinct_cells::DistinctCells;
 use super::group_table::GroupTable;
 use super::node_set::NodeSet;
 use super::pair_set::PairSet;
-use crate::column::Column;
+use crate::column::{Column, Sameness};
 use crate::context::Reservation;
 use crate::error::{Error, Result};
 use crate::execute::Runtime;
@@ -51,7 +51,7 @@ impl Seen {
                 held: runtime.context.reservation(),
             },
             (1, true) => Seen::Pairs(Box::new(Pairs {
-                cells: DistinctCells::new(),
+                cells: DistinctCells::new(Sameness::Equivalent),
                 set: PairSet::new(),
                 known: Vec::new(),
                 rows: 0,
@@ -64,7 +64,7 @@ impl Seen {
 
     fn table(width: usize, is_grouped: bool, runtime: &Runtime) -> Seen {
         Seen::Table {
-            table: Box::new(GroupTable::new(runtime.context)),
+            table: Box::new(GroupTable::new(runtime.context, Sameness::Equivalent)),
             width,
             is_grouped,
         }
