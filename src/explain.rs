@@ -43,9 +43,7 @@ impl ShownPlan {
     ) -> Self {
         let estimates = Estimates::new(logical, statistics);
         let mut lines = Vec::new();
-        // The last physical operator only puts columns in order.
-        let last = physical.children();
-        collect(logical, last.first().copied(), &estimates, 0, &mut lines);
+        collect(logical, Some(physical), &estimates, 0, &mut lines);
         ShownPlan(lines)
     }
 

@@ -352,17 +352,18 @@ impl Session {
         let (plan, outputs) = logical::build(bound.query)?;
         let statistics = Statistics::new(snapshot);
         let logical = optimize::optimize(plan, &statistics, &self.disabled_rules)?;
-        let physical = physical::choose(&logical, &outputs)?;
+        let chosen = physical::choose(&logical)?;
         let mut warnings = bound.warnings;
         warnings.extend(concerns(&logical, &statistics, &bound.places));
-        let shown = (mode != Mode::Run).then(|| ShownPlan::new(&logical, &physical, &statistics));
+        let shown =
+            (mode != Mode::Run).then(|| ShownPlan::new(&logical, &chosen.plan, &statistics));
         Ok(Prepared::Query {
             mode,
             columns: columns.into(),
             warnings,
             read_only: bound.read_only,
             shown,
-            physical: Box::new(physical),
+            physical: Box::new(chosen.giving(&outputs)?),
         })
     }
 

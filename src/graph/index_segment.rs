@@ -12,10 +12,21 @@ use crate::error::{Error, Result};
 /// Bytes of keys at which a segment ends, however few they are: they are numbered with 32 bits.
 const FULL_BYTES: usize = 1 << 20;
 
+/// So few keys are compared byte by byte without asking their heads.
+const FEW_KEYS: usize = 8;
+
 /// Frozen entries: distinct keys, and the positions of each side by side.
+///
+/// Source of the heads: "Modern B-Tree Techniques" (Graefe, 2011), poor man's normalised keys behind a
+/// truncated prefix.
 #[derive(Debug, Default)]
 pub(super) struct IndexSegment {
     bytes: Vec<u8>,
+    /// How many bytes all keys begin with in common.
+    common: usize,
+    /// The eight bytes of each key behind those as a number, with zeros behind its end: a key with a smaller
+    /// head comes earlier. None until the segment is finished.
+    heads: Vec<u64>,
     /// Where each key ends in `bytes`.
     key_ends: Vec<u32>,
     /// Where the positions of each key end.
@@ -56,8 +67,47 @@ impl IndexSegment {
         self.position(first, low)..self.position(last, high)
     }
 
+    /// Makes the heads, once all entries are there.
+    pub(super) fn finish(&mut self) {
+        let keys = self.key_ends.len();
+        self.common = match keys.checked_sub(1) {
+            Some(last) => {
+                let bytes = self.key(0).iter().zip(self.key(last));
+                bytes.take_while(|(one, other)| one == other).count()
+            }
+            None => 0,
+        };
+        let heads = (0..keys).map(|place| {
+            let rest = self.key(place).get(self.common..);
+            head(rest.unwrap_or_default())
+        });
+        self.heads = heads.collect();
+    }
+
+    /// The places of a range where the first key that is not before `bound` can be, as far as heads tell.
+    fn narrowed(&self, bound: &[u8], places: Range<usize>) -> Range<usize> {
+        let heads = self.heads.get(places.clone()).unwrap_or_default();
+        if heads.len() < FEW_KEYS {
+            return places;
+        }
+        let rest = match bound.split_at_checked(self.common) {
+            Some((common, rest)) if self.key(0).starts_with(common) => rest,
+            _ => return places,
+        };
+        let bound = head(rest);
+        let first = heads.partition_point(|head| *head < bound);
+        let equal = match heads.get(first) {
+            Some(head) if *head == bound => heads[first..].partition_point(|head| *head == bound),
+            _ => 0,
+        };
+        // `bound` may begin with a key, whose head may then be smaller: with one, as no key begins another.
+        let start = places.start + first;
+        start.saturating_sub(1).max(places.start)..start + equal
+    }
+
     /// The first key in a range of places that is not before `bound`.
     fn key_place(&self, bound: &[u8], places: Range<usize>) -> usize {
+        let places = self.narrowed(bound, places);
         let (mut low, mut high) = (places.start, places.end);
         while low < high {
             let middle = (low + high) / 2;
@@ -121,6 +171,19 @@ impl IndexSegment {
     }
 }
 
+/// The first eight bytes as a number that is ordered as they are; zeros where they end earlier.
+fn head(bytes: &[u8]) -> u64 {
+    let head = match bytes.first_chunk() {
+        Some(head) => *head,
+        None => {
+            let mut head = [0; size_of::<u64>()];
+            head[..bytes.len()].copy_from_slice(bytes);
+            head
+        }
+    };
+    u64::from_be_bytes(head)
+}
+
 fn before(ends: &[u32], place: usize) -> usize {
     match place {
         0 => 0,
@@ -137,11 +200,12 @@ impl Part for IndexSegment {
         let bytes = unpack(&source.read(place.blob)?)?;
         let mut bytes = Bytes(&bytes);
         let (keys, positions) = (bytes.u32()? as usize, bytes.u32()? as usize);
-        let segment = IndexSegment {
+        let mut segment = IndexSegment {
             key_ends: read_numbers(&mut bytes, keys)?,
             run_ends: read_numbers(&mut bytes, keys)?,
             positions: read_numbers(&mut bytes, positions)?,
             bytes: bytes.0.to_vec(),
+            ..IndexSegment::default()
         };
         let ends_at = |ends: &[u32], end: usize| {
             ends.is_sorted() && ends.last().is_none_or(|last| *last as usize == end)
@@ -149,9 +213,10 @@ impl Part for IndexSegment {
         match ends_at(&segment.key_ends, segment.bytes.len())
             && ends_at(&segment.run_ends, segment.positions.len())
         {
-            true => Ok(segment),
-            false => Err(Error::damaged("the entries of an index do not add up")),
+            true => segment.finish(),
+            false => return Err(Error::damaged("the entries of an index do not add up")),
         }
+        Ok(segment)
     }
 
     fn pack(&self) -> Result<Packed> {
@@ -167,6 +232,7 @@ impl Part for IndexSegment {
 
     fn bytes(&self) -> usize {
         let numbers = self.key_ends.len() + self.run_ends.len() + self.positions.len();
-        self.bytes.len() + numbers * size_of::<u32>()
+        let heads = self.heads.len() * size_of::<u64>();
+        self.bytes.len() + numbers * size_of::<u32>() + heads
     }
 }

@@ -326,6 +326,7 @@ fn cut<'e>(entries: impl Iterator<Item = (&'e [u8], u32)>, size: usize) -> Vec<I
             last.push(key, position);
         }
     }
+    segments.iter_mut().for_each(IndexSegment::finish);
     segments
 }
 

@@ -8,18 +8,39 @@ use crate::error::{Error, Result};
 use crate::functions;
 use crate::logical::{self, Variable};
 
-/// The physical plan whose rows hold the columns `outputs`, in this order.
-pub fn choose(plan: &logical::Plan, outputs: &[Variable]) -> Result<Plan> {
+/// The physical plan for a logical one.
+pub fn choose(plan: &logical::Plan) -> Result<Chosen> {
     let mut chooser = Chooser::default();
-    let (input, layout) = chooser.plan(plan)?;
-    let items = outputs
-        .iter()
-        .map(|variable| Ok(super::Expression::Slot(layout.slot(variable)?)))
-        .collect::<Result<_>>()?;
-    Ok(chooser.numbered(Operator::Project {
-        input: Box::new(input),
-        items,
-    }))
+    let (plan, layout) = chooser.plan(plan)?;
+    Ok(Chosen { plan, layout })
+}
+
+/// A plan whose columns stand in whatever order it makes them.
+#[derive(Debug)]
+pub struct Chosen {
+    /// The plan.
+    pub plan: Plan,
+    layout: Layout,
+}
+
+impl Chosen {
+    /// The plan whose rows hold the columns `outputs`, in this order.
+    pub fn giving(self, outputs: &[Variable]) -> Result<Plan> {
+        let Chosen { plan, layout } = self;
+        if layout.names() == outputs {
+            layout.read_all();
+            return Ok(plan);
+        }
+        let items = layout.slots(outputs)?.into_iter();
+        let items = items.map(super::Expression::Slot).collect();
+        Ok(Plan {
+            id: plan.id + 1,
+            operator: Operator::Project {
+                input: Box::new(plan),
+                items,
+            },
+        })
+    }
 }
 
 /// The name of the column with the number of the outer row.

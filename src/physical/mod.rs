@@ -16,7 +16,7 @@ mod plan;
 mod structure;
 
 pub use crate::logical::{Apart, Common, Seek, SeekCondition, SeekOrder};
-pub use choose::{choose, takes_batches};
+pub use choose::{Chosen, choose, takes_batches};
 pub use expression::Expression;
 pub use plan::{
     Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, NodeBound, Operator, PathPart,

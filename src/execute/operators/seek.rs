@@ -55,15 +55,7 @@ impl<'p> SeekIndex<'p> {
 
     fn start(&self, batch: Batch, runtime: &mut Runtime) -> Result<Running> {
         let index = self.index(runtime)?;
-        let conditions = self.seek.conditions.iter();
-        let conditions: Result<Vec<_>> = conditions
-            .map(|condition| condition.try_map(|value| evaluate(value, &batch, runtime)))
-            .collect();
-        let conditions = match conditions {
-            Ok(conditions) => Some(conditions),
-            Err(error) if error.kind() == ErrorKind::ResourceError => return Err(error),
-            Err(_) => None,
-        };
+        let conditions = self.conditions(&batch, runtime)?;
         Ok(Running {
             batch,
             index,
@@ -76,6 +68,23 @@ impl<'p> SeekIndex<'p> {
             taken: 0,
             held: runtime.context.reservation(),
         })
+    }
+
+    /// The conditions for all rows; `None` where one of them fails.
+    fn conditions(
+        &self,
+        batch: &Batch,
+        runtime: &mut Runtime,
+    ) -> Result<Option<Vec<SeekCondition<Operand>>>> {
+        let mut conditions = Vec::with_capacity(self.seek.conditions.len());
+        for condition in &self.seek.conditions {
+            match condition.try_map(|value| evaluate(value, batch, runtime)) {
+                Ok(condition) => conditions.push(condition),
+                Err(error) if error.kind() == ErrorKind::ResourceError => return Err(error),
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(conditions))
     }
 
     /// The index, or where it was dropped since the statement was planned, one that is made anew.
@@ -104,92 +113,101 @@ impl<'p> SeekIndex<'p> {
         };
         Index::build(Arc::new(definition), false, graph, runtime.context)
     }
+}
 
+impl Running {
     /// Reads on until positions are found; whether there are any.
-    fn read(&self, running: &mut Running, runtime: &Runtime) -> Result<bool> {
-        running.found.clear();
-        running.taken = 0;
+    fn read(&mut self, seek: &Seek<Expression>, runtime: &Runtime) -> Result<bool> {
+        self.found.clear();
+        self.taken = 0;
         loop {
             runtime.context.check()?;
-            if let Some((range, segments)) = &mut running.range {
-                let segment = match self.seek.order {
+            if let Some((range, segments)) = &mut self.range {
+                let segment = match seek.order {
                     SeekOrder::Descending => segments.next_back(),
                     SeekOrder::Ascending | SeekOrder::Any => segments.next(),
                 };
                 match segment {
-                    Some(segment) => running.index.read(segment, range, &mut running.found)?,
-                    None => running.range = None,
+                    Some(segment) => self.index.read(segment, range, &mut self.found)?,
+                    None => self.range = None,
                 }
-                match self.seek.order {
+                match seek.order {
                     SeekOrder::Ascending => {}
-                    SeekOrder::Descending => running.found.reverse(),
+                    SeekOrder::Descending => self.found.reverse(),
                     // Neighbours in the graph are read together.
-                    SeekOrder::Any => running.found.sort_unstable(),
+                    SeekOrder::Any => self.found.sort_unstable(),
                 }
-                if let Some(condition) = &running.check {
-                    self.retain(&mut running.found, condition, runtime.graph())?;
+                if let Some(condition) = &self.check {
+                    retain(seek, condition, &mut self.found, runtime.graph())?;
                 }
-                if !running.found.is_empty() {
+                if !self.found.is_empty() {
                     return Ok(true);
                 }
-            } else if let Some(range) = running.ranges.next() {
-                let segments = running.index.segments(&range);
-                running.range = Some((range, segments));
-            } else if running.row < running.batch.rows() {
-                let row = running.row;
-                running.row += 1;
-                let ranges = match &running.conditions {
-                    Some(conditions) => ranges(conditions, row, &mut running.held)?,
+            } else if let Some(range) = self.ranges.next() {
+                let segments = self.index.segments(&range);
+                self.range = Some((range, segments));
+            } else if self.row < self.batch.rows() {
+                let row = self.row;
+                self.row += 1;
+                let ranges = match &self.conditions {
+                    Some(conditions) => ranges(conditions, row, &mut self.held)?,
                     None => None,
                 };
                 let Some((mut ranges, check)) = ranges else {
-                    running
-                        .index
-                        .scan(runtime.graph(), runtime.context, &mut running.found)?;
-                    running.held.grow(running.found.len() * size_of::<u32>())?;
-                    if running.found.is_empty() {
+                    self.index
+                        .scan(runtime.graph(), runtime.context, &mut self.found)?;
+                    self.held.grow(self.found.len() * size_of::<u32>())?;
+                    if self.found.is_empty() {
                         continue;
                     }
                     return Ok(true);
                 };
-                if self.seek.order == SeekOrder::Descending {
+                if seek.order == SeekOrder::Descending {
                     ranges.reverse();
                 }
-                running.ranges = ranges.into_iter();
-                running.check = check;
+                self.ranges = ranges.into_iter();
+                self.check = check;
             } else {
                 return Ok(false);
             }
         }
     }
+}
 
-    /// Drops the elements whose last property does not satisfy the condition.
-    fn retain(&self, found: &mut Vec<u32>, condition: &Condition, graph: &Snapshot) -> Result<()> {
-        let property = self.seek.properties.get(self.seek.conditions.len() - 1);
-        let Some(key) = property.and_then(|name| graph.catalog().key(name)) else {
-            return Ok(());
+/// Drops the elements whose last property does not satisfy the condition.
+fn retain(
+    seek: &Seek<Expression>,
+    condition: &Condition,
+    found: &mut Vec<u32>,
+    graph: &Snapshot,
+) -> Result<()> {
+    let property = seek.properties.get(seek.conditions.len() - 1);
+    let Some(key) = property.and_then(|name| graph.catalog().key(name)) else {
+        return Ok(());
+    };
+    let mut kept = Vec::with_capacity(found.len());
+    for position in found.drain(..) {
+        let value = match seek.is_relationship {
+            true => graph.relationship_property(RelationshipId(position), key)?,
+            false => graph.node_property(NodeId(position), key)?,
         };
-        let mut kept = Vec::with_capacity(found.len());
-        for position in found.drain(..) {
-            let value = match self.seek.is_relationship {
-                true => graph.relationship_property(RelationshipId(position), key)?,
-                false => graph.node_property(NodeId(position), key)?,
-            };
-            if condition.holds(&value) {
-                kept.push(position);
-            }
+        if condition.holds(&value) {
+            kept.push(position);
         }
-        *found = kept;
-        Ok(())
     }
+    *found = kept;
+    Ok(())
 }
 
 impl Operator for SeekIndex<'_> {
     fn next(&mut self, runtime: &mut Runtime) -> Result<Option<Batch>> {
-        let mut running = match self.running.take() {
+        let running = match &mut self.running {
             Some(running) => running,
             None => match self.input.next(runtime)? {
-                Some(batch) => self.start(batch, runtime)?,
+                Some(batch) => {
+                    let running = self.start(batch, runtime)?;
+                    self.running.insert(running)
+                }
                 None => return Ok(None),
             },
         };
@@ -198,7 +216,7 @@ impl Operator for SeekIndex<'_> {
         let mut held = runtime.context.reservation();
         let mut is_done = false;
         while positions.len() < BATCH_SIZE {
-            if running.taken == running.found.len() && !self.read(&mut running, runtime)? {
+            if running.taken == running.found.len() && !running.read(self.seek, runtime)? {
                 is_done = true;
                 break;
             }
@@ -215,18 +233,23 @@ impl Operator for SeekIndex<'_> {
                 rows.resize(positions.len(), running.row as u32 - 1);
             }
         }
-        let positions = UInt32Array::from(positions);
-        let mut batch = match is_alone {
-            true => Batch::with_room(positions.len(), 1),
-            false => running.batch.select(UInt32Array::from(rows))?,
+        let batch = match is_alone {
+            true => None,
+            false => Some(running.batch.select(UInt32Array::from(rows))?),
         };
+        if is_done {
+            self.running = None;
+        }
+        // A node alone is a run of nodes, whose properties are read where they stand.
+        if let (None, false, [node]) = (&batch, self.seek.is_relationship, positions.as_slice()) {
+            return Ok(Some(Batch::of_nodes(*node..*node + 1)));
+        }
+        let mut batch = batch.unwrap_or_else(|| Batch::with_room(positions.len(), 1));
+        let positions = UInt32Array::from(positions);
         batch.push(match self.seek.is_relationship {
             true => Column::Relationship(positions),
             false => Column::Node(positions),
         });
-        if !is_done {
-            self.running = Some(running);
-        }
         Ok(Some(batch))
     }
 }
