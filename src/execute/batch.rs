@@ -327,6 +327,18 @@ impl Batch {
         Ok(batch)
     }
 
+    /// The rows as [`Batch::weighted`] makes them, with more columns that nobody reads.
+    ///
+    /// # Errors
+    /// As [`Batch::weighted`].
+    pub(super) fn joined_unread(self, weights: Vec<u64>, columns: usize) -> Result<Batch> {
+        let mut batch = self.weighted(weights)?;
+        for _ in 0..columns {
+            batch.push(Column::Null(batch.rows));
+        }
+        Ok(batch)
+    }
+
     /// The same rows, each counted as often as before times its weight, which may be never.
     ///
     /// # Errors

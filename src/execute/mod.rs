@@ -68,17 +68,22 @@ pub fn open<'p>(
             Box::new(o::scan_nodes::ScanNodes::new(labels.as_ref(), plan))
         }
         Kind::Seek { input, seek } => Box::new(o::seek::SeekIndex::new(open(input), seek)),
-        Kind::Cross { left, right } => Box::new(o::cross::Cross::new(open(left), open(right))),
+        Kind::Cross {
+            left,
+            right,
+            right_columns,
+        } => Box::new(o::cross::Cross::new(open(left), open(right), right_columns)),
         Kind::HashJoin {
             left,
             right,
             left_keys,
             right_keys,
+            right_columns,
         } => Box::new(o::hash_join::HashJoin::new(
             open(left),
             open(right),
-            left_keys,
-            right_keys,
+            [left_keys, right_keys],
+            right_columns,
         )),
         Kind::Expand { input, expand } => Box::new(o::expand::ExpandOne::new(open(input), expand)),
         Kind::ExpandRepeat {

@@ -256,10 +256,13 @@ impl Chooser {
     fn cross(&mut self, left: &logical::Plan, right: &logical::Plan) -> Result<(Operator, Layout)> {
         let (left, left_layout) = self.input(left)?;
         let (right, right_layout) = self.input(right)?;
-        Ok((
-            Operator::Cross { left, right },
-            left_layout.joined(right_layout),
-        ))
+        let (layout, right_columns) = left_layout.joined(right_layout);
+        let operator = Operator::Cross {
+            left,
+            right,
+            right_columns,
+        };
+        Ok((operator, layout))
     }
 
     fn hash_join(
@@ -271,13 +274,17 @@ impl Chooser {
     ) -> Result<(Operator, Layout)> {
         let (left, left_layout) = self.input(left)?;
         let (right, right_layout) = self.input(right)?;
+        let left_keys = self.expressions(left_keys, &left_layout)?;
+        let right_keys = self.expressions(right_keys, &right_layout)?;
+        let (layout, right_columns) = left_layout.joined(right_layout);
         let operator = Operator::HashJoin {
             left,
             right,
-            left_keys: self.expressions(left_keys, &left_layout)?,
-            right_keys: self.expressions(right_keys, &right_layout)?,
+            left_keys,
+            right_keys,
+            right_columns,
         };
-        Ok((operator, left_layout.joined(right_layout)))
+        Ok((operator, layout))
     }
 
     fn expand(

@@ -8,7 +8,7 @@ impl Plan {
     pub fn children(&self) -> Vec<&Plan> {
         match &self.operator {
             Operator::Unit | Operator::Argument | Operator::ScanNodes { .. } => Vec::new(),
-            Operator::Cross { left, right } | Operator::HashJoin { left, right, .. } => {
+            Operator::Cross { left, right, .. } | Operator::HashJoin { left, right, .. } => {
                 vec![left, right]
             }
             Operator::Union { parts } => parts.iter().map(|(part, _)| part).collect(),

@@ -7,20 +7,28 @@ use super::create::drain;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
+use crate::physical::IsRead;
 
 /// All pairs.
 pub(in crate::execute) struct Cross<'p> {
     left: Input<'p>,
     right: Input<'p>,
+    /// Whether each right column is read above.
+    right_columns: &'p [IsRead],
     kept: Option<(Batch, Reservation)>,
     current: Option<(Batch, usize)>,
 }
 
 impl<'p> Cross<'p> {
-    pub(in crate::execute) fn new(left: Input<'p>, right: Input<'p>) -> Self {
+    pub(in crate::execute) fn new(
+        left: Input<'p>,
+        right: Input<'p>,
+        right_columns: &'p [IsRead],
+    ) -> Self {
         Cross {
             left,
             right,
+            right_columns,
             kept: None,
             current: None,
         }
@@ -48,6 +56,14 @@ impl Operator for Cross<'_> {
         };
         loop {
             runtime.context.check()?;
+            if !self.right_columns.iter().any(IsRead::get)
+                && let Some((left, _)) = self.current.take()
+            {
+                let weights = vec![right.rows() as u64; left.rows()];
+                return left
+                    .joined_unread(weights, self.right_columns.len())
+                    .map(Some);
+            }
             if let Some((left, start)) = &mut self.current
                 && *start < left.rows()
                 && right.rows() > 0

@@ -11,7 +11,7 @@ use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::evaluate_column;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
-use crate::physical::Expression;
+use crate::physical::{Expression, IsRead};
 
 /// Joins on equal keys.
 pub(in crate::execute) struct HashJoin<'p> {
@@ -19,6 +19,8 @@ pub(in crate::execute) struct HashJoin<'p> {
     right: Input<'p>,
     left_keys: &'p [Expression],
     right_keys: &'p [Expression],
+    /// Whether each right column is read above.
+    right_columns: &'p [IsRead],
     kept: Option<Kept>,
     current: Option<Current>,
 }
@@ -50,14 +52,15 @@ impl<'p> HashJoin<'p> {
     pub(in crate::execute) fn new(
         left: Input<'p>,
         right: Input<'p>,
-        left_keys: &'p [Expression],
-        right_keys: &'p [Expression],
+        [left_keys, right_keys]: [&'p [Expression]; 2],
+        right_columns: &'p [IsRead],
     ) -> Self {
         HashJoin {
             left,
             right,
             left_keys,
             right_keys,
+            right_columns,
             kept: None,
             current: None,
         }
@@ -166,14 +169,20 @@ impl Operator for HashJoin<'_> {
         if self.current.is_none() && !self.advance(runtime)? {
             return Ok(None);
         }
-        let (Some(kept), Some(current)) = (&self.kept, &mut self.current) else {
+        let (Some(kept), Some(mut current)) = (&self.kept, self.current.take()) else {
             return Ok(None);
         };
+        if !self.right_columns.iter().any(IsRead::get) {
+            let weight = |key: &u32| kept.rows_of(*key).len() as u64;
+            let weights = current.keys.iter().map(weight).collect();
+            let columns = self.right_columns.len();
+            return current.batch.joined_unread(weights, columns).map(Some);
+        }
         let (left_rows, right_rows) = current.pairs(kept);
         let left = current.batch.select(UInt32Array::from(left_rows))?;
         let right = kept.batch.select(UInt32Array::from(right_rows))?;
-        if current.row == current.keys.len() {
-            self.current = None;
+        if current.row < current.keys.len() {
+            self.current = Some(current);
         }
         Ok(Some(left.beside(right)))
     }
