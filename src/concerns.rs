@@ -73,7 +73,7 @@ impl Search<'_> {
     fn plan(&mut self, plan: &Plan, outer: Outer, keys: &mut Vec<(Variable, String)>) {
         let known = keys.len();
         match plan {
-            Plan::Cross { left, right }
+            Plan::Cross { left, right, .. }
                 if self.is_many(left, outer) && self.is_many(right, outer) =>
             {
                 if let Some((variable, _)) = first_node(right).or_else(|| first_node(left)) {
@@ -165,7 +165,9 @@ impl Search<'_> {
             | Plan::Set { input, .. }
             | Plan::Delete { input, .. }
             | Plan::Foreach { input, .. } => self.is_many(input, outer),
-            Plan::Cross { left, right } => self.is_many(left, outer) || self.is_many(right, outer),
+            Plan::Cross { left, right, .. } => {
+                self.is_many(left, outer) || self.is_many(right, outer)
+            }
             _ => true,
         }
     }

@@ -71,19 +71,18 @@ pub fn open<'p>(
         Kind::Cross {
             left,
             right,
-            right_columns,
-        } => Box::new(o::cross::Cross::new(open(left), open(right), right_columns)),
+            counted,
+        } => Box::new(o::cross::Cross::new(open(left), open(right), *counted)),
         Kind::HashJoin {
             left,
             right,
             left_keys,
             right_keys,
-            right_columns,
+            counted,
         } => Box::new(o::hash_join::HashJoin::new(
-            open(left),
-            open(right),
+            [open(left), open(right)],
             [left_keys, right_keys],
-            right_columns,
+            *counted,
         )),
         Kind::Expand { input, expand } => Box::new(o::expand::ExpandOne::new(open(input), expand)),
         Kind::ExpandRepeat {

@@ -52,6 +52,8 @@ pub enum Plan {
         left: Box<Plan>,
         /// Rows that are kept at hand.
         right: Box<Plan>,
+        /// Whether of them only matters how many there are: left rows count as often.
+        counted: bool,
     },
     /// Pairs of rows of both sides that agree in the value of two expressions by `=`.
     HashJoin {
@@ -63,6 +65,8 @@ pub enum Plan {
         left_keys: Vec<Expression>,
         /// Expressions over the right rows.
         right_keys: Vec<Expression>,
+        /// Whether of these only matters how many there are: left rows count as often.
+        counted: bool,
     },
     /// From a node over relationships to its neighbours.
     Expand {

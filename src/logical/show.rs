@@ -41,16 +41,18 @@ fn head(plan: &Plan) -> String {
             format!("ScanNodes ({variable}{})", label_suffix(labels.as_ref()))
         }
         Plan::Seek { seek, .. } => show_seek(seek),
-        Plan::Cross { .. } => "Cross".to_owned(),
+        Plan::Cross { counted, .. } => format!("Cross{}", counted_suffix(*counted)),
         Plan::HashJoin {
             left_keys,
             right_keys,
+            counted,
             ..
         } => {
             let keys = left_keys.iter().zip(right_keys).map(|(left, right)| {
                 format!("{} = {}", show_expression(left), show_expression(right))
             });
-            format!("HashJoin {}", keys.collect::<Vec<_>>().join(", "))
+            let keys = keys.collect::<Vec<_>>().join(", ");
+            format!("HashJoin {keys}{}", counted_suffix(*counted))
         }
         Plan::Expand { expand, .. } => {
             let into = if expand.into { "ExpandInto" } else { "Expand" };
@@ -199,6 +201,11 @@ fn head(plan: &Plan) -> String {
 
 fn names(variables: &[Variable]) -> String {
     variables.join(", ")
+}
+
+/// Tells that partners in a join are counted.
+fn counted_suffix(counted: bool) -> &'static str {
+    if counted { ", counted" } else { "" }
 }
 
 fn label_suffix(labels: Option<&Labels>) -> String {

@@ -7,7 +7,9 @@ impl Plan {
     pub fn children(&self) -> Vec<&Plan> {
         match self {
             Plan::Unit | Plan::Argument { .. } | Plan::ScanNodes { .. } => Vec::new(),
-            Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => vec![left, right],
+            Plan::Cross { left, right, .. } | Plan::HashJoin { left, right, .. } => {
+                vec![left, right]
+            }
             Plan::Union { parts, .. } => parts.iter().map(|(part, _)| part).collect(),
             Plan::Apply { input, inner, .. }
             | Plan::Foreach { input, inner, .. }
@@ -57,7 +59,9 @@ impl Plan {
     pub fn children_mut(&mut self) -> Vec<&mut Plan> {
         match self {
             Plan::Unit | Plan::Argument { .. } | Plan::ScanNodes { .. } => Vec::new(),
-            Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => vec![left, right],
+            Plan::Cross { left, right, .. } | Plan::HashJoin { left, right, .. } => {
+                vec![left, right]
+            }
             Plan::Union { parts, .. } => parts.iter_mut().map(|(part, _)| part).collect(),
             Plan::Apply { input, inner, .. }
             | Plan::Foreach { input, inner, .. }
@@ -150,7 +154,7 @@ impl Plan {
                 }
                 variables
             }
-            Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => {
+            Plan::Cross { left, right, .. } | Plan::HashJoin { left, right, .. } => {
                 with(left, &mut right.variables().into_iter())
             }
             Plan::Expand { input, expand } => {

@@ -84,7 +84,7 @@ impl<'a> Estimator<'a> {
                 self.statistics.nodes(labels.as_ref())
             }
             Plan::Seek { input, seek } => self.plan(input) * self.found(seek),
-            Plan::Cross { left, right } => self.plan(left) * self.plan(right),
+            Plan::Cross { left, right, .. } => self.plan(left) * self.plan(right),
             Plan::HashJoin { left, right, .. } => {
                 // Each row of the longer side is expected to have a partner.
                 let (left, right) = (self.plan(left), self.plan(right));

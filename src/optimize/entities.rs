@@ -57,7 +57,7 @@ pub(super) fn entities(plan: &Plan) -> HashSet<Variable> {
         | Plan::Skip { input, .. }
         | Plan::Limit { input, .. }
         | Plan::Unwind { input, .. } => entities(input),
-        Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => {
+        Plan::Cross { left, right, .. } | Plan::HashJoin { left, right, .. } => {
             let mut known = entities(left);
             known.extend(entities(right));
             known

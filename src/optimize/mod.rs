@@ -59,11 +59,16 @@ pub static RULES: &[Rule] = &[
         sentence: "Groups by nodes themselves instead of by what is unique to them.",
         rewrite: rules::group_by_node::rewrite,
     },
-    // Makes counts that the rule below looks for.
+    // These make counts that the rules below look for.
     Rule {
         name: "count_collected",
         sentence: "Counts what is collected only for the size of the list.",
         rewrite: rules::count_collected::rewrite,
+    },
+    Rule {
+        name: "count_optional",
+        sentence: "Counts row by row what is matched optionally only to be counted.",
+        rewrite: rules::count_optional::rewrite,
     },
     Rule {
         name: "count_branches",
@@ -132,6 +137,11 @@ pub static RULES: &[Rule] = &[
         name: "shared_reads",
         sentence: "Reads a property once that several aggregates read.",
         rewrite: rules::shared_reads::rewrite,
+    },
+    Rule {
+        name: "count_joined",
+        sentence: "Counts partners in a join of which no more is asked.",
+        rewrite: rules::count_joined::rewrite,
     },
 ];
 

@@ -91,13 +91,18 @@ impl Chooser {
                 };
                 (operator, layout.with(&seek.variable))
             }
-            L::Cross { left, right } => self.cross(left, right)?,
+            L::Cross {
+                left,
+                right,
+                counted,
+            } => self.cross(left, right, *counted)?,
             L::HashJoin {
                 left,
                 right,
                 left_keys,
                 right_keys,
-            } => self.hash_join(left, right, left_keys, right_keys)?,
+                counted,
+            } => self.hash_join([left, right], [left_keys, right_keys], *counted)?,
             L::Expand { input, expand } => self.expand(input, expand)?,
             L::Intersect { input, one, other } => self.intersect(input, one, other)?,
             L::Reach { input, expand } => self.reach(input, expand)?,
@@ -253,38 +258,38 @@ impl Chooser {
         (Operator::Argument, layout)
     }
 
-    fn cross(&mut self, left: &logical::Plan, right: &logical::Plan) -> Result<(Operator, Layout)> {
+    fn cross(
+        &mut self,
+        left: &logical::Plan,
+        right: &logical::Plan,
+        counted: bool,
+    ) -> Result<(Operator, Layout)> {
         let (left, left_layout) = self.input(left)?;
         let (right, right_layout) = self.input(right)?;
-        let (layout, right_columns) = left_layout.joined(right_layout);
         let operator = Operator::Cross {
             left,
             right,
-            right_columns,
+            counted: counted && right_layout.find(ROW).is_none(),
         };
-        Ok((operator, layout))
+        Ok((operator, left_layout.joined(right_layout)))
     }
 
     fn hash_join(
         &mut self,
-        left: &logical::Plan,
-        right: &logical::Plan,
-        left_keys: &[logical::Expression],
-        right_keys: &[logical::Expression],
+        [left, right]: [&logical::Plan; 2],
+        [left_keys, right_keys]: [&[logical::Expression]; 2],
+        counted: bool,
     ) -> Result<(Operator, Layout)> {
         let (left, left_layout) = self.input(left)?;
         let (right, right_layout) = self.input(right)?;
-        let left_keys = self.expressions(left_keys, &left_layout)?;
-        let right_keys = self.expressions(right_keys, &right_layout)?;
-        let (layout, right_columns) = left_layout.joined(right_layout);
         let operator = Operator::HashJoin {
             left,
             right,
-            left_keys,
-            right_keys,
-            right_columns,
+            left_keys: self.expressions(left_keys, &left_layout)?,
+            right_keys: self.expressions(right_keys, &right_layout)?,
+            counted: counted && right_layout.find(ROW).is_none(),
         };
-        Ok((operator, layout))
+        Ok((operator, left_layout.joined(right_layout)))
     }
 
     fn expand(
@@ -636,7 +641,7 @@ pub fn takes_batches(plan: &logical::Plan) -> bool {
         | L::Distinct { .. }
         | L::Sort { .. }
         | L::Unwind { .. } => true,
-        L::Cross { left, right } | L::HashJoin { left, right, .. } => {
+        L::Cross { left, right, .. } | L::HashJoin { left, right, .. } => {
             return takes_batches(left) && right.argument().is_none();
         }
         L::Aggregate { keys, .. } => !keys.is_empty(),

@@ -21,32 +21,16 @@ struct Place {
 /// Whether an operator above reads a column, which turns out when these are chosen. The operator that makes
 /// the column leaves out of it what nobody reads.
 #[derive(Debug, Clone, Default)]
-pub struct IsRead {
-    is_read: Arc<AtomicBool>,
-    /// The column of an operator further below that this one hands on; who reads this one reads it.
-    below: Option<Arc<IsRead>>,
-}
+pub struct IsRead(Arc<AtomicBool>);
 
 impl IsRead {
     /// Whether the column is read, once the plan is complete.
     pub fn get(&self) -> bool {
-        self.is_read.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 
     fn set(&self) {
-        let mut column = Some(self);
-        while let Some(read) = column {
-            read.is_read.store(true, Ordering::Relaxed);
-            column = read.below.as_deref();
-        }
-    }
-
-    /// Whether the same column is read from here on.
-    fn above(&self) -> IsRead {
-        IsRead {
-            is_read: Arc::default(),
-            below: Some(Arc::new(self.clone())),
-        }
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -124,15 +108,9 @@ impl Layout {
         self.0.iter().for_each(|place| place.is_read.set());
     }
 
-    /// The columns of both, these first; tells whether each of the others is read from here on.
-    pub fn joined(mut self, right: Layout) -> (Layout, Vec<IsRead>) {
-        let width = self.width();
-        self.0.extend(right.0.into_iter().map(|place| Place {
-            is_read: place.is_read.above(),
-            ..place
-        }));
-        let reads = self.0[width..].iter().map(|place| place.is_read.clone());
-        let reads = reads.collect();
-        (self, reads)
+    /// The columns of both, these first.
+    pub fn joined(mut self, right: Layout) -> Layout {
+        self.0.extend(right.0);
+        self
     }
 }

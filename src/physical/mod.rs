@@ -18,7 +18,6 @@ mod structure;
 pub use crate::logical::{Apart, Common, Seek, SeekCondition, SeekOrder};
 pub use choose::{Chosen, choose, takes_batches};
 pub use expression::Expression;
-pub use layout::IsRead;
 pub use plan::{
     Aggregate, Branch, CreateNode, CreateRelationship, End, Expand, NodeBound, Operator, PathPart,
     Plan, Repetition, SetItem, SortKey, Subplan, Taken, TypeFilter, Weigh, WeighCommon,

@@ -42,9 +42,8 @@ pub enum Operator {
         left: Box<Plan>,
         /// Kept.
         right: Box<Plan>,
-        /// Whether each of its columns is read above. Where none is, left rows count as often as there are right
-        /// ones.
-        right_columns: Vec<IsRead>,
+        /// Whether its columns are not read: left rows count as often as there are right ones.
+        counted: bool,
     },
     /// Pairs with equal keys; left columns, then right ones.
     HashJoin {
@@ -56,9 +55,8 @@ pub enum Operator {
         left_keys: Vec<Expression>,
         /// Over the right columns.
         right_keys: Vec<Expression>,
-        /// Whether each of the right columns is read above. Where none is, left rows count as often as there
-        /// are right ones with their key.
-        right_columns: Vec<IsRead>,
+        /// Whether right columns are not read: left rows count as often as there are right ones with their key.
+        counted: bool,
     },
     /// One hop; appends the relationship and, unless into, the neighbour.
     Expand {

@@ -2,19 +2,20 @@
 
 use arrow_array::UInt32Array;
 
+use super::label_set::LabelSet;
+use super::listed_ends::passing_rows;
 use super::node_numbers::NodeNumbers;
 use super::node_set::NodeSet;
 use super::steps::{KeptSteps, Steps};
 use super::ways::Ways;
-use crate::column::Column;
 use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
+use crate::execute::Runtime;
 use crate::execute::batch::multiply;
-use crate::execute::evaluate::{node_ids, node_labels, true_rows};
+use crate::execute::evaluate::node_labels;
 use crate::execute::parts::threads_at_hand;
-use crate::execute::{Batch, Runtime};
 use crate::parallel::in_order;
-use crate::physical::{self, End, Expression};
+use crate::physical::{self, End};
 
 /// What a node takes while it is found out how often it counts.
 const BYTES_PER_NODE: usize = 24;
@@ -29,7 +30,11 @@ pub(super) struct Branch<'p> {
     /// How often the nodes at the end count, and of how many that is known.
     known: NodeNumbers,
     learnt: usize,
-    further: Vec<Ways<'p>>,
+    /// Instead of these, where all that is asked of ends is a label.
+    pub(super) labelled: LabelSet,
+    /// Whether hardly two ways lead to one end, once that is known.
+    pub(super) are_fresh: Option<bool>,
+    pub(super) further: Vec<Ways<'p>>,
 }
 
 impl<'p> Branch<'p> {
@@ -43,6 +48,8 @@ impl<'p> Branch<'p> {
             steps: KeptSteps::default(),
             known: NodeNumbers::default(),
             learnt: 0,
+            labelled: LabelSet::default(),
+            are_fresh: None,
             further: weighs.iter().map(Ways::new).collect(),
         }
     }
@@ -61,7 +68,7 @@ impl<'p> Branch<'p> {
             .note(plan.direction, &plan.types, lookups, runtime);
     }
 
-    /// The number of ways from each node.
+    /// The number of ways from each node; how often each end counts is known then.
     pub(super) fn count(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
         runtime.context.check()?;
         let plan = self.plan;
@@ -69,7 +76,7 @@ impl<'p> Branch<'p> {
             let steps = self.steps.of(plan.direction, &plan.types, runtime);
             return steps.degrees(nodes);
         }
-        if !self.known.is_empty()
+        if (self.labelled.get().is_some() || !self.known.is_empty())
             && let Some(sums) = self.sums(nodes, runtime)?
         {
             return Ok(sums);
@@ -82,16 +89,21 @@ impl<'p> Branch<'p> {
     /// For each node how often the ends of all ways from it count; `None` where that is not known of all.
     fn sums(&mut self, nodes: &[u32], runtime: &Runtime) -> Result<Option<Vec<u64>>> {
         let plan = self.plan;
+        let (known, labelled) = (&self.known, self.labelled.get());
+        let sums_over = |steps: &mut Steps, nodes: &[u32], context: &Context| match labelled {
+            Some(set) => steps.degrees_into(nodes, set, context).map(Some),
+            None => known.sums(nodes, steps, context),
+        };
         let Some(threads) = threads_for(nodes, runtime) else {
             let steps = self.steps.of(plan.direction, &plan.types, runtime);
-            return self.known.sums(nodes, steps, runtime.context);
+            return sums_over(steps, nodes, runtime.context);
         };
         let mut parts = nodes.chunks(PART);
         let mut sums = Some(Vec::with_capacity(nodes.len()));
-        let (graph, known) = (runtime.graph(), &self.known);
+        let graph = runtime.graph();
         let work = |nodes: &[u32], context: &Context| {
             let mut steps = Steps::unordered(plan.direction, &plan.types, nodes.len(), graph);
-            known.sums(nodes, &mut steps, context)
+            sums_over(&mut steps, nodes, context)
         };
         let next = || Ok(parts.next().map(|part| (part, runtime.context.clone())));
         let work = |(nodes, context): (&[u32], Context)| work(nodes, &context);
@@ -149,7 +161,7 @@ impl<'p> Branch<'p> {
     /// Finds out how often ways count that lead to these nodes.
     #[inline]
     pub(super) fn learn_ends(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<()> {
-        if let End::Any = self.plan.end {
+        if matches!(self.plan.end, End::Any) || self.labelled.get().is_some() {
             return Ok(());
         }
         let mut unknown = Unknown::new(runtime);
@@ -176,7 +188,8 @@ impl<'p> Branch<'p> {
                 if !filters.is_empty() {
                     self.known.set_all(&nodes, &vec![0; nodes.len()], runtime)?;
                 }
-                let passing = passing(nodes, filters, runtime)?;
+                let rows = passing_rows(&nodes, filters, runtime)?;
+                let passing: Vec<u32> = rows.iter().map(|row| nodes[*row as usize]).collect();
                 let mut weights = vec![1; passing.len()];
                 for ways in &mut self.further {
                     multiply(&mut weights, &ways.count(&passing, runtime)?)?;
@@ -190,9 +203,10 @@ impl<'p> Branch<'p> {
     /// How often a way counts that leads to a node, which must have been learnt.
     #[inline]
     pub(super) fn weight(&self, node: u32) -> u64 {
-        match self.plan.end {
-            End::Any => 1,
-            _ => self.known.get(node).unwrap_or_default(),
+        match (&self.plan.end, self.labelled.get()) {
+            (End::Any, _) => 1,
+            (_, Some(set)) => set.contains(node).into(),
+            (_, None) => self.known.get(node).unwrap_or_default(),
         }
     }
 
@@ -304,18 +318,4 @@ impl Unknown {
 fn threads_for(nodes: &[u32], runtime: &Runtime) -> Option<usize> {
     let threads = threads_at_hand(runtime);
     (threads > 1 && nodes.len() > 2 * PART).then_some(threads)
-}
-
-/// The nodes for which all predicates are true.
-fn passing(nodes: Vec<u32>, filters: &[Expression], runtime: &mut Runtime) -> Result<Vec<u32>> {
-    if filters.is_empty() {
-        return Ok(nodes);
-    }
-    let rows = nodes.len();
-    let mut batch = Batch::new(vec![Column::Node(UInt32Array::from(nodes))], rows);
-    for filter in filters {
-        let kept = true_rows(filter, &batch, runtime)?;
-        batch = batch.select(kept)?;
-    }
-    Ok(node_ids(batch.column(0)?)?.values().to_vec())
 }

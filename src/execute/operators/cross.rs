@@ -7,28 +7,23 @@ use super::create::drain;
 use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
-use crate::physical::IsRead;
 
 /// All pairs.
 pub(in crate::execute) struct Cross<'p> {
     left: Input<'p>,
     right: Input<'p>,
-    /// Whether each right column is read above.
-    right_columns: &'p [IsRead],
+    /// Whether right rows are only counted.
+    counted: bool,
     kept: Option<(Batch, Reservation)>,
     current: Option<(Batch, usize)>,
 }
 
 impl<'p> Cross<'p> {
-    pub(in crate::execute) fn new(
-        left: Input<'p>,
-        right: Input<'p>,
-        right_columns: &'p [IsRead],
-    ) -> Self {
+    pub(in crate::execute) fn new(left: Input<'p>, right: Input<'p>, counted: bool) -> Self {
         Cross {
             left,
             right,
-            right_columns,
+            counted,
             kept: None,
             current: None,
         }
@@ -46,7 +41,7 @@ impl Operator for Cross<'_> {
         if self.kept.is_none() {
             // The left side first: an update in it is seen by the right side.
             match self.left.next(runtime)? {
-                Some(batch) => self.current = Some((batch.listed()?, 0)),
+                Some(batch) => self.current = Some((batch, 0)),
                 None => return Ok(None),
             }
             self.kept = Some(collect(&mut self.right, runtime)?);
@@ -56,13 +51,12 @@ impl Operator for Cross<'_> {
         };
         loop {
             runtime.context.check()?;
-            if !self.right_columns.iter().any(IsRead::get)
+            if self.counted
+                && right.rows() > 0
                 && let Some((left, _)) = self.current.take()
             {
                 let weights = vec![right.rows() as u64; left.rows()];
-                return left
-                    .joined_unread(weights, self.right_columns.len())
-                    .map(Some);
+                return left.joined_unread(weights, right.width()).map(Some);
             }
             if let Some((left, start)) = &mut self.current
                 && *start < left.rows()
@@ -82,7 +76,7 @@ impl Operator for Cross<'_> {
                 return Ok(Some(left_part.beside(right_part)));
             }
             match self.left.next(runtime)? {
-                Some(batch) => self.current = Some((batch.listed()?, 0)),
+                Some(batch) => self.current = Some((batch, 0)),
                 None => return Ok(None),
             }
         }

@@ -11,7 +11,7 @@ use crate::context::Reservation;
 use crate::error::Result;
 use crate::execute::evaluate::evaluate_column;
 use crate::execute::{BATCH_SIZE, Batch, Operator, Runtime};
-use crate::physical::{Expression, IsRead};
+use crate::physical::Expression;
 
 /// Joins on equal keys.
 pub(in crate::execute) struct HashJoin<'p> {
@@ -19,8 +19,8 @@ pub(in crate::execute) struct HashJoin<'p> {
     right: Input<'p>,
     left_keys: &'p [Expression],
     right_keys: &'p [Expression],
-    /// Whether each right column is read above.
-    right_columns: &'p [IsRead],
+    /// Whether right rows are only counted.
+    counted: bool,
     kept: Option<Kept>,
     current: Option<Current>,
 }
@@ -50,17 +50,16 @@ struct Current {
 
 impl<'p> HashJoin<'p> {
     pub(in crate::execute) fn new(
-        left: Input<'p>,
-        right: Input<'p>,
+        [left, right]: [Input<'p>; 2],
         [left_keys, right_keys]: [&'p [Expression]; 2],
-        right_columns: &'p [IsRead],
+        counted: bool,
     ) -> Self {
         HashJoin {
             left,
             right,
             left_keys,
             right_keys,
-            right_columns,
+            counted,
             kept: None,
             current: None,
         }
@@ -112,11 +111,10 @@ impl<'p> HashJoin<'p> {
         let Some(kept) = self.kept.as_mut().filter(|kept| kept.batch.rows() > 0) else {
             return Ok(false);
         };
-        let batch = left.listed()?;
-        let keys = key_columns(self.left_keys, &batch, runtime)?;
+        let keys = key_columns(self.left_keys, &left, runtime)?;
         self.current = Some(Current {
             keys: kept.table.find_full(&keys),
-            batch,
+            batch: left,
             row: 0,
             joined: 0,
         });
@@ -172,10 +170,10 @@ impl Operator for HashJoin<'_> {
         let (Some(kept), Some(mut current)) = (&self.kept, self.current.take()) else {
             return Ok(None);
         };
-        if !self.right_columns.iter().any(IsRead::get) {
+        if self.counted {
             let weight = |key: &u32| kept.rows_of(*key).len() as u64;
             let weights = current.keys.iter().map(weight).collect();
-            let columns = self.right_columns.len();
+            let columns = kept.batch.width();
             return current.batch.joined_unread(weights, columns).map(Some);
         }
         let (left_rows, right_rows) = current.pairs(kept);

@@ -24,6 +24,8 @@ pub(super) mod foreach;
 pub(super) mod hash_join;
 pub(super) mod intersect;
 pub(super) mod kept_rows;
+mod label_set;
+mod listed_ends;
 pub(super) mod limit;
 pub(super) mod load_csv;
 mod marks;

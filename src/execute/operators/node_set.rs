@@ -1,5 +1,7 @@
 //! Nodes that were met, a bit for each node of the graph.
 
+use std::ops::Range;
+
 use crate::context::{Context, Reservation};
 use crate::error::Result;
 use crate::execute::Runtime;
@@ -47,6 +49,19 @@ impl NodeSet {
         let is_new = *word & bit == 0;
         *word |= bit;
         is_new
+    }
+
+    /// Adds nodes that follow one another, for which there is room.
+    pub(super) fn insert_run(&mut self, nodes: Range<u32>) {
+        let (mut node, end) = (nodes.start as usize, nodes.end as usize);
+        while node < end {
+            let (word, bit) = (node / BITS, node % BITS);
+            let count = (BITS - bit).min(end - node);
+            if let Some(word) = self.words.get_mut(word) {
+                *word |= (u64::MAX >> (BITS - count)) << bit;
+            }
+            node += count;
+        }
     }
 
     /// Adds nodes for which there is room; appends those that are new to `new`.

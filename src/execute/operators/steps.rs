@@ -337,6 +337,22 @@ impl Steps {
         Ok(())
     }
 
+    /// How many relationships lead from each node to neighbours in a set.
+    pub(super) fn degrees_into(
+        &mut self,
+        nodes: &[u32],
+        set: &NodeSet,
+        context: &Context,
+    ) -> Result<Vec<u64>> {
+        let mut degrees = vec![0; nodes.len()];
+        self.visit_lists(nodes, context, |place, list| {
+            let among = list.iter().map(|node| u64::from(set.contains(*node)));
+            degrees[place] += among.sum::<u64>();
+            Ok(())
+        })?;
+        Ok(degrees)
+    }
+
     /// Whether all neighbours of a node stand in one list.
     pub(super) fn have_one_list(&self) -> bool {
         self.readers.len() == 1

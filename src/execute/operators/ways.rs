@@ -74,11 +74,11 @@ impl<'p> Ways<'p> {
         }
         let mut branches = self.branches.iter_mut();
         let mut totals = match branches.next() {
-            Some(branch) => branch.count(nodes, runtime)?,
+            Some(branch) => branch.total(nodes, runtime)?,
             None => vec![1; nodes.len()],
         };
         for branch in branches {
-            multiply(&mut totals, &branch.count(nodes, runtime)?)?;
+            multiply(&mut totals, &branch.total(nodes, runtime)?)?;
         }
         Ok(totals)
     }

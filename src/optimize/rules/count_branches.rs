@@ -88,7 +88,7 @@ fn count_rows(aggregates: &mut [(Variable, Aggregate)], input: &Plan) {
 
 /// Whether an aggregate of a row that counts several times is exactly that of the row listed as often:
 /// sums of floats depend on how they are added up.
-fn takes_weights(aggregate: &Aggregate) -> bool {
+pub(super) fn takes_weights(aggregate: &Aggregate) -> bool {
     aggregate.distinct || ["count(*)", "count", "min", "max"].contains(&aggregate.function.as_ref())
 }
 

@@ -97,7 +97,7 @@ fn has_labels(plan: &Plan, node: &Variable, labels: &Labels, statistics: &Statis
         | Plan::WeighCommon { input, .. }
         | Plan::Mirror { input, .. }
         | Plan::Extend { input, .. } => has_labels(input, node, labels, statistics),
-        Plan::Cross { left, right } | Plan::HashJoin { left, right, .. } => {
+        Plan::Cross { left, right, .. } | Plan::HashJoin { left, right, .. } => {
             has_labels(left, node, labels, statistics)
                 || has_labels(right, node, labels, statistics)
         }

@@ -5,6 +5,8 @@ pub(super) mod count_branches;
 pub(super) mod count_collected;
 mod count_common;
 mod count_cost;
+pub(super) mod count_joined;
+pub(super) mod count_optional;
 pub(super) mod different_nodes;
 pub(super) mod fixed_length;
 pub(super) mod group_by_node;

@@ -378,13 +378,18 @@ impl<'a> Solver<'a> {
         self.predicates = waiting;
         let (left, right) = (Box::new(left), Box::new(right));
         if left_keys.is_empty() {
-            return Plan::Cross { left, right };
+            return Plan::Cross {
+                left,
+                right,
+                counted: false,
+            };
         }
         Plan::HashJoin {
             left,
             right,
             left_keys,
             right_keys,
+            counted: false,
         }
     }
 

@@ -67,6 +67,7 @@ fn join(plan: Plan, statistics: &Statistics) -> Plan {
         right,
         left_keys,
         right_keys,
+        ..
     } = &plan
     else {
         return plan;
