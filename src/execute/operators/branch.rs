@@ -21,7 +21,7 @@ use crate::physical::{self, End};
 const BYTES_PER_NODE: usize = 24;
 
 /// Nodes that a thread counts from at a time, where several do.
-const PART: usize = 8192;
+pub(super) const PART: usize = 8192;
 
 /// Counts the ways along one branch.
 pub(super) struct Branch<'p> {

@@ -3,8 +3,9 @@
 
 use arrow_array::UInt32Array;
 
-use super::branch::Branch;
+use super::branch::{Branch, PART};
 use super::steps::Steps;
+use super::ways::Ways;
 use crate::column::Column;
 use crate::error::Result;
 use crate::execute::batch::{multiply, total};
@@ -31,7 +32,12 @@ impl Branch<'_> {
                 self.labelled.note(nodes.len(), labels, runtime)?;
                 self.labelled.get().is_some()
             }
-            End::Further { .. } => !self.has_fresh_ends(nodes, runtime)?,
+            // What is further on than neighbours is better counted for many ends at once, in their order.
+            End::Further { .. } => {
+                nodes.len() > PART
+                    || !self.further.iter().all(Ways::is_degree)
+                    || !self.has_fresh_ends(nodes, runtime)?
+            }
         };
         match is_kept {
             true => self.count(nodes, runtime),
