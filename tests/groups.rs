@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rihla::{Database, Session, Value};
 
 /// Cells of one column: of one type, or of several, with nulls.
-fn column(rows: usize) -> impl Strategy<Value = Vec<Value>> {
+pub(crate) fn column(rows: usize) -> impl Strategy<Value = Vec<Value>> {
     let near = (0..5_i64).prop_map(Value::Integer).boxed();
     let far = any::<i64>().prop_map(Value::Integer).boxed();
     let short = "[ab]{0,2}"
@@ -45,7 +45,7 @@ fn session(columns: &[Vec<Value>], ends: &[Value]) -> Session {
     session
 }
 
-fn rows(session: &Session, text: &str) -> Vec<Vec<Value>> {
+pub(crate) fn rows(session: &Session, text: &str) -> Vec<Vec<Value>> {
     session.query(text, ()).expect(text).to_values()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::build_match::path_value;
+use super::build_match::{matched, path_value};
 use super::plan::{
     Aggregate, CreateNode, CreateRelationship, Expression, Plan, SetItem, SortKey, Variable,
 };
@@ -161,19 +161,13 @@ impl Builder {
     ) -> Result<Plan> {
         let pattern = self.pattern(pattern)?;
         if !optional {
-            return Ok(Plan::Match {
-                input: Box::new(input),
-                pattern,
-            });
+            return Ok(matched(input, pattern));
         }
         let outer = input.variables();
-        let inner = Plan::Match {
-            input: Box::new(Plan::Argument {
-                variables: outer.clone(),
-            }),
-            pattern,
+        let argument = Plan::Argument {
+            variables: outer.clone(),
         };
-        Ok(apply(input, inner, &outer, true))
+        Ok(apply(input, matched(argument, pattern), &outer, true))
     }
 
     fn call_subquery(

@@ -2,12 +2,13 @@
 
 use super::build::Builder;
 use super::plan::{
-    Expression, GroupPattern, MatchPattern, NodePattern, RelationshipPattern, Repeat,
+    Expression, GroupPattern, MatchPattern, NodePattern, Plan, RelationshipPattern, Repeat,
     SearchPattern, Variable,
 };
 use crate::bind::bound::{self, PathElement, Search};
 use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
+use crate::functions::{self, Purity};
 
 impl Builder {
     /// The query graph of a bound pattern.
@@ -103,6 +104,39 @@ impl Builder {
             groups,
         })
     }
+}
+
+/// What a pattern finds. A predicate that gives something else each time, as one of `rand()` does, is asked of
+/// each row that is found: it must not be asked elsewhere, less often.
+pub(super) fn matched(input: Plan, mut pattern: MatchPattern) -> Plan {
+    let predicates = std::mem::take(&mut pattern.predicates).into_iter();
+    let conjuncts = predicates.flat_map(|predicate| match predicate {
+        E::And(parts) => parts,
+        other => vec![other],
+    });
+    let (volatile, others) = conjuncts.partition::<Vec<_>, _>(is_volatile);
+    pattern.predicates = others;
+    let found = Plan::Match {
+        input: Box::new(input),
+        pattern,
+    };
+    volatile
+        .into_iter()
+        .fold(found, |found, predicate| Plan::Filter {
+            input: Box::new(found),
+            predicate,
+        })
+}
+
+fn is_volatile(expression: &Expression) -> bool {
+    let mut volatile = match expression {
+        E::Call { function, .. } => {
+            functions::find(function).is_some_and(|row| row.purity == Purity::Volatile)
+        }
+        _ => false,
+    };
+    expression.for_each_child(&mut |child| volatile |= is_volatile(child));
+    volatile
 }
 
 /// A named path and its value. The relationships of a repetition are listed one list each.

@@ -33,8 +33,11 @@ const MOST_TRIED: usize = 100;
 pub(super) fn interchangeable(pattern: &MatchPattern, fixed: &HashSet<Variable>) -> Vec<Variable> {
     let read = pattern.predicates.iter().flat_map(free_variables);
     let read: HashSet<Variable> = read.collect();
+    // Of nodes that nothing connects, all pairs are counted at once.
     let mut relationships = pattern.relationships.iter().map(|one| &one.variable);
-    if relationships.any(|name| fixed.contains(name) || read.contains(name)) {
+    if pattern.relationships.is_empty()
+        || relationships.any(|name| fixed.contains(name) || read.contains(name))
+    {
         return Vec::new();
     }
     let graph = PatternGraph::new(pattern, fixed);
