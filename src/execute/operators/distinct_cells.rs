@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, Int64Array, UInt32Array};
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::group_numbers::{GroupNumbers, NO_GROUP};
 use crate::column::{Column, Dictionary, KeyCoder, NO_CODE, Sameness};
@@ -132,16 +133,16 @@ impl DistinctCells {
     }
 
     fn insert_codes(&mut self, codes: &[u128]) -> Vec<u32> {
-        let mut last = None;
-        let number = |code: &u128| {
+        let (mut numbers, mut last) = (Vec::with_capacity(codes.len()), None);
+        for code in codes {
             let number = match last {
                 Some((before, number)) if before == *code => number,
                 _ => self.number(*code),
             };
             last = Some((*code, number));
-            number
-        };
-        codes.iter().map(number).collect()
+            numbers.push(number);
+        }
+        numbers
     }
 
     #[inline(always)]
@@ -152,7 +153,10 @@ impl DistinctCells {
             |(known, _)| *known == code,
             |(known, _)| coder.hash(&[*known]),
         );
-        entry.or_insert((code, next)).get().1
+        match entry {
+            Entry::Occupied(entry) => entry.get().1,
+            Entry::Vacant(entry) => entry.insert((code, next)).get().1,
+        }
     }
 
     /// The number of a code, if it has one.

@@ -206,6 +206,7 @@ impl Pairs {
         first.iter().zip(second).map(number).collect()
     }
 
+    #[inline]
     fn pair(&self, first: u32, second: u32) -> i64 {
         (i64::from(first) << self.bits) | i64::from(second)
     }
