@@ -70,7 +70,7 @@ fn count_below(plan: &mut Plan, mut read: HashSet<Variable>) {
 }
 
 /// Has the right side counted, if nothing is read of it. The left side becomes the right one where that is
-/// so of it, which is told.
+/// so of it, which is told; rows that an operator around hands in stay on the left, in their order.
 fn count_right(
     left: &mut Plan,
     right: &mut Plan,
@@ -78,10 +78,15 @@ fn count_right(
     read: &HashSet<Variable>,
 ) -> bool {
     let is_read = |plan: &Plan| plan.variables().iter().any(|name| read.contains(name));
-    let may_swap = is_read(right) && !is_read(left) && !left.updates();
+    let may_swap = is_read(right) && !is_read(left) && !left.updates() && !is_handed_in(left);
     if may_swap {
         std::mem::swap(left, right);
     }
     *counted = !is_read(right);
     may_swap
+}
+
+/// Whether a plan begins with rows that the surrounding operator hands in.
+fn is_handed_in(plan: &Plan) -> bool {
+    matches!(plan, Plan::Argument { .. }) || plan.children().into_iter().any(is_handed_in)
 }
