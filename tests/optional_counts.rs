@@ -97,6 +97,26 @@ const QUERIES: &[(&str, bool)] = &[
         false,
     ),
     (
+        "MATCH (p:Person) WHERE EXISTS { (p)<-[:BY]-(:Comment) } RETURN count(*) AS n, sum(p.id) AS sum",
+        false,
+    ),
+    (
+        "MATCH (p:Person) WHERE NOT (p)<-[:BY]-() RETURN count(*) AS n, min(p.id) AS least",
+        false,
+    ),
+    (
+        "MATCH (p:Person) WHERE EXISTS { (p)<-[:BY]-(m:Post)-[:HAS]->(t:Tag) WHERE t.id > 6 AND m.length < 9 } RETURN count(*) AS n",
+        false,
+    ),
+    (
+        "MATCH (p:Person) RETURN EXISTS { (p)<-[:BY]-(:Odd) } AS odd, EXISTS { (p)<-[:BY]-(m) WHERE m.length = p.id % 50 } AS same, count(*) AS n ORDER BY odd, same",
+        false,
+    ),
+    (
+        "MATCH (m:Odd) WHERE EXISTS { MATCH (m)-[:BY]->()<-[:BY]-(o:Comment) } RETURN m.id AS id ORDER BY id",
+        false,
+    ),
+    (
         "MATCH (t:Tag) OPTIONAL MATCH (t)<-[:HAS]-(m:Odd) RETURN t.id AS k, count(m) AS n ORDER BY k",
         true,
     ),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::functions::{self, Purity};
 use crate::parse::span::Span;
 use crate::value::Value;
 
@@ -249,6 +250,18 @@ pub enum Labels {
 }
 
 impl<S> Expression<S> {
+    /// Whether it may give something else each time it is evaluated, as `rand()` does.
+    pub fn is_volatile(&self) -> bool {
+        let mut volatile = match self {
+            Expression::Call { function, .. } => {
+                functions::find(function).is_some_and(|row| row.purity == Purity::Volatile)
+            }
+            _ => false,
+        };
+        self.for_each_child(&mut |child| volatile |= child.is_volatile());
+        volatile
+    }
+
     /// Calls `visit` on each direct part, also on the parts under a local variable.
     pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Expression<S>)) {
         use Expression as E;

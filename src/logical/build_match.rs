@@ -8,7 +8,6 @@ use super::plan::{
 use crate::bind::bound::{self, PathElement, Search};
 use crate::bind::expression::Expression as E;
 use crate::error::{Error, Result};
-use crate::functions::{self, Purity};
 
 impl Builder {
     /// The query graph of a bound pattern.
@@ -114,7 +113,7 @@ pub(super) fn matched(input: Plan, mut pattern: MatchPattern) -> Plan {
         E::And(parts) => parts,
         other => vec![other],
     });
-    let (volatile, others) = conjuncts.partition::<Vec<_>, _>(is_volatile);
+    let (volatile, others) = conjuncts.partition::<Vec<_>, _>(Expression::is_volatile);
     pattern.predicates = others;
     let found = Plan::Match {
         input: Box::new(input),
@@ -126,17 +125,6 @@ pub(super) fn matched(input: Plan, mut pattern: MatchPattern) -> Plan {
             input: Box::new(found),
             predicate,
         })
-}
-
-fn is_volatile(expression: &Expression) -> bool {
-    let mut volatile = match expression {
-        E::Call { function, .. } => {
-            functions::find(function).is_some_and(|row| row.purity == Purity::Volatile)
-        }
-        _ => false,
-    };
-    expression.for_each_child(&mut |child| volatile |= is_volatile(child));
-    volatile
 }
 
 /// A named path and its value. The relationships of a repetition are listed one list each.

@@ -22,10 +22,10 @@ pub(super) fn subquery(
     let mut answers = Answers::new(kind, batch.rows());
     let mut held = runtime.context.reservation();
     let imports = batch.project(&subplan.imports)?;
-    // Rows that count several times are counted so, and else listed.
+    // Rows that count several times are counted so; to be collected they are listed.
     let listed = |found: Batch| match kind {
-        SubqueryKind::Count => Ok(found),
-        SubqueryKind::Exists | SubqueryKind::Collect => found.listed(),
+        SubqueryKind::Exists | SubqueryKind::Count => Ok(found),
+        SubqueryKind::Collect => found.listed(),
     };
     if let Some(slot) = subplan.row {
         let numbers = Int64Array::from_iter_values(0..batch.rows() as i64);

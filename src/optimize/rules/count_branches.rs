@@ -35,11 +35,16 @@ const COST_OF_SCANNED: f64 = 0.2;
 /// rows may be far more than is expected of nodes with the same few neighbours each.
 const WORTH_CERTAINTY: f64 = 2.0;
 
-/// Counts branches below aggregates that ask for no more, and in counted subqueries.
+/// Counts branches below aggregates that ask for no more, and in subqueries of which no more is asked.
 pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
     bottom_up(plan, &mut |mut plan| {
         plan.for_each_subquery_mut(&mut |kind, subquery| {
-            if kind == SubqueryKind::Count {
+            let is_counted = match kind {
+                SubqueryKind::Count => true,
+                SubqueryKind::Exists => is_of_neighbours(subquery),
+                SubqueryKind::Collect => false,
+            };
+            if is_counted {
                 count_below(subquery, HashSet::new(), statistics);
             }
         });
@@ -60,6 +65,12 @@ pub(crate) fn rewrite(plan: Plan, statistics: &Statistics) -> Plan {
         }
         plan
     })
+}
+
+/// Whether a subquery gives a row for each neighbour of a node: to count them all takes no longer than to find one.
+fn is_of_neighbours(subquery: &Plan) -> bool {
+    matches!(subquery, Plan::Match { pattern, .. }
+        if pattern.relationships.len() == 1 && pattern.is_plain() && pattern.predicates.is_empty())
 }
 
 /// Counts rows instead of nodes and relationships of a pattern, none of which is null.

@@ -73,11 +73,8 @@ fn pattern_of(inner: &Plan) -> Option<&MatchPattern> {
     let Plan::Match { input, pattern } = inner else {
         return None;
     };
-    let has_others =
-        !pattern.groups.is_empty() || !pattern.searches.is_empty() || !pattern.paths.is_empty();
-    let mut relationships = pattern.relationships.iter();
-    let is_plain = !has_others && relationships.all(|one| one.length.is_none());
-    (is_plain && matches!(**input, Plan::Argument { .. })).then_some(pattern)
+    let is_one = pattern.is_plain() && matches!(**input, Plan::Argument { .. });
+    is_one.then_some(pattern)
 }
 
 /// The name of the count, and the variables from outside that the pattern reads, if nothing is asked of what
