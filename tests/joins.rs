@@ -23,13 +23,14 @@ fn session(left: &[Vec<Value>], right: &[Vec<Value>]) -> Session {
 
 /// The pairs of rows whose first so many cells are equal.
 fn pairs(left: &[Vec<Value>], right: &[Vec<Value>], keys: usize) -> Vec<Vec<Value>> {
+    let is_pair = |one: usize, other: usize| {
+        let is_equal = |key: usize| equals(&left[key][one], &right[key][other]) == Some(true);
+        (0..keys).all(is_equal)
+    };
     let mut pairs = Vec::new();
     for one in 0..left[0].len() {
-        for other in 0..right[0].len() {
-            let is_equal = |key: usize| equals(&left[key][one], &right[key][other]) == Some(true);
-            if (0..keys).all(is_equal) {
-                pairs.push(vec![Value::from(one as i64), Value::from(other as i64)]);
-            }
+        for other in (0..right[0].len()).filter(|other| is_pair(one, *other)) {
+            pairs.push(vec![Value::from(one as i64), Value::from(other as i64)]);
         }
     }
     pairs
