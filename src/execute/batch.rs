@@ -80,10 +80,7 @@ impl Batch {
 
     /// Rows without columns.
     pub fn without_columns(rows: usize) -> Self {
-        Batch {
-            rows,
-            ..Batch::default()
-        }
+        Batch::with_room(rows, 0)
     }
 
     /// Rows without columns, with room for so many.

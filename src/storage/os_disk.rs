@@ -135,12 +135,12 @@ impl DiskFile for OsFile {
     }
 
     fn watch(&self) -> Option<Box<dyn Watch>> {
-        let mut options = MmapOptions::new();
-        let mapped = options.len(size_of::<u64>()).map_raw_read_only(&self.0);
-        let has_bytes = self
-            .length()
-            .is_ok_and(|length| length >= size_of::<u64>() as u64);
-        let mapped = mapped.ok().filter(|_| has_bytes)?;
+        const BYTES: usize = size_of::<u64>();
+        if self.length().ok()? < BYTES as u64 {
+            return None;
+        }
+        let mapped = MmapOptions::new().len(BYTES).map_raw_read_only(&self.0);
+        let mapped = mapped.ok()?;
         Some(Box::new(Mapped(mapped)))
     }
 }

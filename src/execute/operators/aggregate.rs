@@ -221,10 +221,14 @@ impl<'p> Grouping<'p> {
         let (groups, new_rows) = table.group(numbers);
         if !new_rows.is_empty() {
             let selection = UInt32Array::from(new_rows);
+            let new = match columns.iter().all(Option::is_some) {
+                true => Batch::default(),
+                false => batch.select(selection.clone())?,
+            };
             let kept = columns.iter().zip(self.keys);
             let kept = kept.map(|(column, key)| match column {
                 Some(column) => column.take(&selection),
-                None => evaluate_column(key, &batch.select(selection.clone())?, runtime),
+                None => evaluate_column(key, &new, runtime),
             });
             table.keep(kept.collect::<Result<_>>()?)?;
         }

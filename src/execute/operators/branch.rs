@@ -3,19 +3,19 @@
 use arrow_array::UInt32Array;
 
 use super::label_set::LabelSet;
-use super::listed_ends::passing_rows;
 use super::node_numbers::NodeNumbers;
 use super::node_set::NodeSet;
 use super::steps::{KeptSteps, Steps};
 use super::ways::Ways;
+use crate::column::Column;
 use crate::context::{Context, Reservation};
 use crate::error::{Error, Result};
-use crate::execute::Runtime;
 use crate::execute::batch::multiply;
-use crate::execute::evaluate::node_labels;
+use crate::execute::evaluate::{node_labels, true_rows};
 use crate::execute::parts::threads_at_hand;
+use crate::execute::{Batch, Runtime};
 use crate::parallel::in_order;
-use crate::physical::{self, End};
+use crate::physical::{self, End, Expression};
 
 /// What a node takes while it is found out how often it counts.
 const BYTES_PER_NODE: usize = 24;
@@ -176,28 +176,39 @@ impl<'p> Branch<'p> {
     /// Notes how often ways count that lead to these nodes, which are in order: then their lists stand
     /// side by side.
     fn weigh(&mut self, nodes: Vec<u32>, runtime: &mut Runtime) -> Result<()> {
+        let weights = self.weights(&nodes, runtime)?;
+        self.known.set_all(&nodes, &weights, runtime)
+    }
+
+    /// How often a way counts that leads to each of these nodes.
+    pub(super) fn weights(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
         match &self.plan.end {
-            End::Any => {}
+            End::Any => Ok(vec![1; nodes.len()]),
             End::Labels(labels) => {
-                let nodes = UInt32Array::from(nodes);
+                let nodes = UInt32Array::from(nodes.to_vec());
                 let holds = node_labels(&nodes, labels, runtime.graph())?;
-                let numbers: Vec<u64> = holds.values().iter().map(u64::from).collect();
-                self.known.set_all(nodes.values(), &numbers, runtime)?;
+                Ok(holds.values().iter().map(u64::from).collect())
             }
+            End::Further { filters, .. } if filters.is_empty() => self.ways_on(nodes, runtime),
             End::Further { filters, .. } => {
-                if !filters.is_empty() {
-                    self.known.set_all(&nodes, &vec![0; nodes.len()], runtime)?;
-                }
-                let rows = passing_rows(&nodes, filters, runtime)?;
+                let rows = passing_rows(nodes, filters, runtime)?;
                 let passing: Vec<u32> = rows.iter().map(|row| nodes[*row as usize]).collect();
-                let mut weights = vec![1; passing.len()];
-                for ways in &mut self.further {
-                    multiply(&mut weights, &ways.count(&passing, runtime)?)?;
+                let mut weights = vec![0; nodes.len()];
+                for (row, weight) in rows.into_iter().zip(self.ways_on(&passing, runtime)?) {
+                    weights[row as usize] = weight;
                 }
-                self.known.set_all(&passing, &weights, runtime)?;
+                Ok(weights)
             }
         }
-        Ok(())
+    }
+
+    /// The number of ways that lead on from each of these nodes.
+    fn ways_on(&mut self, nodes: &[u32], runtime: &mut Runtime) -> Result<Vec<u64>> {
+        let mut weights = vec![1; nodes.len()];
+        for ways in &mut self.further {
+            multiply(&mut weights, &ways.count(nodes, runtime)?)?;
+        }
+        Ok(weights)
     }
 
     /// How often a way counts that leads to a node, which must have been learnt.
@@ -318,4 +329,23 @@ impl Unknown {
 fn threads_for(nodes: &[u32], runtime: &Runtime) -> Option<usize> {
     let threads = threads_at_hand(runtime);
     (threads > 1 && nodes.len() > 2 * PART).then_some(threads)
+}
+
+/// The places of the nodes for which all predicates are true.
+fn passing_rows(nodes: &[u32], filters: &[Expression], runtime: &mut Runtime) -> Result<Vec<u32>> {
+    let mut rows: Vec<u32> = (0..nodes.len() as u32).collect();
+    let mut batch = Batch::new(
+        vec![Column::Node(UInt32Array::from(nodes.to_vec()))],
+        rows.len(),
+    );
+    for filter in filters {
+        let kept = true_rows(filter, &batch, runtime)?;
+        rows = kept
+            .values()
+            .iter()
+            .map(|row| rows[*row as usize])
+            .collect();
+        batch = batch.select(kept)?;
+    }
+    Ok(rows)
 }

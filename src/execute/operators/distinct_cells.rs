@@ -54,7 +54,7 @@ impl DistinctCells {
         }
     }
 
-    /// The number of each cell, [`NO_GROUP`] of those that were not inserted.
+    /// The number of each cell, [`NO_GROUP`] of those that were not inserted, are null or equal nothing.
     pub(super) fn find(&mut self, key: &Column) -> Vec<u32> {
         if let Some((kind, numbers)) = &self.numbers {
             match Numbers::of_kind(key, kind) {
@@ -66,7 +66,10 @@ impl DistinctCells {
         let codes = self
             .coder
             .encode(std::slice::from_ref(key), key.len(), false);
-        let number = |code: &u128| self.number_of(*code).unwrap_or(NO_GROUP);
+        let number = |code: &u128| match *code {
+            NO_CODE => NO_GROUP,
+            code => self.number_of(code).unwrap_or(NO_GROUP),
+        };
         codes.iter().map(number).collect()
     }
 

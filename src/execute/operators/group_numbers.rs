@@ -104,16 +104,14 @@ impl GroupNumbers {
         (groups, new_rows)
     }
 
-    /// The group of each row; [`NO_GROUP`] where there is none.
+    /// The group of each number; [`NO_GROUP`] where there is none, or no number.
     pub(super) fn find<T>(&self, keys: &PrimitiveArray<T>) -> Vec<u32>
     where
         T: ArrowPrimitiveType<Native: Into<i64>>,
     {
-        let number = |key: Option<T::Native>| match key {
-            Some(key) => self.group_of(key.into()),
-            None => self.group_of_null(),
-        };
-        keys.iter().map(number).collect()
+        let group = |key: T::Native| self.group_of(key.into());
+        let groups = keys.iter().map(|key| key.map_or(NO_GROUP, group));
+        groups.collect()
     }
 
     /// The group of a number; [`NO_GROUP`] where there is none.

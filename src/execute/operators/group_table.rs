@@ -126,17 +126,10 @@ impl GroupTable {
 
     /// The group of each row, [`NO_GROUP`] where there is none or a cell is null or equals nothing.
     pub(super) fn find_full(&mut self, keys: &[Column]) -> Vec<u32> {
-        let mut cells = keys.iter().zip(&mut self.cells).map(|(key, cells)| {
-            let mut numbers = cells.find(key);
-            let null = cells.number_of_null();
-            if null != NO_GROUP {
-                let nulls = numbers.iter_mut().filter(|number| **number == null);
-                nulls.for_each(|number| *number = NO_GROUP);
-            }
-            numbers
-        });
-        let first = cells.next().unwrap_or_default();
-        let pairs = cells.zip(&self.pairs);
+        let cells = keys.iter().zip(&mut self.cells);
+        let mut numbers = cells.map(|(key, cells)| cells.find(key));
+        let first = numbers.next().unwrap_or_default();
+        let pairs = numbers.zip(&self.pairs);
         pairs.fold(first, |groups, (numbers, pairs)| {
             pairs.find(&groups, &numbers)
         })

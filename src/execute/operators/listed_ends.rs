@@ -1,18 +1,14 @@
 //! Ends of a branch that hardly two ways lead to, or that are few: how often they count is computed as they
 //! come, for to keep it by node would only take time.
 
-use arrow_array::UInt32Array;
-
 use super::branch::{Branch, PART};
 use super::steps::Steps;
 use super::ways::Ways;
-use crate::column::Column;
 use crate::error::Result;
-use crate::execute::batch::{multiply, total};
-use crate::execute::evaluate::{node_labels, true_rows};
-use crate::execute::{Batch, Runtime};
+use crate::execute::Runtime;
+use crate::execute::batch::total;
 use crate::graph::Found;
-use crate::physical::{End, Expression};
+use crate::physical::End;
 
 /// From so many nodes on it is found out how many ways lead to the ends.
 const MANY: usize = 32;
@@ -82,51 +78,12 @@ impl Branch<'_> {
             let _held = runtime
                 .context
                 .reserve(found.nodes.len() * 4 * size_of::<u32>())?;
-            let passing = match &self.plan.end {
-                End::Any => (0..found.nodes.len() as u32).collect(),
-                End::Labels(labels) => {
-                    let ends = UInt32Array::from(found.nodes.clone());
-                    let holds = node_labels(&ends, labels, runtime.graph())?;
-                    holds.values().set_indices_u32().collect()
-                }
-                End::Further { filters, .. } => passing_rows(&found.nodes, filters, runtime)?,
-            };
-            let ends: Vec<u32> = passing
-                .iter()
-                .map(|row| found.nodes[*row as usize])
-                .collect();
-            let mut weights = vec![1; ends.len()];
-            for ways in &mut self.further {
-                multiply(&mut weights, &ways.count(&ends, runtime)?)?;
-            }
-            for (row, weight) in passing.iter().zip(weights) {
-                let total_of_node = &mut totals[found.rows[*row as usize] as usize];
+            let weights = self.weights(&found.nodes, runtime)?;
+            for (row, weight) in found.rows.iter().zip(weights) {
+                let total_of_node = &mut totals[*row as usize];
                 *total_of_node = total(*total_of_node, weight)?;
             }
         }
         Ok(totals)
     }
-}
-
-/// The places of the nodes for which all predicates are true.
-pub(super) fn passing_rows(
-    nodes: &[u32],
-    filters: &[Expression],
-    runtime: &mut Runtime,
-) -> Result<Vec<u32>> {
-    let mut rows: Vec<u32> = (0..nodes.len() as u32).collect();
-    let mut batch = Batch::new(
-        vec![Column::Node(UInt32Array::from(nodes.to_vec()))],
-        rows.len(),
-    );
-    for filter in filters {
-        let kept = true_rows(filter, &batch, runtime)?;
-        rows = kept
-            .values()
-            .iter()
-            .map(|row| rows[*row as usize])
-            .collect();
-        batch = batch.select(kept)?;
-    }
-    Ok(rows)
 }

@@ -233,24 +233,28 @@ impl Operator for SeekIndex<'_> {
                 rows.resize(positions.len(), running.row as u32 - 1);
             }
         }
-        let batch = match is_alone {
-            true => None,
-            false => Some(running.batch.select(UInt32Array::from(rows))?),
+        let batch = match (is_alone, self.seek.is_relationship, positions.as_slice()) {
+            // A node alone is a run of nodes, whose properties are read where they stand.
+            (true, false, [node]) => Batch::of_nodes(*node..*node + 1),
+            (true, ..) => Batch::with_room(positions.len(), 1).with(column(self.seek, positions)),
+            (false, ..) => {
+                let batch = running.batch.select(UInt32Array::from(rows))?;
+                batch.with(column(self.seek, positions))
+            }
         };
         if is_done {
             self.running = None;
         }
-        // A node alone is a run of nodes, whose properties are read where they stand.
-        if let (None, false, [node]) = (&batch, self.seek.is_relationship, positions.as_slice()) {
-            return Ok(Some(Batch::of_nodes(*node..*node + 1)));
-        }
-        let mut batch = batch.unwrap_or_else(|| Batch::with_room(positions.len(), 1));
-        let positions = UInt32Array::from(positions);
-        batch.push(match self.seek.is_relationship {
-            true => Column::Relationship(positions),
-            false => Column::Node(positions),
-        });
         Ok(Some(batch))
+    }
+}
+
+/// The elements found as a column.
+fn column(seek: &Seek<Expression>, positions: Vec<u32>) -> Column {
+    let positions = UInt32Array::from(positions);
+    match seek.is_relationship {
+        true => Column::Relationship(positions),
+        false => Column::Node(positions),
     }
 }
 

@@ -24,48 +24,41 @@ pub(crate) fn rewrite(plan: Plan, _statistics: &Statistics) -> Plan {
         } = &mut plan
         {
             let keys = keys.iter().map(|(_, key)| key).collect::<Vec<_>>();
-            let below = std::mem::replace(&mut **input, Plan::Unit);
-            **input = counted(below, &keys, aggregates);
+            count(input, &keys, aggregates);
         }
         plan
     })
 }
 
-/// The plan below an aggregation, with a count instead of what it matches optionally, if that is enough for
-/// the keys and the aggregates; these are changed then.
-fn counted(plan: Plan, keys: &[&Expression], aggregates: &mut [(Variable, Aggregate)]) -> Plan {
-    match plan {
-        Plan::Apply {
-            input,
-            inner,
-            variables,
-            optional: true,
-            commit_every: None,
-        } => {
-            let pattern = pattern_of(&inner);
-            let found = pattern.and_then(|pattern| counts(pattern, &variables, keys, aggregates));
-            let Some((count, imports)) = found else {
-                return Plan::Apply {
-                    input,
-                    inner,
-                    variables,
-                    optional: true,
-                    commit_every: None,
-                };
-            };
-            for (_, aggregate) in aggregates {
-                if counts_any(aggregate, &variables) {
-                    aggregate.function = "sum".into();
-                    aggregate.arguments = vec![E::Variable(count.clone())];
-                }
-            }
-            Plan::Extend {
-                input,
-                items: vec![(count, number_of_rows(*inner, imports))],
-            }
+/// Puts a count in the place of what the plan below an aggregation matches optionally, if that is enough for the
+/// keys and the aggregates; these are changed then.
+fn count(plan: &mut Plan, keys: &[&Expression], aggregates: &mut [(Variable, Aggregate)]) {
+    let Plan::Apply {
+        input,
+        inner,
+        variables,
+        optional: true,
+        commit_every: None,
+    } = plan
+    else {
+        return;
+    };
+    let found = pattern_of(inner).and_then(|pattern| counts(pattern, variables, keys, aggregates));
+    let Some((count, imports)) = found else {
+        return;
+    };
+    for (_, aggregate) in aggregates {
+        if counts_any(aggregate, variables) {
+            aggregate.function = "sum".into();
+            aggregate.arguments = vec![E::Variable(count.clone())];
         }
-        other => other,
     }
+    let input = std::mem::replace(input, Box::new(Plan::Unit));
+    let inner = std::mem::replace(&mut **inner, Plan::Unit);
+    *plan = Plan::Extend {
+        input,
+        items: vec![(count, number_of_rows(inner, imports))],
+    };
 }
 
 /// The pattern of an `OPTIONAL MATCH`, if it is one of nodes and single relationships.
